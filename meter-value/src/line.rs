@@ -1,0 +1,40 @@
+//! What both ends of every half-duplex meter line share: a window over the octets that come in, the
+//! exchange of one request for one answer, and the machine a driver runs.
+
+mod exchange;
+mod window;
+
+use core::time::Duration;
+
+pub use exchange::{Exchange, Retry, Step};
+pub use window::{Scan, Window};
+
+/// What a machine asks of its driver. After any call, poll until it says [`Output::Wait`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Output<'a, T> {
+    /// Send these octets, then call [`Machine::transmitted`] when the last one has left.
+    Transmit(&'a [u8]),
+    /// Nothing to do before octets come in, or before this time if one is given.
+    Wait(Option<Duration>),
+    /// The transaction is over.
+    Done(T),
+}
+
+/// One end of a line, client or server, as a state machine without I/O.
+///
+/// Time is any clock that starts once and never goes back.
+pub trait Machine {
+    /// What a transaction ends with.
+    type Outcome<'a>
+    where
+        Self: 'a;
+
+    /// Takes octets that came in.
+    fn receive(&mut self, octets: &[u8], now: Duration);
+
+    /// Notes that the octets of [`Output::Transmit`] have left.
+    fn transmitted(&mut self, now: Duration);
+
+    /// What to do next.
+    fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>>;
+}

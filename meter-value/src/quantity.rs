@@ -1,0 +1,95 @@
+//! What a value measures.
+
+use core::fmt;
+
+macro_rules! quantities {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What a value measures.
+        ///
+        /// ```
+        /// assert_eq!(meter_value::Quantity::FlowTemperature.name(), "flow temperature");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[non_exhaustive]
+        pub enum Quantity { $($(#[$doc])* $name,)* }
+
+        impl Quantity {
+            /// Every quantity.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name in lower case.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+quantities! {
+    /// Energy, of heat or active electrical.
+    Energy = "energy",
+    /// Reactive electrical energy.
+    ReactiveEnergy = "reactive energy",
+    /// Apparent electrical energy.
+    ApparentEnergy = "apparent energy",
+    /// Power, of heat or active electrical.
+    Power = "power",
+    /// Reactive electrical power.
+    ReactivePower = "reactive power",
+    /// Apparent electrical power.
+    ApparentPower = "apparent power",
+    /// Cosine of the angle between voltage and current.
+    PowerFactor = "power factor",
+    /// Voltage.
+    Voltage = "voltage",
+    /// Current.
+    Current = "current",
+    /// Frequency.
+    Frequency = "frequency",
+    /// Volume.
+    Volume = "volume",
+    /// Volume in a time.
+    VolumeFlow = "volume flow",
+    /// Mass.
+    Mass = "mass",
+    /// Mass in a time.
+    MassFlow = "mass flow",
+    /// Temperature of what flows to the consumer.
+    FlowTemperature = "flow temperature",
+    /// Temperature of what returns from the consumer.
+    ReturnTemperature = "return temperature",
+    /// Flow less return temperature.
+    TemperatureDifference = "temperature difference",
+    /// Temperature of the surroundings.
+    ExternalTemperature = "external temperature",
+    /// Pressure.
+    Pressure = "pressure",
+    /// How long the meter has been on.
+    OnTime = "on time",
+    /// How long the meter has measured.
+    OperatingTime = "operating time",
+    /// Time over which a value was averaged.
+    AveragingDuration = "averaging duration",
+    /// How old a value is.
+    ActualityDuration = "actuality duration",
+    /// A date.
+    Date = "date",
+    /// A date with a time of day, or a time of day.
+    DateTime = "date and time",
+    /// Units of a heat cost allocator.
+    HeatCostAllocation = "heat cost allocation",
+    /// The number the maker gave the device.
+    FabricationNumber = "fabrication number",
+    /// A number that identifies the device.
+    Identification = "identification",
+    /// The device's address on its bus.
+    Address = "address",
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,187 @@
+//! Dates and times as meters keep them.
+
+use core::fmt;
+
+/// A day of the Gregorian calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "(u16, u8, u8)")
+)]
+#[cfg_attr(feature = "serde", serde(into = "(u16, u8, u8)"))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// The day, if the calendar has it; `month` and `day` count from 1.
+    ///
+    /// ```
+    /// use meter_value::Date;
+    ///
+    /// assert_eq!(Date::new(2024, 2, 29).unwrap().to_string(), "2024-02-29");
+    /// assert_eq!(Date::new(2023, 2, 29), None);
+    /// ```
+    pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => 0,
+        };
+        if day >= 1 && day <= days { Some(Self { year, month, day }) } else { None }
+    }
+
+    /// The year.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+}
+
+/// A time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "(u8, u8, u8)"))]
+#[cfg_attr(feature = "serde", serde(into = "(u8, u8, u8)"))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Time {
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+impl Time {
+    /// The time of day, if the clock has it.
+    pub const fn new(hour: u8, minute: u8, second: u8) -> Option<Self> {
+        if hour < 24 && minute < 60 && second < 60 { Some(Self { hour, minute, second }) } else { None }
+    }
+
+    /// The hour, 0 to 23.
+    pub const fn hour(self) -> u8 {
+        self.hour
+    }
+
+    /// The minute, 0 to 59.
+    pub const fn minute(self) -> u8 {
+        self.minute
+    }
+
+    /// The second, 0 to 59.
+    pub const fn second(self) -> u8 {
+        self.second
+    }
+}
+
+/// A time of a day, in the meter's own zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct DateTime {
+    /// The day.
+    pub date: Date,
+    /// The time of the day.
+    pub time: Time,
+}
+
+/// What a meter's date-time field says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum MeterTime {
+    /// A day and a time.
+    At(DateTime),
+    /// A day.
+    On(Date),
+    /// A time of any day.
+    Daily(Time),
+    /// The field was never set, or stands for "none".
+    NotSet,
+    /// The meter marks the time as invalid, or the fields are no date.
+    Invalid,
+}
+
+macro_rules! three_fields {
+    ($name:ident: $first:ident $second:ident $third:ident, $wide:ty) => {
+        #[cfg(feature = "serde")]
+        impl TryFrom<($wide, u8, u8)> for $name {
+            type Error = &'static str;
+            fn try_from(($first, $second, $third): ($wide, u8, u8)) -> Result<Self, Self::Error> {
+                Self::new($first, $second, $third).ok_or(concat!("no such ", stringify!($name)))
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl From<$name> for ($wide, u8, u8) {
+            fn from(value: $name) -> Self {
+                (value.$first, value.$second, value.$third)
+            }
+        }
+    };
+}
+three_fields!(Date: year month day, u16);
+three_fields!(Time: hour minute second, u8);
+
+impl fmt::Display for Date {
+    /// ISO 8601: `2019-07-06`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Display for Time {
+    /// ISO 8601: `14:05:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)
+    }
+}
+
+impl fmt::Display for DateTime {
+    /// ISO 8601: `2019-07-06T14:05:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}T{}", self.date, self.time)
+    }
+}
+
+impl fmt::Display for MeterTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(at) => at.fmt(f),
+            Self::On(date) => date.fmt(f),
+            Self::Daily(time) => time.fmt(f),
+            Self::NotSet => f.pad("not set"),
+            Self::Invalid => f.pad("invalid"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_days_and_times_exist() {
+        for (year, month, day) in [(2023, 0, 1), (2023, 13, 1), (2023, 4, 31), (1900, 2, 29), (2023, 1, 0)] {
+            assert_eq!(Date::new(year, month, day), None);
+        }
+        assert!(Date::new(2000, 2, 29).is_some());
+        assert_eq!(Time::new(24, 0, 0), None);
+        assert_eq!(Time::new(0, 60, 0), None);
+        assert_eq!(Time::new(0, 0, 60), None);
+    }
+}
