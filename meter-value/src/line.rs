@@ -3,11 +3,13 @@
 
 mod exchange;
 mod window;
+mod writer;
 
 use core::time::Duration;
 
 pub use exchange::{Exchange, Retry, Step};
 pub use window::{Scan, Window};
+pub use writer::{BufferTooSmall, Writer};
 
 /// What a machine asks of its driver. After any call, poll until it says [`Output::Wait`].
 #[derive(Clone, Copy, Debug, PartialEq)]

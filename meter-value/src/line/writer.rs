@@ -1,0 +1,82 @@
+//! Octets into a caller's buffer.
+
+/// The caller's buffer cannot hold what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[error("the buffer has {have} octets where {needed} are needed")]
+pub struct BufferTooSmall {
+    /// How many octets there are to write.
+    pub needed: usize,
+    /// How many the buffer holds.
+    pub have: usize,
+}
+
+/// Writes octets one after the other and keeps counting past the end, so that a buffer too small
+/// learns what is needed.
+///
+/// ```
+/// use meter_value::line::{BufferTooSmall, Writer};
+///
+/// let mut buffer = [0; 2];
+/// let mut writer = Writer::new(&mut buffer);
+/// writer.put(&[1, 2, 3]);
+/// assert_eq!(writer.finish(), Err(BufferTooSmall { needed: 3, have: 2 }));
+/// ```
+#[derive(Debug)]
+pub struct Writer<'a> {
+    buffer: &'a mut [u8],
+    length: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// Writes from the start of `buffer`.
+    pub fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, length: 0 }
+    }
+
+    /// Appends octets.
+    pub fn put(&mut self, octets: &[u8]) {
+        self.extend(octets.iter().copied());
+    }
+
+    /// How many octets were put, held or not.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether nothing was put yet.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// What the buffer holds so far.
+    pub fn written(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or(self.buffer)
+    }
+
+    /// Overwrites the octet at `place` once its value is known, as for a length field.
+    pub fn set(&mut self, place: usize, octet: u8) {
+        if let Some(slot) = self.buffer.get_mut(place) {
+            *slot = octet;
+        }
+    }
+
+    /// All that was put.
+    ///
+    /// # Errors
+    /// [`BufferTooSmall`] if the buffer does not hold all of it.
+    pub fn finish(self) -> Result<&'a [u8], BufferTooSmall> {
+        let short = BufferTooSmall { needed: self.length, have: self.buffer.len() };
+        let buffer: &'a [u8] = self.buffer;
+        buffer.get(..self.length).ok_or(short)
+    }
+}
+
+impl Extend<u8> for Writer<'_> {
+    fn extend<I: IntoIterator<Item = u8>>(&mut self, octets: I) {
+        for octet in octets {
+            self.set(self.length, octet);
+            self.length = self.length.saturating_add(1);
+        }
+    }
+}
