@@ -1,0 +1,154 @@
+//! The receiving end of a link.
+
+use aes::Aes128;
+use ccm::AeadInOut;
+
+use crate::OpenError;
+use crate::frame::{Header, Kind, Link, OVERHEAD, TAG_LEN};
+use crate::key::{Cipher, Key, Mode};
+
+/// A frame that was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened<'a> {
+    /// The frame's whole counter.
+    pub counter: u64,
+    /// The application's bit.
+    pub flag: bool,
+    /// The plaintext.
+    pub plaintext: &'a [u8],
+}
+
+/// Opens frames of one kind on one link, each once.
+pub struct Opener<C: Cipher = Aes128> {
+    mode: Mode<C>,
+    kind: Kind,
+    link: Link,
+    window: Window,
+}
+
+impl<C: Cipher> Opener<C> {
+    /// An opener that expects counters from about `next` on.
+    pub fn new(key: &Key<C>, kind: Kind, link: Link, next: u64) -> Self {
+        Self { mode: key.mode(kind, &link), kind, link, window: Window { next, seen: 0 } }
+    }
+
+    /// The counter after the newest one opened: where a restarted opener goes on.
+    pub fn next(&self) -> u64 {
+        self.window.next
+    }
+
+    /// Checks a frame and writes its plaintext into `buffer`.
+    ///
+    /// # Errors
+    /// [`OpenError`]; `buffer` then holds no plaintext, and the state is as before.
+    pub fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut [u8]) -> Result<Opened<'b>, OpenError> {
+        let truncated = OpenError::Truncated { needed: OVERHEAD, have: frame.len() };
+        let header = Header::decode(frame)?;
+        if header.kind != self.kind
+            || header.device != self.link.device
+            || header.epoch != self.link.epoch as u8 & 7
+        {
+            return Err(OpenError::Link);
+        }
+        let (head, rest) = frame.split_first_chunk().ok_or(truncated)?;
+        let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(truncated)?;
+        let short = OpenError::BufferTooSmall { needed: sealed.len(), have: buffer.len() };
+        let body = buffer.get_mut(..sealed.len()).ok_or(short)?;
+        for (to, from) in body.iter_mut().zip(sealed) {
+            *to = *from;
+        }
+
+        let counter = self.window.counter(header.counter);
+        let nonce = self.link.nonce(self.kind, counter).into();
+        let associated = self.link.associated(head);
+        let opened =
+            self.mode.decrypt_inout_detached(&nonce, &associated, (&mut *body).into(), &(*tag).into());
+        let fresh = match opened {
+            Ok(()) => self.window.accept(counter),
+            Err(_) => Err(OpenError::Tag),
+        };
+        if let Err(error) = fresh {
+            body.fill(0);
+            return Err(error);
+        }
+        Ok(Opened { counter, flag: header.flag, plaintext: body })
+    }
+}
+
+/// Which of the newest 64 counters were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Window {
+    /// The counter after the newest one seen.
+    next: u64,
+    /// Bit n stands for `next` - 1 - n.
+    seen: u64,
+}
+
+impl Window {
+    /// The counter nearest to the expected one that ends in these 16 bits.
+    fn counter(&self, low: u16) -> u64 {
+        let ahead = low.wrapping_sub(self.next as u16);
+        if ahead < 0x8000 {
+            return self.next.saturating_add(u64::from(ahead));
+        }
+        let behind = u64::from(ahead.wrapping_neg());
+        // Before the first 2^15 counters there is nothing behind.
+        self.next.checked_sub(behind).unwrap_or_else(|| self.next.saturating_add(u64::from(ahead)))
+    }
+
+    fn accept(&mut self, counter: u64) -> Result<(), OpenError> {
+        if let Some(ahead) = counter.checked_sub(self.next) {
+            let shift = u32::try_from(ahead.saturating_add(1)).unwrap_or(u32::MAX);
+            self.seen = self.seen.checked_shl(shift).unwrap_or(0) | 1;
+            self.next = counter.saturating_add(1);
+            return Ok(());
+        }
+        let behind = self.next - 1 - counter;
+        if behind >= 64 {
+            return Err(OpenError::Stale { counter, newest: self.next - 1 });
+        }
+        let bit = 1 << behind;
+        if self.seen & bit != 0 {
+            return Err(OpenError::Duplicate { counter });
+        }
+        self.seen |= bit;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_counter_opens_once_within_the_window() {
+        let mut window = Window { next: 0, seen: 0 };
+        for counter in [0, 5, 3, 200, 137] {
+            assert_eq!(window.accept(counter), Ok(()), "{counter}");
+            assert_eq!(window.accept(counter), Err(OpenError::Duplicate { counter }));
+        }
+        assert_eq!(window.accept(136), Err(OpenError::Stale { counter: 136, newest: 200 }));
+    }
+
+    #[test]
+    fn a_resumed_window_takes_what_it_did_not_see() {
+        let mut window = Window { next: 1000, seen: 0 };
+        assert_eq!(window.accept(999), Ok(()));
+        assert_eq!(window.accept(1000), Ok(()));
+        assert_eq!(window.accept(999), Err(OpenError::Duplicate { counter: 999 }));
+    }
+
+    #[test]
+    fn the_upper_bits_follow_the_newest_counter() {
+        for (next, low, counter) in [
+            (0, 0, 0),
+            (0, 0x7FFF, 0x7FFF),
+            (0, 0xFFFF, 0xFFFF),
+            (0x1_0000, 0xFFFF, 0xFFFF),
+            (0x1_FFF0, 0x0001, 0x2_0001),
+            (0xFFFF_FFFF_0000, 0x7FFF, 0xFFFF_FFFF_7FFF),
+        ] {
+            assert_eq!(Window { next, seen: 0 }.counter(low), counter);
+        }
+    }
+}

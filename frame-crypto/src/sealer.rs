@@ -1,0 +1,67 @@
+//! The sending end of a link.
+
+use aes::Aes128;
+use ccm::AeadInOut;
+
+use crate::counter::Counter;
+use crate::frame::{Header, Kind, Link, OVERHEAD};
+use crate::key::{Cipher, Key, Mode};
+use crate::{CounterStore, SealError};
+
+/// Seals frames of one kind on one link. The counter is its own: no caller can make it repeat.
+pub struct Sealer<S, C: Cipher = Aes128> {
+    mode: Mode<C>,
+    kind: Kind,
+    link: Link,
+    counter: Counter<S>,
+}
+
+impl<S: CounterStore, C: Cipher> Sealer<S, C> {
+    /// Most octets of plaintext: 2 octets of CCM's block say how many there are.
+    pub const MAX_PLAINTEXT: usize = u16::MAX as usize;
+
+    /// A sealer that goes on counting where `store` says.
+    ///
+    /// # Errors
+    /// [`SealError::Store`] if the store cannot be read.
+    pub fn new(key: &Key<C>, kind: Kind, link: Link, store: S) -> Result<Self, SealError> {
+        Ok(Self { mode: key.mode(kind, &link), kind, link, counter: Counter::load(store)? })
+    }
+
+    /// Writes the sealed frame and returns it. To repeat a frame, send the same octets again.
+    ///
+    /// # Errors
+    /// [`SealError`]; after [`SealError::Store`] and [`SealError::Exhausted`] nothing was sealed.
+    pub fn seal<'b>(
+        &mut self,
+        flag: bool,
+        plaintext: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], SealError> {
+        if plaintext.len() > Self::MAX_PLAINTEXT {
+            return Err(SealError::TooLong { limit: Self::MAX_PLAINTEXT, have: plaintext.len() });
+        }
+        let short = SealError::BufferTooSmall { needed: plaintext.len() + OVERHEAD, have: buffer.len() };
+        let frame = buffer.get_mut(..plaintext.len() + OVERHEAD).ok_or(short)?;
+        let (head, rest) = frame.split_first_chunk_mut().ok_or(short)?;
+        let (body, tag) = rest.split_last_chunk_mut().ok_or(short)?;
+
+        let counter = self.counter.next()?;
+        let header = Header {
+            kind: self.kind,
+            epoch: self.link.epoch as u8 & 7,
+            flag,
+            device: self.link.device,
+            counter: counter as u16,
+        };
+        *head = header.octets();
+        for (to, from) in body.iter_mut().zip(plaintext) {
+            *to = *from;
+        }
+        let nonce = self.link.nonce(self.kind, counter).into();
+        let sealed = self.mode.encrypt_inout_detached(&nonce, &self.link.associated(head), body.into());
+        let limit = SealError::TooLong { limit: Self::MAX_PLAINTEXT, have: plaintext.len() };
+        *tag = sealed.map_err(|_| limit)?.into();
+        Ok(frame)
+    }
+}
