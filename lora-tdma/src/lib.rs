@@ -1,2 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod airtime;
+mod base;
+mod clock;
+mod error;
+mod node;
+mod superframe;
+mod time;
+
+pub use base::{Base, BaseOutput, Counts};
+pub use clock::Clock;
+pub use error::{DecodeError, ScheduleError, SendError};
+pub use node::{Node, NodeOutput};
+pub use superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule};
+pub use time::{BaseTime, LocalTime};

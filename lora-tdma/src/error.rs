@@ -1,0 +1,62 @@
+//! What can go wrong.
+
+use frame_crypto::SealError;
+
+/// The demands do not make a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// There are no devices, or more than the acknowledgement bitmap has bits.
+    #[error("{devices} devices: 1 to {limit} are possible")]
+    Devices {
+        /// How many devices.
+        devices: u8,
+        /// How many are possible.
+        limit: u8,
+    },
+    /// Beacon and slots do not fit the period.
+    #[error("beacon and slots take {needed_us} us, the period has {period_us} us")]
+    Period {
+        /// What they take.
+        needed_us: u64,
+        /// What there is.
+        period_us: u64,
+    },
+}
+
+/// The plaintext is no beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// A beacon has another length.
+    #[error("a beacon of {have} octets where it has {needed}")]
+    Length {
+        /// How many octets a beacon has.
+        needed: usize,
+        /// How many there are.
+        have: usize,
+    },
+}
+
+/// A message cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SendError {
+    /// The message before is not acknowledged yet.
+    #[error("the message before is not acknowledged yet")]
+    Busy,
+    /// The message does not fit the slot.
+    #[error("a message of {have} octets where the slot holds {limit}")]
+    TooLong {
+        /// How many octets a message may have.
+        limit: usize,
+        /// How many it has.
+        have: usize,
+    },
+    /// The message cannot be sealed.
+    #[error("not sealed: {0}")]
+    Seal(#[from] SealError),
+}
