@@ -5,8 +5,7 @@ use core::time::Duration;
 use meter_value::line::{Exchange, Machine, Output, Retry, Step};
 
 use crate::{
-    DecodeError, Decoder, Direction, EncodeError, Frame, Request, Response, TransactionError,
-    UnitId,
+    DecodeError, Decoder, Direction, EncodeError, Frame, Request, Response, TransactionError, UnitId,
 };
 
 /// A client: sends a request, waits for the answer of that unit to that request, asks again.
@@ -62,8 +61,9 @@ impl Client {
         if unit == UnitId::BROADCAST {
             return Err(EncodeError::Broadcast);
         }
-        self.length = request.encode_frame(unit, &mut self.request)?.len();
+        self.exchange.finish();
         self.answered = false;
+        self.length = request.encode_frame(unit, &mut self.request)?.len();
         self.exchange.start();
         Ok(())
     }
@@ -76,14 +76,15 @@ impl Client {
     fn scan(&mut self) {
         while let Some(result) = self.decoder.frame() {
             match result {
-                Ok(frame) => {
-                    let request = self.request.get(..self.length).unwrap_or_default();
-                    if answers(request, &frame) {
+                Ok(frame) => match answers(self.request.get(..self.length).unwrap_or_default(), &frame) {
+                    Ok(false) => {}
+                    Ok(true) => {
                         self.answered = true;
                         self.exchange.finish();
                         return;
                     }
-                }
+                    Err(error) => self.error = Some(error),
+                },
                 Err(error) => self.error = Some(error),
             }
         }
@@ -143,15 +144,13 @@ impl Machine for Client {
 }
 
 /// Whether `frame` answers the request frame `request`: same unit, same function, same size or echo.
-fn answers(request: &[u8], frame: &Frame<'_>) -> bool {
-    let [unit, pdu @ .., _, _] = request else { return false };
+fn answers(request: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
+    let [unit, pdu @ .., _, _] = request else { return Ok(false) };
     if frame.unit.0 != *unit {
-        return false;
+        return Ok(false);
     }
-    let (Ok(request), Ok(response)) = (Request::decode(pdu), Response::decode(frame.pdu)) else {
-        return false;
-    };
-    match (request, response) {
+    let (request, response) = (Request::decode(pdu)?, Response::decode(frame.pdu)?);
+    Ok(match (request, response) {
         (Request::ReadHoldingRegisters { range }, Response::ReadHoldingRegisters { registers }) => {
             registers.len() == usize::from(range.quantity())
         }
@@ -163,7 +162,7 @@ fn answers(request: &[u8], frame: &Frame<'_>) -> bool {
             request.function() == function
         }
         _ => false,
-    }
+    })
 }
 
 #[cfg(test)]

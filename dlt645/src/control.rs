@@ -1,0 +1,136 @@
+//! The control octet: direction, function and two flags.
+
+use core::fmt;
+
+const REPLY: u8 = 0x80;
+const FAILED: u8 = 0x40;
+const MORE: u8 = 0x20;
+const FUNCTION: u8 = 0x1F;
+
+/// Which way a frame goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Direction {
+    /// From the master to meters.
+    Command,
+    /// From a meter to the master.
+    Reply,
+}
+
+/// The control octet (DL/T 645-2007, chapter 5): bit 7 the direction, 6 failed, 5 more to follow, 4 to 0
+/// the function.
+///
+/// ```
+/// use dlt645::{Control, Direction, Function};
+///
+/// let control = Control(0xB1);
+/// assert_eq!(control.direction(), Direction::Reply);
+/// assert_eq!(control.function(), Function::READ);
+/// assert!(control.has_more() && !control.is_failed());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Control(pub u8);
+
+impl Control {
+    /// A command. Of `function`, the lower five bits count, here and below.
+    pub const fn command(function: Function) -> Self {
+        Self(function.0 & FUNCTION)
+    }
+
+    /// A reply, and whether more of it can be had with [`Function::READ_FOLLOW_UP`].
+    pub const fn reply(function: Function, more: bool) -> Self {
+        Self(REPLY | function.0 & FUNCTION | if more { MORE } else { 0 })
+    }
+
+    /// A reply that refuses.
+    pub const fn failure(function: Function) -> Self {
+        Self(REPLY | FAILED | function.0 & FUNCTION)
+    }
+
+    /// Which way the frame goes.
+    pub const fn direction(self) -> Direction {
+        if self.0 & REPLY == 0 { Direction::Command } else { Direction::Reply }
+    }
+
+    /// Whether a reply refuses.
+    pub const fn is_failed(self) -> bool {
+        self.0 & FAILED != 0
+    }
+
+    /// Whether a reply has more to follow. Some meters announce an event with this bit.
+    pub const fn has_more(self) -> bool {
+        self.0 & MORE != 0
+    }
+
+    /// What is asked for or answered, 0 to 31.
+    pub const fn function(self) -> Function {
+        Function(self.0 & FUNCTION)
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Control({:#04X})", self.0)
+    }
+}
+
+/// What a command asks for, 0 to 31. Functions without a name are kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Function(pub u8);
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)*) => {
+        impl Function {
+            $($(#[$doc])* pub const $name: Self = Self($code);)*
+
+            /// Its name in lower case; `None` for a number the standard of 2007 gives no name.
+            pub const fn name(self) -> Option<&'static str> {
+                match self.0 { $($code => Some($text),)* _ => None }
+            }
+        }
+    };
+}
+
+functions! {
+    /// Authenticates and exchanges keys (amendment to the standard).
+    SECURITY_AUTHENTICATION = 0x03 "security authentication",
+    /// Sets the clocks of all meters.
+    BROADCAST_TIME = 0x08 "broadcast time",
+    /// Reads data.
+    READ = 0x11 "read",
+    /// Reads what did not fit the reply before.
+    READ_FOLLOW_UP = 0x12 "read follow-up",
+    /// Reads the address of the only meter.
+    READ_ADDRESS = 0x13 "read address",
+    /// Writes data.
+    WRITE = 0x14 "write",
+    /// Sets the address of the only meter.
+    WRITE_ADDRESS = 0x15 "write address",
+    /// Has the meters keep a copy of their registers.
+    FREEZE = 0x16 "freeze",
+    /// Changes the baud rate.
+    CHANGE_BAUD_RATE = 0x17 "change baud rate",
+    /// Changes a password.
+    CHANGE_PASSWORD = 0x18 "change password",
+    /// Sets the maximum demand back to zero.
+    CLEAR_MAXIMUM_DEMAND = 0x19 "clear maximum demand",
+    /// Sets the whole meter back to zero.
+    CLEAR_METER = 0x1A "clear meter",
+    /// Forgets events.
+    CLEAR_EVENTS = 0x1B "clear events",
+    /// Switches the load, the alarm, and the hold on both.
+    CONTROL_RELAY = 0x1C "control relay",
+    /// Chooses the signal of the multi-function terminal.
+    MULTIFUNCTION_TERMINAL = 0x1D "multi-function terminal",
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "Function({:#04X})", self.0),
+        }
+    }
+}

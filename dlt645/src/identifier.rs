@@ -1,0 +1,116 @@
+//! The number that names a piece of data.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::{Data, ParseError};
+
+/// A data identifier, DI3 in its highest octet and DI0 in its lowest (DL/T 645-2007, annex A). On the
+/// line the lowest octet comes first. FF in an octet names a block.
+///
+/// ```
+/// use dlt645::Identifier;
+///
+/// assert_eq!("02-01-01-00".parse(), Ok(Identifier::VOLTAGE_A));
+/// assert_eq!("02010100".parse(), Ok(Identifier::VOLTAGE_A));
+/// assert_eq!(Identifier::VOLTAGE_A.to_string(), "02010100");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Identifier(pub u32);
+
+impl Identifier {
+    /// Combined active energy now, all tariffs together.
+    pub const COMBINED_ACTIVE_ENERGY: Self = Self(0x0000_0000);
+    /// Forward active energy now, all tariffs together.
+    pub const FORWARD_ACTIVE_ENERGY: Self = Self(0x0001_0000);
+    /// Block: forward active energy now, total and every tariff.
+    pub const FORWARD_ACTIVE_ENERGIES: Self = Self(0x0001_FF00);
+    /// Reverse active energy now, all tariffs together.
+    pub const REVERSE_ACTIVE_ENERGY: Self = Self(0x0002_0000);
+    /// Voltage of phase A.
+    pub const VOLTAGE_A: Self = Self(0x0201_0100);
+    /// Voltage of phase B.
+    pub const VOLTAGE_B: Self = Self(0x0201_0200);
+    /// Voltage of phase C.
+    pub const VOLTAGE_C: Self = Self(0x0201_0300);
+    /// Block: voltages of phases A, B and C.
+    pub const VOLTAGES: Self = Self(0x0201_FF00);
+    /// Current of phase A.
+    pub const CURRENT_A: Self = Self(0x0202_0100);
+    /// Current of phase B.
+    pub const CURRENT_B: Self = Self(0x0202_0200);
+    /// Current of phase C.
+    pub const CURRENT_C: Self = Self(0x0202_0300);
+    /// Block: currents of phases A, B and C.
+    pub const CURRENTS: Self = Self(0x0202_FF00);
+    /// Active power of all phases together.
+    pub const ACTIVE_POWER: Self = Self(0x0203_0000);
+    /// Reactive power of all phases together.
+    pub const REACTIVE_POWER: Self = Self(0x0204_0000);
+    /// Power factor of all phases together.
+    pub const POWER_FACTOR: Self = Self(0x0206_0000);
+    /// Frequency of the grid.
+    pub const FREQUENCY: Self = Self(0x0280_0002);
+
+    /// The identifier at the head of `data`, and what follows it.
+    pub(crate) fn split(data: Data<'_>) -> Option<(Self, Data<'_>)> {
+        let (octets, rest) = data.split()?;
+        Some((Self(u32::from_le_bytes(octets)), rest))
+    }
+}
+
+impl FromStr for Identifier {
+    type Err = ParseError;
+
+    /// Reads `02010100` or `02-01-01-00`.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let dashed = match text.len() {
+            8 => false,
+            11 => true,
+            have => return Err(ParseError::Length { have }),
+        };
+        let mut number = 0;
+        for (position, character) in text.bytes().enumerate() {
+            if dashed && position % 3 == 2 {
+                if character != b'-' {
+                    return Err(ParseError::Character { position });
+                }
+            } else {
+                let digit = char::from(character).to_digit(16);
+                number = number << 4 | digit.ok_or(ParseError::Character { position })?;
+            }
+        }
+        Ok(Self(number))
+    }
+}
+
+impl fmt::Display for Identifier {
+    /// Eight hex digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08X}", self.0)
+    }
+}
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identifier({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_forms_and_names_what_is_wrong() {
+        let read = str::parse::<Identifier>;
+        assert_eq!(read("0280000a"), Ok(Identifier(0x0280_000A)));
+        assert_eq!(read("00-01-FF-00"), Ok(Identifier::FORWARD_ACTIVE_ENERGIES));
+        assert_eq!(read("0280002"), Err(ParseError::Length { have: 7 }));
+        assert_eq!(read("0280000G"), Err(ParseError::Character { position: 7 }));
+        assert_eq!(read("00-01-FF 00"), Err(ParseError::Character { position: 8 }));
+        assert_eq!(read("00-01-FF--0"), Err(ParseError::Character { position: 9 }));
+        assert_eq!(read("0001-000"), Err(ParseError::Character { position: 4 }));
+    }
+}
