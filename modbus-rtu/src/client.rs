@@ -221,6 +221,17 @@ mod tests {
         asked(&mut client);
         client.poll(RETRY.timeout);
         client.transmitted(RETRY.timeout);
+        let impossible = Frame { unit: UNIT, pdu: &[0x03, 0x03, 0, 1, 2] };
+        client.receive(impossible.encode(&mut [0; 16]).unwrap(), RETRY.timeout);
+        let outcome = client.poll(2 * RETRY.timeout);
+        assert!(matches!(
+            outcome,
+            Output::Done(Err(TransactionError::Corrupt(DecodeError::ByteCount { .. })))
+        ));
+
+        asked(&mut client);
+        client.poll(RETRY.timeout);
+        client.transmitted(RETRY.timeout);
         client.receive(&[0x11, 0x03, 0x02, 0x00, 0x01, 0xFF, 0xFF], RETRY.timeout);
         let outcome = client.poll(2 * RETRY.timeout);
         assert!(matches!(
