@@ -1,0 +1,148 @@
+//! One task owns one bus: it asks one meter after the other, round by round.
+
+mod dlt645;
+mod mbus;
+mod modbus;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use meter_value::Decimal;
+use meter_value::line::Machine;
+use telemetry::{Missed, Reading};
+
+use crate::collector::{Asked, Taken};
+use crate::meters::{Clock, Meter, Point, Protocol, Twin, on_bus};
+use crate::serial::{Bus, Format};
+
+/// From the start of one round to the next.
+const ROUND: Duration = Duration::from_secs(15);
+/// Between two transactions.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A bus as its collector runs it.
+pub trait Port {
+    /// Moves what is due, adds the readings that were taken, says when to come again.
+    fn step(&mut self, now: Duration, chance: &mut fastrand::Rng, taken: &mut VecDeque<Taken>) -> Duration;
+}
+
+/// The buses of collector `number`, with their meters.
+pub fn ports(number: u8, clock: &Clock) -> [Box<dyn Port>; 3] {
+    [
+        Box::new(Task::<modbus::Bus>::new(number, clock)),
+        Box::new(Task::<dlt645::Bus>::new(number, clock)),
+        Box::new(Task::<mbus::Bus>::new(number, clock)),
+    ]
+}
+
+/// How one protocol asks its meters.
+trait Questions {
+    type Client: Machine;
+    type Server: Machine;
+
+    const PROTOCOL: Protocol;
+    const FORMAT: Format;
+
+    fn client() -> Self::Client;
+
+    fn server(place: u8, twin: Twin) -> Self::Server;
+
+    /// Into how many questions the points of a meter fall.
+    fn split(points: &'static [Point]) -> Vec<&'static [Point]>;
+
+    /// Asks a question.
+    fn ask(client: &mut Self::Client, question: &Question);
+
+    /// The answer, a value for each of the question's points.
+    fn answer(
+        question: &Question,
+        outcome: <Self::Client as Machine>::Outcome<'_>,
+    ) -> Vec<Result<Decimal, Missed>>;
+}
+
+/// What one transaction asks one meter.
+struct Question {
+    /// The meter's row in the table, and its number on the bus.
+    row: u8,
+    place: u8,
+    /// The first point asked, and all of them.
+    first: usize,
+    points: &'static [Point],
+}
+
+struct Task<Q: Questions> {
+    bus: Bus<Q::Client, Q::Server>,
+    questions: Vec<Question>,
+    /// The question that runs or comes next.
+    next: usize,
+    /// When it was asked.
+    asked: Option<Duration>,
+    /// When the next one is to be asked, and when its round began.
+    due: Duration,
+    round: Duration,
+}
+
+impl<Q: Questions> Task<Q> {
+    fn new(collector: u8, clock: &Clock) -> Self {
+        let meters: Vec<(u8, &Meter)> = on_bus(Q::PROTOCOL).collect();
+        let servers = meters
+            .iter()
+            .map(|&(row, meter)| Q::server(meter.place, Twin { collector, row, clock: clock.clone() }));
+        let questions = meters.iter().flat_map(|&(row, meter)| {
+            let mut first = 0;
+            Q::split(meter.points).into_iter().map(move |points| {
+                let question = Question { row, place: meter.place, first, points };
+                first += points.len();
+                question
+            })
+        });
+        // Collectors do not start in the same instant.
+        let due = Duration::from_millis(137 * u64::from(collector));
+        Self {
+            bus: Bus::new(Q::client(), servers.collect(), Q::FORMAT),
+            questions: questions.collect(),
+            next: 0,
+            asked: None,
+            due,
+            round: due,
+        }
+    }
+}
+
+impl<Q: Questions> Port for Task<Q> {
+    fn step(&mut self, now: Duration, chance: &mut fastrand::Rng, taken: &mut VecDeque<Taken>) -> Duration {
+        loop {
+            let Some(question) = self.questions.get(self.next) else {
+                self.next = 0;
+                self.round += ROUND;
+                self.due = self.round.max(now);
+                continue;
+            };
+            if self.asked.is_none() {
+                if now < self.due {
+                    return self.due;
+                }
+                Q::ask(&mut self.bus.client, question);
+                self.asked = Some(now);
+            }
+            let mut answer = None;
+            let wake = self.bus.step(now, chance, |outcome| answer = Some(Q::answer(question, outcome)));
+            let (Some(values), Some(from)) = (answer, self.asked) else {
+                return wake.unwrap_or(Duration::MAX);
+            };
+            let asked = Asked { from, to: now };
+            taken.extend((question.first..).zip(values).map(|(point, value)| {
+                let reading = Reading { meter: question.row, point: point as u8, value };
+                Taken { reading, asked }
+            }));
+            self.asked = None;
+            self.next += 1;
+            self.due = now + PAUSE;
+        }
+    }
+}
+
+/// The same reason for every point of a question.
+fn all_missed(question: &Question, missed: Missed) -> Vec<Result<Decimal, Missed>> {
+    vec![Err(missed); question.points.len()]
+}

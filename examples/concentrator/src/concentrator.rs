@@ -1,0 +1,167 @@
+//! The concentrator: sends beacons, opens what the collectors send, keeps the newest reading of every
+//! point.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use frame_crypto::{Key, Kind, Link, Opener, Sealer, Volatile};
+use lora_tdma::{Base, BaseOutput, BaseTime, Counts, Schedule};
+use meter_value::Decimal;
+use telemetry::{Missed, Reading, Report};
+
+use crate::meters::{METERS, Meter, Point, Protocol};
+use crate::world::{COLLECTORS, VERSION, World};
+
+/// The network of this simulation.
+const NETWORK: u16 = 0x4D57;
+
+/// The link that everybody hears.
+pub const EVERYBODY: Link = Link { network: NETWORK, device: 0xFFFF, epoch: 0 };
+
+/// The link of one collector.
+pub fn link(collector: u8) -> Link {
+    Link { network: NETWORK, device: collector.into(), epoch: 0 }
+}
+
+/// The key of the beacons. A simulation keeps no secrets; a real network is provisioned with its own.
+pub fn network_key() -> Key {
+    Key::new(*b"simulated beacon")
+}
+
+/// The key of one collector.
+pub fn collector_key(collector: u8) -> Key {
+    let mut octets = *b"simulated node 0";
+    let [.., last] = &mut octets;
+    *last = collector;
+    Key::new(octets)
+}
+
+/// Which point of which meter of which collector.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub collector: u8,
+    pub meter: u8,
+    pub point: u8,
+}
+
+impl Place {
+    /// What the configuration table says of it.
+    pub fn entry(self) -> Option<(&'static Meter, &'static Point)> {
+        let meter = METERS.get(usize::from(self.meter))?;
+        Some((meter, meter.points.get(usize::from(self.point))?))
+    }
+}
+
+/// The newest reading of a point.
+pub struct Row {
+    /// The newest value, and when it was taken.
+    pub value: Option<(Decimal, BaseTime)>,
+    /// Why the newest reading is missing, if it is.
+    pub missed: Option<Missed>,
+}
+
+pub enum Event {
+    /// The radio is to send this at exactly this time.
+    Transmit { start: Duration, frame: Vec<u8> },
+    /// A report came in.
+    Report { collector: u8, sequence: u16, readings: Vec<Reading> },
+}
+
+pub struct Concentrator {
+    base: Base<Volatile>,
+    begin: BaseTime,
+    /// When to call [`step`](Self::step) next.
+    pub wake: Duration,
+    pub rows: BTreeMap<Place, Row>,
+    /// Values that came in, by protocol.
+    readings: [u64; Protocol::ALL.len()],
+    /// Readings that came in as missing.
+    pub missed: u64,
+}
+
+impl Concentrator {
+    pub fn new(schedule: Schedule, begin: BaseTime) -> Self {
+        let Ok(sealer) = Sealer::new(&network_key(), Kind::Broadcast, EVERYBODY, Volatile::default()) else {
+            unreachable!("a volatile store does not fail")
+        };
+        let mut base = Base::new(schedule, VERSION, 0, begin.after(schedule.period_us()), sealer);
+        for number in 1..=COLLECTORS {
+            let opener = Opener::new(&collector_key(number), Kind::Uplink, link(number), 0);
+            let admitted = base.admit(number, opener);
+            debug_assert!(admitted, "the schedule has a slot for each collector");
+        }
+        Self { base, begin, wake: Duration::ZERO, rows: BTreeMap::new(), readings: [0; 3], missed: 0 }
+    }
+
+    /// Takes a frame from the radio.
+    pub fn hear(&mut self, frame: &[u8], ended: Duration) {
+        self.base.receive(frame, World::base_time(ended));
+        self.wake = ended;
+    }
+
+    /// What the radio saw.
+    pub fn counts(&self) -> Counts {
+        self.base.counts()
+    }
+
+    /// Values of one protocol that came in.
+    pub fn readings(&self, protocol: Protocol) -> u64 {
+        Protocol::ALL
+            .iter()
+            .zip(self.readings)
+            .find(|(each, _)| **each == protocol)
+            .map_or(0, |(_, count)| count)
+    }
+
+    pub fn step(&mut self, now: Duration) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut messages = Vec::new();
+        if self.wake > now {
+            return events;
+        }
+        let time = World::base_time(now);
+        loop {
+            match self.base.poll(time) {
+                BaseOutput::Transmit { frame, at } => {
+                    let start = Duration::from_micros(at.since(self.begin));
+                    events.push(Event::Transmit { start, frame: frame.to_vec() });
+                }
+                BaseOutput::Message { device, message, .. } => messages.push((device, message.to_vec())),
+                BaseOutput::Wait(until) => {
+                    self.wake = Duration::from_micros(until.since(self.begin));
+                    break;
+                }
+                BaseOutput::Failed(_) => {
+                    self.wake = Duration::MAX;
+                    break;
+                }
+            }
+        }
+        for (collector, message) in messages {
+            // Only a collector's own key seals such a message, so it is a report or a bug.
+            let Ok(report) = Report::decode(&message) else { continue };
+            let readings: Vec<Reading> = report.readings.collect();
+            self.store(collector, report.time, &readings);
+            events.push(Event::Report { collector, sequence: report.sequence, readings });
+        }
+        events
+    }
+
+    fn store(&mut self, collector: u8, time: u32, readings: &[Reading]) {
+        let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
+        for &Reading { meter, point, value } in readings {
+            let place = Place { collector, meter, point };
+            let row = self.rows.entry(place).or_insert(Row { value: None, missed: None });
+            row.missed = value.err();
+            match value {
+                Ok(value) => {
+                    row.value = Some((value, taken));
+                    let protocol = place.entry().map(|(meter, _)| meter.protocol);
+                    let counters = Protocol::ALL.iter().zip(&mut self.readings);
+                    counters.filter(|(each, _)| Some(**each) == protocol).for_each(|(_, count)| *count += 1);
+                }
+                Err(_) => self.missed += 1,
+            }
+        }
+    }
+}
