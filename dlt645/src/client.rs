@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Step, Writer};
+use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step, Writer};
 
 use crate::{
     Address, Command, DecodeError, Decoder, Direction, EncodeError, Frame, Identifier, Reply,
@@ -39,25 +39,23 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    decoder: Decoder,
-    exchange: Exchange,
+    exchange: Exchange<DecodeError>,
+    pending: Pending,
+}
+
+/// The command under way, with its preamble, and what comes in after it.
+#[derive(Clone, Debug)]
+struct Pending {
     command: [u8; Frame::MAX_SENT],
     length: usize,
-    answered: bool,
-    error: Option<DecodeError>,
+    decoder: Decoder,
 }
 
 impl Client {
     /// A client with nothing to do.
     pub const fn new(retry: Retry) -> Self {
-        Self {
-            decoder: Decoder::new(),
-            exchange: Exchange::new(retry),
-            command: [0; Frame::MAX_SENT],
-            length: 0,
-            answered: false,
-            error: None,
-        }
+        let pending = Pending { command: [0; Frame::MAX_SENT], length: 0, decoder: Decoder::new() };
+        Self { exchange: Exchange::new(retry), pending }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
@@ -65,36 +63,49 @@ impl Client {
     /// # Errors
     /// [`EncodeError`] if the command cannot be sent, or no answer would come.
     pub fn start(&mut self, address: Address, command: &Command<'_>) -> Result<(), EncodeError> {
+        self.exchange.abandon();
         if address == Address::BROADCAST {
             return Err(EncodeError::Broadcast);
         }
-        let mut writer = Writer::new(&mut self.command);
+        let mut writer = Writer::new(&mut self.pending.command);
         writer.put(&Frame::PREAMBLE);
         command.put(address, &mut writer)?;
-        self.length = writer.finish()?.len();
-        self.answered = false;
+        self.pending.length = writer.finish()?.len();
         self.exchange.start();
         Ok(())
     }
+}
 
-    /// Looks for the answer among what came in.
-    fn scan(&mut self) {
-        while let Some(result) = self.decoder.frame() {
-            let command = self.command.get(..self.length).unwrap_or_default();
-            match result.and_then(|frame| answers(command, &frame)) {
-                Ok(true) => {
-                    self.answered = true;
-                    self.exchange.finish();
-                    return;
-                }
-                Ok(false) => {}
-                Err(error) => self.error = Some(error),
-            }
-        }
+impl Machine for Client {
+    type Outcome<'a> = Result<Reply<'a>, TransactionError>;
+
+    fn receive(&mut self, octets: &[u8], _now: Duration) {
+        self.exchange.receive(&mut self.pending, octets);
     }
 
-    fn outcome(&mut self) -> Result<Reply<'_>, TransactionError> {
-        self.answered = false;
+    fn transmitted(&mut self, now: Duration) {
+        self.exchange.transmitted(&mut self.pending, now);
+    }
+
+    fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
+        match self.exchange.poll(&mut self.pending, now) {
+            Step::Transmit => Output::Transmit(self.pending.command()),
+            Step::Wait(until) => Output::Wait(until),
+            Step::Answered => Output::Done(self.pending.reply()),
+            Step::NoReply { timeout, attempts } => {
+                Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
+            }
+            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
+        }
+    }
+}
+
+impl Pending {
+    fn command(&self) -> &[u8] {
+        self.command.get(..self.length).unwrap_or_default()
+    }
+
+    fn reply(&self) -> Result<Reply<'_>, TransactionError> {
         match self.decoder.last().and_then(|frame| Reply::decode(&frame)) {
             Ok(Reply::Failed { function, error }) => Err(TransactionError::Refused { function, error }),
             Ok(reply) => Ok(reply),
@@ -103,46 +114,25 @@ impl Client {
     }
 }
 
-impl Machine for Client {
-    type Outcome<'a> = Result<Reply<'a>, TransactionError>;
+impl Search for Pending {
+    type Error = DecodeError;
 
-    fn receive(&mut self, mut octets: &[u8], _now: Duration) {
-        while self.exchange.is_waiting() && !octets.is_empty() {
-            let taken = self.decoder.feed(octets);
-            octets = octets.get(taken..).unwrap_or_default();
-            self.scan();
-        }
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        self.decoder.feed(octets)
     }
 
-    fn transmitted(&mut self, now: Duration) {
+    fn silence(&mut self) {
+        self.decoder.silence();
+    }
+
+    fn clear(&mut self) {
         self.decoder.clear();
-        self.error = None;
-        self.exchange.transmitted(now);
     }
 
-    fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        loop {
-            if self.answered {
-                return Output::Done(self.outcome());
-            }
-            match self.exchange.poll(now) {
-                Step::Transmit => {
-                    return Output::Transmit(self.command.get(..self.length).unwrap_or_default());
-                }
-                Step::Wait(until) => return Output::Wait(until),
-                Step::Expired => {
-                    self.decoder.silence();
-                    self.scan();
-                    if !self.answered && !self.exchange.retry() {
-                        let (timeout, attempts) = (self.exchange.timeout(), self.exchange.attempts());
-                        return Output::Done(Err(match self.error {
-                            Some(error) => TransactionError::Corrupt(error),
-                            None => TransactionError::NoReply { timeout, attempts },
-                        }));
-                    }
-                }
-            }
-        }
+    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
+        let command = self.command.get(..self.length).unwrap_or_default();
+        let result = self.decoder.frame()?;
+        Some(result.and_then(|frame| answers(command, &frame)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Step};
+use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 
 use crate::{Address, Control, DecodeError, Decoder, EncodeError, Frame, Telegram, TransactionError};
 
@@ -31,13 +31,17 @@ use crate::{Address, Control, DecodeError, Decoder, EncodeError, Frame, Telegram
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    decoder: Decoder,
-    exchange: Exchange,
+    exchange: Exchange<DecodeError>,
+    pending: Pending,
+}
+
+/// The request under way, and what comes in after it.
+#[derive(Clone, Debug)]
+struct Pending {
     control: Control,
     address: Address,
     request: [u8; SHORT_LEN],
-    answered: bool,
-    error: Option<DecodeError>,
+    decoder: Decoder,
 }
 
 /// Octets of a short frame.
@@ -46,15 +50,9 @@ const SHORT_LEN: usize = 5;
 impl Client {
     /// A client with nothing to do.
     pub const fn new(retry: Retry) -> Self {
-        Self {
-            decoder: Decoder::new(),
-            exchange: Exchange::new(retry),
-            control: Control::SND_NKE,
-            address: Address::UNCONFIGURED,
-            request: [0; SHORT_LEN],
-            answered: false,
-            error: None,
-        }
+        let (control, address) = (Control::SND_NKE, Address::UNCONFIGURED);
+        let pending = Pending { control, address, request: [0; SHORT_LEN], decoder: Decoder::new() };
+        Self { exchange: Exchange::new(retry), pending }
     }
 
     /// Begins to read a meter, and abandons the one before if it is still being read.
@@ -62,87 +60,79 @@ impl Client {
     /// # Errors
     /// [`EncodeError::Broadcast`]: no meter would answer.
     pub fn start(&mut self, address: Address) -> Result<(), EncodeError> {
+        self.exchange.abandon();
         if address == Address::BROADCAST {
             return Err(EncodeError::Broadcast);
         }
-        self.address = address;
-        self.answered = false;
+        self.pending.address = address;
         self.ask(Control::SND_NKE)
     }
 
     fn ask(&mut self, control: Control) -> Result<(), EncodeError> {
-        self.control = control;
-        Frame::Short { control, address: self.address }.encode(&mut self.request)?;
+        self.pending.control = control;
+        Frame::Short { control, address: self.pending.address }.encode(&mut self.pending.request)?;
         self.exchange.start();
         Ok(())
-    }
-
-    /// Looks for the answer among what came in.
-    fn scan(&mut self) {
-        while let Some(result) = self.decoder.frame() {
-            match result.and_then(|frame| answers(self.control, self.address, &frame)) {
-                Ok(true) if self.control == Control::SND_NKE => {
-                    // After a reset the first request carries a set frame count bit. A short frame
-                    // always fits its buffer.
-                    let _ = self.ask(Control::REQ_UD2.with_fcb(true));
-                    return;
-                }
-                Ok(true) => {
-                    self.answered = true;
-                    self.exchange.finish();
-                    return;
-                }
-                Ok(false) => {}
-                Err(error) => self.error = Some(error),
-            }
-        }
-    }
-
-    fn outcome(&mut self) -> Result<Telegram<'_>, TransactionError> {
-        self.answered = false;
-        let telegram = self.decoder.last().and_then(|frame| frame.telegram());
-        telegram.map_err(TransactionError::Corrupt)
     }
 }
 
 impl Machine for Client {
     type Outcome<'a> = Result<Telegram<'a>, TransactionError>;
 
-    fn receive(&mut self, mut octets: &[u8], _now: Duration) {
-        while self.exchange.is_waiting() && !octets.is_empty() {
-            let taken = self.decoder.feed(octets);
-            octets = octets.get(taken..).unwrap_or_default();
-            self.scan();
-        }
+    fn receive(&mut self, octets: &[u8], _now: Duration) {
+        self.exchange.receive(&mut self.pending, octets);
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.decoder.clear();
-        self.error = None;
-        self.exchange.transmitted(now);
+        self.exchange.transmitted(&mut self.pending, now);
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        loop {
-            if self.answered {
-                return Output::Done(self.outcome());
-            }
-            match self.exchange.poll(now) {
-                Step::Transmit => return Output::Transmit(&self.request),
-                Step::Wait(until) => return Output::Wait(until),
-                Step::Expired => {
-                    self.decoder.silence();
-                    self.scan();
-                    if self.exchange.is_waiting() && !self.exchange.retry() {
-                        let (timeout, attempts) = (self.exchange.timeout(), self.exchange.attempts());
-                        return Output::Done(Err(match self.error {
-                            Some(error) => TransactionError::Corrupt(error),
-                            None => TransactionError::NoReply { timeout, attempts },
-                        }));
-                    }
-                }
-            }
+        let mut step = self.exchange.poll(&mut self.pending, now);
+        // After a reset the first request carries a set frame count bit; a short frame fits its buffer.
+        if step == Step::Answered
+            && self.pending.control == Control::SND_NKE
+            && self.ask(Control::REQ_UD2.with_fcb(true)).is_ok()
+        {
+            step = self.exchange.poll(&mut self.pending, now);
         }
+        match step {
+            Step::Transmit => Output::Transmit(&self.pending.request),
+            Step::Wait(until) => Output::Wait(until),
+            Step::Answered => Output::Done(self.pending.telegram()),
+            Step::NoReply { timeout, attempts } => {
+                Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
+            }
+            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
+        }
+    }
+}
+
+impl Pending {
+    fn telegram(&self) -> Result<Telegram<'_>, TransactionError> {
+        let telegram = self.decoder.last().and_then(|frame| frame.telegram());
+        telegram.map_err(TransactionError::Corrupt)
+    }
+}
+
+impl Search for Pending {
+    type Error = DecodeError;
+
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        self.decoder.feed(octets)
+    }
+
+    fn silence(&mut self) {
+        self.decoder.silence();
+    }
+
+    fn clear(&mut self) {
+        self.decoder.clear();
+    }
+
+    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
+        let result = self.decoder.frame()?;
+        Some(result.and_then(|frame| answers(self.control, self.address, &frame)))
     }
 }
 

@@ -7,7 +7,7 @@ mod writer;
 
 use core::time::Duration;
 
-pub use exchange::{Exchange, Retry, Step};
+pub use exchange::{Exchange, Retry, Search, Step};
 pub use window::{Scan, Window};
 pub use writer::{BufferTooSmall, Writer};
 

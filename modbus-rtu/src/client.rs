@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Step};
+use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 
 use crate::{
     DecodeError, Decoder, Direction, EncodeError, Frame, Request, Response, TransactionError, UnitId,
@@ -32,25 +32,24 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    decoder: Decoder,
-    exchange: Exchange,
+    exchange: Exchange<DecodeError>,
+    pending: Pending,
+}
+
+/// The request under way, and what comes in after it.
+#[derive(Clone, Debug)]
+struct Pending {
     request: [u8; Frame::MAX_LEN],
     length: usize,
-    answered: bool,
-    error: Option<DecodeError>,
+    decoder: Decoder,
 }
 
 impl Client {
     /// A client with nothing to do.
     pub const fn new(retry: Retry) -> Self {
-        Self {
-            decoder: Decoder::new(Direction::Response),
-            exchange: Exchange::new(retry),
-            request: [0; Frame::MAX_LEN],
-            length: 0,
-            answered: false,
-            error: None,
-        }
+        let decoder = Decoder::new(Direction::Response);
+        let pending = Pending { request: [0; Frame::MAX_LEN], length: 0, decoder };
+        Self { exchange: Exchange::new(retry), pending }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
@@ -58,40 +57,46 @@ impl Client {
     /// # Errors
     /// [`EncodeError`] if the request cannot be sent, or no answer would come.
     pub fn start(&mut self, unit: UnitId, request: &Request<'_>) -> Result<(), EncodeError> {
+        self.exchange.abandon();
         if unit == UnitId::BROADCAST {
             return Err(EncodeError::Broadcast);
         }
-        self.exchange.finish();
-        self.answered = false;
-        self.length = request.encode_frame(unit, &mut self.request)?.len();
+        self.pending.length = request.encode_frame(unit, &mut self.pending.request)?.len();
         self.exchange.start();
         Ok(())
     }
+}
 
-    fn sent(&self) -> &[u8] {
+impl Machine for Client {
+    type Outcome<'a> = Result<Response<'a>, TransactionError>;
+
+    fn receive(&mut self, octets: &[u8], _now: Duration) {
+        self.exchange.receive(&mut self.pending, octets);
+    }
+
+    fn transmitted(&mut self, now: Duration) {
+        self.exchange.transmitted(&mut self.pending, now);
+    }
+
+    fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
+        match self.exchange.poll(&mut self.pending, now) {
+            Step::Transmit => Output::Transmit(self.pending.request()),
+            Step::Wait(until) => Output::Wait(until),
+            Step::Answered => Output::Done(self.pending.response()),
+            Step::NoReply { timeout, attempts } => {
+                Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
+            }
+            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
+        }
+    }
+}
+
+impl Pending {
+    fn request(&self) -> &[u8] {
         self.request.get(..self.length).unwrap_or_default()
     }
 
-    /// Looks for the answer among what came in.
-    fn scan(&mut self) {
-        while let Some(result) = self.decoder.frame() {
-            match result {
-                Ok(frame) => match answers(self.request.get(..self.length).unwrap_or_default(), &frame) {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        self.answered = true;
-                        self.exchange.finish();
-                        return;
-                    }
-                    Err(error) => self.error = Some(error),
-                },
-                Err(error) => self.error = Some(error),
-            }
-        }
-    }
-
-    fn outcome(&mut self) -> Result<Response<'_>, TransactionError> {
-        self.answered = false;
+    fn response(&self) -> Result<Response<'_>, TransactionError> {
         match self.decoder.last().and_then(|frame| Response::decode(frame.pdu)) {
             Ok(Response::Exception { function, exception }) => {
                 Err(TransactionError::Exception { function, exception })
@@ -102,44 +107,25 @@ impl Client {
     }
 }
 
-impl Machine for Client {
-    type Outcome<'a> = Result<Response<'a>, TransactionError>;
+impl Search for Pending {
+    type Error = DecodeError;
 
-    fn receive(&mut self, mut octets: &[u8], _now: Duration) {
-        while self.exchange.is_waiting() && !octets.is_empty() {
-            let taken = self.decoder.feed(octets);
-            octets = octets.get(taken..).unwrap_or_default();
-            self.scan();
-        }
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        self.decoder.feed(octets)
     }
 
-    fn transmitted(&mut self, now: Duration) {
+    fn silence(&mut self) {
+        self.decoder.silence();
+    }
+
+    fn clear(&mut self) {
         self.decoder.clear();
-        self.error = None;
-        self.exchange.transmitted(now);
     }
 
-    fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        loop {
-            if self.answered {
-                return Output::Done(self.outcome());
-            }
-            match self.exchange.poll(now) {
-                Step::Transmit => return Output::Transmit(self.sent()),
-                Step::Wait(until) => return Output::Wait(until),
-                Step::Expired => {
-                    self.decoder.silence();
-                    self.scan();
-                    if !self.answered && !self.exchange.retry() {
-                        let (timeout, attempts) = (self.exchange.timeout(), self.exchange.attempts());
-                        return Output::Done(Err(match self.error {
-                            Some(error) => TransactionError::Corrupt(error),
-                            None => TransactionError::NoReply { timeout, attempts },
-                        }));
-                    }
-                }
-            }
-        }
+    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
+        let request = self.request.get(..self.length).unwrap_or_default();
+        let result = self.decoder.frame()?;
+        Some(result.and_then(|frame| answers(request, &frame)))
     }
 }
 

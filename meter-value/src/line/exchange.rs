@@ -12,15 +12,42 @@ pub struct Retry {
     pub retries: u8,
 }
 
-/// What an exchange asks for.
+/// Where an exchange finds its answer: a decoder, and what was asked.
+pub trait Search {
+    /// Why octets are no frame, or a frame no answer that it should be.
+    type Error;
+
+    /// Takes octets that came in, and says how many.
+    fn feed(&mut self, octets: &[u8]) -> usize;
+
+    /// Notes that nothing more will come.
+    fn silence(&mut self);
+
+    /// Forgets what came in.
+    fn clear(&mut self);
+
+    /// Looks at the next frame that came in, if there is one: whether it is the answer.
+    fn next(&mut self) -> Option<Result<bool, Self::Error>>;
+}
+
+/// What an exchange asks for, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Step<E> {
     /// Send the request.
     Transmit,
     /// Wait, until this time if one is given.
     Wait(Option<Duration>),
-    /// The time for an answer is over; see [`Exchange::retry`].
-    Expired,
+    /// The frame that [`Search::next`] saw last is the answer.
+    Answered,
+    /// Nothing that could be the answer came.
+    NoReply {
+        /// How long each attempt waited.
+        timeout: Duration,
+        /// How often the request was sent.
+        attempts: u8,
+    },
+    /// Something came, but no intact answer.
+    Corrupt(E),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +56,24 @@ enum State {
     Due,
     Sending,
     Waiting { until: Duration },
+    Answered,
 }
 
-/// Timer and retries of one request at a time.
+/// Timer, retries and answer of one request at a time.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct Exchange<E> {
     retry: Retry,
     state: State,
     /// How often the request was sent.
     attempts: u8,
+    /// What came in since the request, if it was no answer.
+    error: Option<E>,
 }
 
-impl Exchange {
+impl<E: Copy> Exchange<E> {
     /// An exchange with nothing to send.
     pub const fn new(retry: Retry) -> Self {
-        Self { retry, state: State::Idle, attempts: 0 }
+        Self { retry, state: State::Idle, attempts: 0, error: None }
     }
 
     /// Has a new request sent.
@@ -52,56 +82,67 @@ impl Exchange {
         self.state = State::Due;
     }
 
-    /// Whether the request was sent and an answer would be welcome.
-    pub fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Waiting { .. })
+    /// Ends the exchange, if one runs.
+    pub fn abandon(&mut self) {
+        self.state = State::Idle;
     }
 
-    /// Whether there is no request.
-    pub fn is_idle(&self) -> bool {
-        self.state == State::Idle
+    /// Takes octets that came in. What comes while no answer is awaited is dropped.
+    pub fn receive(&mut self, search: &mut impl Search<Error = E>, mut octets: &[u8]) {
+        while matches!(self.state, State::Waiting { .. }) && !octets.is_empty() {
+            let taken = search.feed(octets);
+            octets = octets.get(taken..).unwrap_or_default();
+            self.look(search);
+        }
     }
 
     /// Starts the timer: the request has left.
-    pub fn transmitted(&mut self, now: Duration) {
+    pub fn transmitted(&mut self, search: &mut impl Search<Error = E>, now: Duration) {
         if self.state == State::Sending {
+            search.clear();
+            self.error = None;
             self.state = State::Waiting { until: now.saturating_add(self.retry.timeout) };
         }
     }
 
-    /// Ends the exchange: the answer is there, or none is wanted any more.
-    pub fn finish(&mut self) {
-        self.state = State::Idle;
-    }
-
-    /// Has the request sent again if a retry is left; otherwise ends the exchange and says `false`.
-    pub fn retry(&mut self) -> bool {
-        let again = self.attempts <= self.retry.retries;
-        self.state = if again { State::Due } else { State::Idle };
-        again
-    }
-
-    /// How often the request was sent.
-    pub fn attempts(&self) -> u8 {
-        self.attempts
-    }
-
-    /// How long each attempt waits.
-    pub fn timeout(&self) -> Duration {
-        self.retry.timeout
-    }
-
     /// What to do now.
-    pub fn poll(&mut self, now: Duration) -> Step {
+    pub fn poll(&mut self, search: &mut impl Search<Error = E>, now: Duration) -> Step<E> {
+        if matches!(self.state, State::Waiting { until } if now >= until) {
+            search.silence();
+            self.state = State::Due;
+            self.look(search);
+        }
         match self.state {
+            State::Due if self.attempts > self.retry.retries => {
+                self.state = State::Idle;
+                let (timeout, attempts) = (self.retry.timeout, self.attempts);
+                self.error.map_or(Step::NoReply { timeout, attempts }, Step::Corrupt)
+            }
             State::Due => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.state = State::Sending;
                 Step::Transmit
             }
-            State::Waiting { until } if now >= until => Step::Expired,
+            State::Answered => {
+                self.state = State::Idle;
+                Step::Answered
+            }
             State::Waiting { until } => Step::Wait(Some(until)),
             State::Idle | State::Sending => Step::Wait(None),
+        }
+    }
+
+    /// Looks for the answer among what came in.
+    fn look(&mut self, search: &mut impl Search<Error = E>) {
+        while let Some(result) = search.next() {
+            match result {
+                Ok(true) => {
+                    self.state = State::Answered;
+                    return;
+                }
+                Ok(false) => {}
+                Err(error) => self.error = Some(error),
+            }
         }
     }
 }
@@ -109,26 +150,95 @@ impl Exchange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     const fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
 
+    /// Octet 1 is the answer, 0 another frame, more an error; 9 needs a silence to be looked at.
+    #[derive(Default)]
+    struct Octets(Vec<u8>);
+
+    impl Search for Octets {
+        type Error = u8;
+
+        fn feed(&mut self, octets: &[u8]) -> usize {
+            self.0.extend(octets.first());
+            1
+        }
+
+        fn silence(&mut self) {
+            self.0.retain(|&octet| octet != 9);
+        }
+
+        fn clear(&mut self) {
+            self.0.clear();
+        }
+
+        fn next(&mut self) -> Option<Result<bool, u8>> {
+            match *self.0.first()? {
+                9 => None,
+                octet => {
+                    self.0.remove(0);
+                    Some(if octet > 1 { Err(octet) } else { Ok(octet == 1) })
+                }
+            }
+        }
+    }
+
+    fn asked(search: &mut Octets) -> Exchange<u8> {
+        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
+        exchange.start();
+        assert_eq!(exchange.poll(search, ms(0)), Step::Transmit);
+        exchange
+    }
+
     #[test]
     fn counts_the_timeout_from_the_end_of_transmission() {
-        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
-        assert_eq!(exchange.poll(ms(0)), Step::Wait(None));
-        exchange.start();
-        assert_eq!(exchange.poll(ms(0)), Step::Transmit);
-        assert_eq!(exchange.poll(ms(500)), Step::Wait(None));
-        exchange.transmitted(ms(500));
-        assert_eq!(exchange.poll(ms(599)), Step::Wait(Some(ms(600))));
-        assert_eq!(exchange.poll(ms(600)), Step::Expired);
-        assert!(exchange.retry());
-        assert_eq!(exchange.poll(ms(600)), Step::Transmit);
-        exchange.transmitted(ms(600));
-        assert_eq!(exchange.poll(ms(700)), Step::Expired);
-        assert!(!exchange.retry());
-        assert_eq!((exchange.attempts(), exchange.is_idle()), (2, true));
+        let search = &mut Octets::default();
+        let mut exchange = asked(search);
+        assert_eq!(exchange.poll(search, ms(500)), Step::Wait(None));
+        exchange.transmitted(search, ms(500));
+        assert_eq!(exchange.poll(search, ms(599)), Step::Wait(Some(ms(600))));
+        assert_eq!(exchange.poll(search, ms(600)), Step::Transmit);
+        exchange.transmitted(search, ms(600));
+        assert_eq!(exchange.poll(search, ms(700)), Step::NoReply { timeout: ms(100), attempts: 2 });
+        assert_eq!(exchange.poll(search, ms(700)), Step::Wait(None));
+    }
+
+    #[test]
+    fn takes_the_answer_and_nothing_before_or_after_it() {
+        let search = &mut Octets::default();
+        let mut exchange = asked(search);
+        exchange.receive(search, &[1]);
+        exchange.transmitted(search, ms(0));
+        assert_eq!(exchange.poll(search, ms(0)), Step::Wait(Some(ms(100))));
+        exchange.receive(search, &[0, 5, 1, 7]);
+        assert!(search.0.is_empty(), "what follows the answer is dropped");
+        assert_eq!(exchange.poll(search, ms(0)), Step::Answered);
+        assert_eq!(exchange.poll(search, ms(0)), Step::Wait(None));
+    }
+
+    #[test]
+    fn the_last_error_of_the_last_attempt_is_told() {
+        let search = &mut Octets::default();
+        let mut exchange = asked(search);
+        exchange.transmitted(search, ms(0));
+        exchange.receive(search, &[5]);
+        assert_eq!(exchange.poll(search, ms(100)), Step::Transmit);
+        exchange.transmitted(search, ms(100));
+        exchange.receive(search, &[6, 7, 0]);
+        assert_eq!(exchange.poll(search, ms(200)), Step::Corrupt(7));
+    }
+
+    #[test]
+    fn looks_once_more_when_nothing_more_will_come() {
+        let search = &mut Octets::default();
+        let mut exchange = asked(search);
+        exchange.transmitted(search, ms(0));
+        exchange.receive(search, &[9, 1]);
+        assert_eq!(exchange.poll(search, ms(99)), Step::Wait(Some(ms(100))));
+        assert_eq!(exchange.poll(search, ms(100)), Step::Answered);
     }
 }
