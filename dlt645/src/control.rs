@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use meter_value::names;
+
 const REPLY: u8 = 0x80;
 const FAILED: u8 = 0x40;
 const MORE: u8 = 0x20;
@@ -80,20 +82,7 @@ impl fmt::Debug for Control {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Function(pub u8);
 
-macro_rules! functions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)*) => {
-        impl Function {
-            $($(#[$doc])* pub const $name: Self = Self($code);)*
-
-            /// Its name in lower case; `None` for a number the standard of 2007 gives no name.
-            pub const fn name(self) -> Option<&'static str> {
-                match self.0 { $($code => Some($text),)* _ => None }
-            }
-        }
-    };
-}
-
-functions! {
+names!(Function {
     /// Authenticates and exchanges keys (amendment to the standard).
     SECURITY_AUTHENTICATION = 0x03 "security authentication",
     /// Sets the clocks of all meters.
@@ -124,13 +113,4 @@ functions! {
     CONTROL_RELAY = 0x1C "control relay",
     /// Chooses the signal of the multi-function terminal.
     MULTIFUNCTION_TERMINAL = 0x1D "multi-function terminal",
-}
-
-impl fmt::Debug for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => f.write_str(name),
-            None => write!(f, "Function({:#04X})", self.0),
-        }
-    }
-}
+});

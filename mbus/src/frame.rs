@@ -16,6 +16,7 @@
 use core::fmt;
 
 use meter_value::line::Writer;
+use meter_value::names;
 
 use crate::{DecodeError, EncodeError, Telegram};
 
@@ -23,30 +24,6 @@ pub(crate) const ACK: u8 = 0xE5;
 const SHORT: u8 = 0x10;
 const LONG: u8 = 0x68;
 const STOP: u8 = 0x16;
-
-/// An open registry of numbers with names.
-macro_rules! names {
-    ($type:ident { $($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)* }) => {
-        impl $type {
-            $($(#[$doc])* pub const $name: Self = Self($code);)*
-
-            /// Its name in the standard, in lower case; `None` for a number without one.
-            pub const fn name(self) -> Option<&'static str> {
-                match self.0 { $($code => Some($text),)* _ => None }
-            }
-        }
-
-        impl core::fmt::Debug for $type {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                match self.name() {
-                    Some(name) => f.write_str(name),
-                    None => write!(f, concat!(stringify!($type), "({:#04X})"), self.0),
-                }
-            }
-        }
-    };
-}
-pub(crate) use names;
 
 /// The C field: who speaks, and what for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,10 +15,10 @@ use core::fmt::{self, Write};
 use core::str::FromStr;
 
 use meter_value::line::Writer;
+use meter_value::names;
 use nom::number::streaming::{le_u16, le_u32, u8};
 use nom::{IResult, Parser};
 
-use crate::frame::names;
 use crate::{Ci, DecodeError, EncodeError};
 
 /// The header that the CI field announces.

@@ -8,6 +8,7 @@ extern crate std;
 pub mod bcd;
 mod decimal;
 pub mod line;
+mod names;
 mod quantity;
 mod text;
 mod time;

@@ -5,6 +5,7 @@
 use core::fmt;
 
 use meter_value::line::Writer;
+use meter_value::names;
 
 use crate::frame::{self, Frame, UnitId};
 use crate::{DecodeError, EncodeError};
@@ -13,28 +14,6 @@ use crate::{DecodeError, EncodeError};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct FunctionCode(pub u8);
-
-macro_rules! names {
-    ($type:ident { $($(#[$doc:meta])* $name:ident = $code:literal $text:literal,)* }) => {
-        impl $type {
-            $($(#[$doc])* pub const $name: Self = Self($code);)*
-
-            /// Its name in the standard, in lower case; `None` for a number the standard gives no name.
-            pub const fn name(self) -> Option<&'static str> {
-                match self.0 { $($code => Some($text),)* _ => None }
-            }
-        }
-
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self.name() {
-                    Some(name) => f.write_str(name),
-                    None => write!(f, concat!(stringify!($type), "({:#04X})"), self.0),
-                }
-            }
-        }
-    };
-}
 
 names!(FunctionCode {
     /// Reads coils.
