@@ -42,6 +42,14 @@ pub enum OpenError {
         /// How many there are.
         have: usize,
     },
+    /// There are more octets of ciphertext than CCM with a nonce of 13 octets allows.
+    #[error("{have} octets of ciphertext where {limit} are the limit")]
+    TooLong {
+        /// How many octets there may be.
+        limit: usize,
+        /// How many there are.
+        have: usize,
+    },
     /// The caller's buffer is too small.
     #[error("the buffer has {have} octets where {needed} are needed")]
     BufferTooSmall {

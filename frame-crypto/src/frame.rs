@@ -17,6 +17,9 @@ use crate::OpenError;
 /// Octets of a frame besides its plaintext.
 pub const OVERHEAD: usize = Header::LEN + TAG_LEN;
 
+/// Most octets of plaintext: 2 octets of CCM's block say how many there are.
+pub const MAX_PLAINTEXT: usize = u16::MAX as usize;
+
 pub(crate) const TAG_LEN: usize = 8;
 
 /// Who sends a frame to whom.

@@ -14,7 +14,7 @@ mod sealer;
 
 pub use counter::{CounterStore, StoreError, Volatile};
 pub use error::{OpenError, SealError};
-pub use frame::{Header, Kind, Link, OVERHEAD};
+pub use frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD};
 pub use key::{Cipher, Key};
 pub use opener::{Opened, Opener};
 pub use sealer::Sealer;

@@ -4,7 +4,7 @@ use aes::Aes128;
 use ccm::AeadInOut;
 
 use crate::OpenError;
-use crate::frame::{Header, Kind, Link, OVERHEAD, TAG_LEN};
+use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, TAG_LEN};
 use crate::key::{Cipher, Key, Mode};
 
 /// A frame that was opened.
@@ -52,6 +52,9 @@ impl<C: Cipher> Opener<C> {
         }
         let (head, rest) = frame.split_first_chunk().ok_or(truncated)?;
         let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(truncated)?;
+        if sealed.len() > MAX_PLAINTEXT {
+            return Err(OpenError::TooLong { limit: MAX_PLAINTEXT, have: sealed.len() });
+        }
         let short = OpenError::BufferTooSmall { needed: sealed.len(), have: buffer.len() };
         let body = buffer.get_mut(..sealed.len()).ok_or(short)?;
         for (to, from) in body.iter_mut().zip(sealed) {

@@ -4,7 +4,7 @@ use aes::Aes128;
 use ccm::AeadInOut;
 
 use crate::counter::Counter;
-use crate::frame::{Header, Kind, Link, OVERHEAD};
+use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD};
 use crate::key::{Cipher, Key, Mode};
 use crate::{CounterStore, SealError};
 
@@ -17,9 +17,6 @@ pub struct Sealer<S, C: Cipher = Aes128> {
 }
 
 impl<S: CounterStore, C: Cipher> Sealer<S, C> {
-    /// Most octets of plaintext: 2 octets of CCM's block say how many there are.
-    pub const MAX_PLAINTEXT: usize = u16::MAX as usize;
-
     /// A sealer that goes on counting where `store` says.
     ///
     /// # Errors
@@ -38,8 +35,9 @@ impl<S: CounterStore, C: Cipher> Sealer<S, C> {
         plaintext: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], SealError> {
-        if plaintext.len() > Self::MAX_PLAINTEXT {
-            return Err(SealError::TooLong { limit: Self::MAX_PLAINTEXT, have: plaintext.len() });
+        let long = SealError::TooLong { limit: MAX_PLAINTEXT, have: plaintext.len() };
+        if plaintext.len() > MAX_PLAINTEXT {
+            return Err(long);
         }
         let short = SealError::BufferTooSmall { needed: plaintext.len() + OVERHEAD, have: buffer.len() };
         let frame = buffer.get_mut(..plaintext.len() + OVERHEAD).ok_or(short)?;
@@ -60,8 +58,8 @@ impl<S: CounterStore, C: Cipher> Sealer<S, C> {
         }
         let nonce = self.link.nonce(self.kind, counter).into();
         let sealed = self.mode.encrypt_inout_detached(&nonce, &self.link.associated(head), body.into());
-        let limit = SealError::TooLong { limit: Self::MAX_PLAINTEXT, have: plaintext.len() };
-        *tag = sealed.map_err(|_| limit)?.into();
+        // A length beyond the limit is all that CCM refuses.
+        *tag = sealed.map_err(|_| long)?.into();
         Ok(frame)
     }
 }

@@ -69,6 +69,20 @@ fn a_buffer_too_small_says_what_is_needed_and_costs_no_counter() {
     assert_eq!(short, OpenError::BufferTooSmall { needed: 3, have: 2 });
 }
 
+#[test]
+fn no_more_than_ccm_allows() {
+    let limit = frame_crypto::MAX_PLAINTEXT;
+    let (long, mut air) = (vec![0; limit + 1], vec![0; limit + 1 + OVERHEAD]);
+    let mut sealer = sealer(Kind::Uplink);
+    assert_eq!(sealer.seal(false, &long, &mut air), Err(SealError::TooLong { limit, have: limit + 1 }));
+    let error = OpenError::TooLong { limit, have: limit + 1 };
+    let mut forged = air.clone();
+    forged[..3].copy_from_slice(&[0b0000_0010, 0, 7]);
+    assert_eq!(opener(LINK, Kind::Uplink).open(&forged, &mut long.clone()), Err(error));
+    let frame = sealer.seal(false, &long[1..], &mut air).unwrap();
+    assert_eq!(opener(LINK, Kind::Uplink).open(frame, &mut long.clone()).unwrap().plaintext.len(), limit);
+}
+
 /// RFC 3610, packet vector #1: the parameters of this frame, tag 8 and nonce 13, over the same crate.
 #[test]
 fn the_mode_is_rfc_3610() {

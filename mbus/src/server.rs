@@ -149,7 +149,7 @@ impl<H: Handler> Machine for Server<H> {
         H: 'a;
 
     fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        if now.saturating_sub(self.heard) > OCTET_GAP {
+        if now > self.heard.saturating_add(OCTET_GAP) {
             self.decoder.clear();
         }
         self.heard = now;

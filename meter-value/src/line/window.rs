@@ -51,9 +51,12 @@ impl<const N: usize> Window<N> {
             return 0;
         }
         self.silent = false;
-        self.octets.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
+        // Always so; said here, it spares the check that could panic.
+        if self.start <= self.end && self.end <= N {
+            self.octets.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
         let Some(free) = self.octets.get_mut(self.end..) else { return 0 };
         let taken = free.len().min(octets.len());
         for (to, from) in free.iter_mut().zip(octets) {

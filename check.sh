@@ -1,0 +1,221 @@
+#!/usr/bin/env bash
+# Every check of the project by name; people and CI run the same. Without a name, it lists them.
+#
+# What a check needs besides Rust and Python 3 it says when it is missing; with CI=true it installs it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# Cheapest first.
+checks=(fmt doc clippy no-std no-panic msrv test package live chain)
+
+libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
+    meterwire-lora-tdma)
+targets=(thumbv7em-none-eabihf thumbv6m-none-eabi riscv32imc-unknown-none-elf)
+minimum=1.89
+
+usage() {
+    echo "usage: ./check.sh NAME..."
+    sed -n 's/^#: /  /p' "${BASH_SOURCE[0]}"
+}
+
+#: all       every check, cheapest first
+
+#: fmt       formatting
+check_fmt() {
+    need_component rustfmt
+    cargo fmt --all --check
+    cargo fmt --check --manifest-path no-panic/Cargo.toml
+}
+
+#: doc       documentation without a warning
+check_doc() {
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+}
+
+#: clippy    lints of everything, with default and with all features
+check_clippy() {
+    need_component clippy
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+}
+
+#: no-std    each library for three targets without std, with default features and with defmt
+check_no-std() {
+    local target library
+    for target in "${targets[@]}"; do
+        need_target "$target"
+        for library in "${libraries[@]}"; do
+            cargo build --quiet --target "$target" --package "$library"
+            cargo build --quiet --target "$target" --package "$library" --features defmt
+            echo "$library builds for $target"
+        done
+    done
+}
+
+#: no-panic  no public entry point can reach a panic or allocates, proven at link time crate by crate
+check_no-panic() {
+    local feature unproven=() output
+    need_target thumbv7em-none-eabihf
+    need python3 "install Python 3"
+    for feature in meter-value modbus-rtu dlt645 mbus frame-crypto lora-tdma; do
+        no_panic "$feature" || unproven+=("$feature")
+    done
+    if output=$(no_panic deliberate 2>&1); then
+        fail "a deliberate panic links, so the check proves nothing"
+    fi
+    [[ $output == *"deliberate: can panic at src/main.rs"* ]] ||
+        fail "a deliberate panic does not fail as it has to: $output"
+    ((${#unproven[@]} == 0)) || fail "not proven: ${unproven[*]}"
+}
+
+# Links the image of one feature of no-panic/; if that fails, says where it can panic.
+no_panic() {
+    local directory=$PWD/target/no-panic log
+    local options=(--quiet --release --target-dir "$directory" --features "$1")
+    if log=$(cd no-panic && cargo build "${options[@]}" 2>&1); then
+        ! grep "^$1 | " no-panic/exceptions.txt || fail "$1 cannot panic and needs no exception"
+        echo "$1: cannot panic"
+    elif [[ $log == *"undefined symbol: panic_is_reachable"* ]]; then
+        (cd no-panic && cargo rustc "${options[@]}" -- -Clink-arg=--unresolved-symbols=ignore-all) || return 1
+        python3 no-panic/places.py "$directory/thumbv7em-none-eabihf/release/no-panic" "$1"
+    else
+        echo "$log"
+        return 1
+    fi
+}
+
+#: msrv      the libraries with the oldest Rust they promise
+check_msrv() {
+    local packages=("${libraries[@]/#/--package=}")
+    cargo "+$minimum" --version >/dev/null 2>&1 ||
+        rustup toolchain install "$minimum" --profile minimal --no-self-update ||
+        fail "Rust $minimum is missing: rustup toolchain install $minimum --profile minimal"
+    cargo "+$minimum" check "${packages[@]}"
+    cargo "+$minimum" check "${packages[@]}" --all-features
+}
+
+#: test      the tests of everything, then of the libraries with all features
+check_test() {
+    cargo test --workspace
+    cargo test "${libraries[@]/#/--package=}" --all-features
+}
+
+#: package   the libraries as the registry would get them
+check_package() {
+    local options=(--allow-dirty)
+    ! ci || options=()
+    cargo package "${libraries[@]/#/--package=}" "${options[@]}"
+}
+
+#: live      the command line against other people's programs: socat, mbpoll, pymodbus
+check_live() {
+    need_peers
+    METERWIRE_REQUIRE_PEERS=1 cargo test -p inspect --test live
+}
+
+#: chain     the whole chain for five simulated minutes: every protocol is read, nothing is wrong
+check_chain() {
+    need python3 "install Python 3"
+    mkdir -p target
+    cargo run --release -p concentrator -- --for 5s --speed 60 --seed 7 --report target/report.json
+    python3 - target/report.json <<'END'
+import json
+import sys
+
+with open(sys.argv[1]) as file:
+    report = json.load(file)
+assert report["wrong"] == 0, "values are wrong"
+assert report["radio"]["collisions"] == 0, "frames collide"
+unread = [protocol for protocol in ("modbus", "dlt645", "mbus") if report["readings"][protocol] == 0]
+assert not unread, f"nothing was read by {unread}"
+END
+}
+
+fail() {
+    echo "check.sh: $*" >&2
+    exit 1
+}
+
+ci() { [[ ${CI:-} == true ]]; }
+
+have() { command -v "$1" >/dev/null; }
+
+need() { have "$1" || fail "$1 is missing: $2"; }
+
+need_component() {
+    cargo "${1/#rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$1" ||
+        fail "$1 is missing: rustup component add $1"
+}
+
+need_target() {
+    [[ -d $(rustc --print sysroot)/lib/rustlib/$1 ]] || rustup target add "$1" ||
+        fail "the target $1 is missing: rustup target add $1"
+}
+
+need_peers() {
+    local venv=$PWD/target/peers packages=() program
+    local modules=(pymodbus==3.16.1 pyserial==3.5)
+    PATH=$venv/bin:$PATH
+    for program in socat mbpoll python3; do
+        have "$program" || packages+=("$program")
+    done
+    ! have python3 || python3 -c "import ensurepip" 2>/dev/null || packages+=(python3-venv)
+    if ((${#packages[@]})); then
+        ci || fail "missing: apt-get install ${packages[*]}"
+        as_root apt-get update
+        as_root apt-get install -y --no-install-recommends "${packages[@]}"
+    fi
+    if ! python3 -c "import pymodbus, serial" 2>/dev/null; then
+        ci || fail "missing: python3 -m venv target/peers && target/peers/bin/pip install ${modules[*]}"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install "${modules[@]}"
+    fi
+}
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# Runs every check named, also after one failed, each in a shell of its own so that it stops at its first
+# failure.
+run() {
+    local name status began passed=0 failed=0 times=()
+    for name; do
+        echo "=== $name"
+        began=$SECONDS
+        set +e
+        (
+            set -e
+            "check_$name"
+        )
+        status=$?
+        set -e
+        if ((status == 0)); then
+            passed=$((passed + 1))
+            times+=("$(printf '%5d s  %s' $((SECONDS - began)) "$name")")
+        else
+            failed=$((failed + 1))
+            times+=("$(printf '%5d s  %s FAILED' $((SECONDS - began)) "$name")")
+        fi
+    done
+    echo "==="
+    printf '%s\n' "${times[@]}"
+    echo "checks: $passed passed, $failed failed"
+    ((failed == 0))
+}
+
+if (($# == 0)); then
+    usage
+    exit 2
+fi
+if [[ $* == all ]]; then
+    set -- "${checks[@]}"
+fi
+for name; do
+    if ! declare -F "check_$name" >/dev/null; then
+        usage >&2
+        fail "there is no check $name"
+    fi
+done
+need cargo "install Rust with rustup, https://rustup.rs"
+run "$@"

@@ -1,0 +1,108 @@
+use core::hint::black_box;
+
+use ::dlt645::{
+    Address, Client, Command, Control, Data, Decoder, ErrorFlags, Frame, Function, Handler, Identifier,
+    Reply, Retry, Server, Writer,
+};
+
+use crate::{any_time, drive, with_buffer};
+
+pub fn run(octets: &[u8]) {
+    names();
+    plain(octets);
+    frames(octets);
+    commands(octets);
+    replies(octets);
+    decoder(octets);
+    client(octets);
+    server(octets);
+}
+
+fn any_address() -> Address {
+    black_box(Address([0; 6]))
+}
+
+fn any_identifier() -> Identifier {
+    black_box(Identifier(0))
+}
+
+fn any_frame(octets: &[u8]) -> Frame<'_> {
+    black_box(Frame { address: any_address(), control: Control(0), data: Data::wire(octets) })
+}
+
+fn names() {
+    black_box(black_box("0").parse::<Address>().is_ok());
+    black_box(black_box("0").parse::<Identifier>().is_ok());
+    black_box((any_address().is_wildcard(), any_address().matches(any_address())));
+    if let Some(point) = any_identifier().point() {
+        black_box((point.quantity(), point.unit(), point.octets(), point.decimals(), point.sign()));
+    }
+    black_box(black_box(Function(0)).name());
+    let (control, flags) = (black_box(Control(0)), black_box(ErrorFlags(0)));
+    black_box((control.direction(), control.function(), control.is_failed(), control.has_more()));
+    black_box(flags.contains(black_box(flags)));
+    flags.names().for_each(|name| _ = black_box(name));
+}
+
+fn plain(octets: &[u8]) {
+    let data = black_box(Data::wire(octets));
+    black_box((data.len(), data.is_empty(), data.at(black_box(0)), data == black_box(data)));
+    black_box(data.range(black_box(0)..black_box(0)).is_some());
+    data.iter().for_each(|octet| _ = black_box(octet));
+    any_identifier().values(data).for_each(|item| _ = black_box(item));
+}
+
+fn frames(octets: &[u8]) {
+    black_box(Frame::decode(octets).is_ok());
+    black_box(with_buffer(|buffer| any_frame(octets).encode(buffer).is_ok()));
+}
+
+fn commands(octets: &[u8]) {
+    black_box(Command::decode(&any_frame(octets)).is_ok());
+    let command = black_box(Command::ReadAddress);
+    black_box((command.function(), command == black_box(Command::ReadAddress)));
+    black_box(with_buffer(|buffer| command.encode_frame(any_address(), buffer).is_ok()));
+}
+
+fn replies(octets: &[u8]) {
+    if let Ok(reply) = Reply::decode(&any_frame(octets)) {
+        reply.values().for_each(|item| _ = black_box(item));
+    }
+    let reply = black_box(Reply::Address(any_address()));
+    black_box((reply.function(), reply == black_box(Reply::Address(any_address()))));
+    black_box(with_buffer(|buffer| reply.encode_frame(any_address(), buffer).is_ok()));
+}
+
+fn decoder(octets: &[u8]) {
+    let mut decoder: Decoder = Decoder::new();
+    black_box(black_box(&mut decoder).feed(octets));
+    black_box(&mut decoder).silence();
+    while let Some(result) = black_box(&mut decoder).frame() {
+        black_box(result.is_ok());
+    }
+    black_box(&mut decoder).clear();
+    black_box(&mut decoder);
+}
+
+fn client(octets: &[u8]) {
+    let mut client = Client::new(Retry { timeout: any_time(), retries: 0 });
+    let command = black_box(Command::Other { function: Function(0), data: Data::plain(octets) });
+    black_box(black_box(&mut client).start(any_address(), &command).is_ok());
+    drive(&mut client, octets);
+}
+
+fn server(octets: &[u8]) {
+    let mut server = Server::new(any_address(), Meter);
+    drive(&mut server, octets);
+    black_box(black_box(&mut server).handler());
+}
+
+struct Meter;
+
+impl Handler for Meter {
+    fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
+        black_box(identifier);
+        data.put(black_box(&[]));
+        black_box(Ok(()))
+    }
+}
