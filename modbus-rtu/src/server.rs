@@ -7,6 +7,9 @@ use meter_value::line::{Machine, Output};
 
 use crate::{Decoder, Direction, ExceptionCode, Frame, Range, Request, Response, UnitId};
 
+/// A frame does not pause, so a pause ends it. This is longer than adapters hold octets back.
+const OCTET_GAP: Duration = Duration::from_millis(50);
+
 /// What a unit does when it is asked. What it does not override, it does not have.
 pub trait Handler {
     /// Fills in the values of holding registers; `registers` has as many places as `range`.
@@ -52,6 +55,8 @@ pub struct Server<H> {
     unit: UnitId,
     handler: H,
     decoder: Decoder,
+    /// When octets came in last, if a pause has not ended them yet.
+    heard: Option<Duration>,
     reply: [u8; Frame::MAX_LEN],
     length: usize,
 }
@@ -60,7 +65,7 @@ impl<H: Handler> Server<H> {
     /// A unit that answers as `handler` says.
     pub const fn new(unit: UnitId, handler: H) -> Self {
         let decoder = Decoder::new(Direction::Request);
-        Self { unit, handler, decoder, reply: [0; Frame::MAX_LEN], length: 0 }
+        Self { unit, handler, decoder, heard: None, reply: [0; Frame::MAX_LEN], length: 0 }
     }
 
     /// What answers.
@@ -90,7 +95,12 @@ impl<H: Handler> Machine for Server<H> {
     where
         H: 'a;
 
-    fn receive(&mut self, mut octets: &[u8], _now: Duration) {
+    fn receive(&mut self, mut octets: &[u8], now: Duration) {
+        if self.heard.is_some_and(|heard| now > heard.saturating_add(OCTET_GAP)) {
+            // Too late to answer what came before.
+            self.decoder.clear();
+        }
+        self.heard = Some(now);
         while !octets.is_empty() {
             let taken = self.decoder.feed(octets);
             octets = octets.get(taken..).unwrap_or_default();
@@ -100,9 +110,15 @@ impl<H: Handler> Machine for Server<H> {
 
     fn transmitted(&mut self, _now: Duration) {}
 
-    fn poll(&mut self, _now: Duration) -> Output<'_, Infallible> {
+    fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
+        let end = self.heard.map(|heard| heard.saturating_add(OCTET_GAP));
+        if end.is_some_and(|end| now >= end) {
+            self.heard = None;
+            self.decoder.silence();
+            self.scan();
+        }
         match core::mem::take(&mut self.length) {
-            0 => Output::Wait(None),
+            0 => Output::Wait(end.filter(|_| self.heard.is_some())),
             length => Output::Transmit(self.reply.get(..length).unwrap_or_default()),
         }
     }
@@ -160,6 +176,35 @@ mod tests {
             Output::Transmit(octets) => Some(Frame::decode(octets).unwrap().pdu.to_vec()),
             _ => None,
         }
+    }
+
+    #[test]
+    fn a_pause_ends_what_came_before() {
+        let mut server = Server::new(UnitId(3), Bank([10, 20, 30, 40]));
+        let mut buffer = [0; 256];
+        // The header of a long write swallows the next request, if that comes at once.
+        server.receive(&[3, 0x10, 0, 0, 0, 100, 200], Duration::ZERO);
+        let request = Frame { unit: UnitId(3), pdu: &[3, 0, 0, 0, 1] }.encode(&mut buffer).unwrap();
+        server.receive(request, OCTET_GAP);
+        assert_eq!(server.poll(OCTET_GAP), Output::Wait(Some(2 * OCTET_GAP)));
+        let reply = Output::Transmit(&[3, 3, 2, 0, 10, 0x41, 0x83]);
+        assert_eq!(server.poll(2 * OCTET_GAP), reply, "it comes to light in the pause");
+        assert_eq!(server.poll(2 * OCTET_GAP), Output::Wait(None));
+
+        server.receive(&[3, 0x10, 0, 0, 0, 100, 200], Duration::ZERO);
+        server.receive(request, 2 * OCTET_GAP);
+        assert_eq!(server.poll(2 * OCTET_GAP), reply);
+    }
+
+    #[test]
+    fn a_function_without_a_length_ends_with_a_pause() {
+        let mut server = Server::new(UnitId(3), Bank([0; 4]));
+        let mut buffer = [0; 256];
+        let request = Frame { unit: UnitId(3), pdu: &[0x41, 1, 2] }.encode(&mut buffer).unwrap();
+        server.receive(request, Duration::ZERO);
+        assert_eq!(server.poll(Duration::ZERO), Output::Wait(Some(OCTET_GAP)));
+        let Output::Transmit(octets) = server.poll(OCTET_GAP) else { panic!() };
+        assert_eq!(Frame::decode(octets).unwrap().pdu, [0xC1, 1]);
     }
 
     #[test]
