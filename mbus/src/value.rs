@@ -185,10 +185,10 @@ mod tests {
             (&[0x01, 0xA1], "2080-01-01"),
             (&[0x21, 0xA1], "1981-01-01"),
             (&[0x61, 0xC1], "1999-01-01"),
-            (&[0x81, 0xC1], "invalid"),
-            (&[0xFF, 0xFF], "invalid"),
-            (&[0x00, 0x00], "invalid"),
-            (&[0x5F, 0x1B], "invalid"),
+            (&[0x81, 0xC1], "no valid time"),
+            (&[0xFF, 0xFF], "no valid time"),
+            (&[0x00, 0x00], "no valid time"),
+            (&[0x5F, 0x1B], "no valid time"),
         ] {
             assert_eq!(shown(data), text, "{data:02X?}");
         }
@@ -204,9 +204,9 @@ mod tests {
             (&[0x32, 0xB7, 0x1F, 0x15], "2008-05-31T23:50:00"),
             (&[0x32, 0x17, 0x1F, 0x15], "2008-05-31T23:50:00"),
             (&[0x32, 0x57, 0x1F, 0x15], "2108-05-31T23:50:00"),
-            (&[0xB2, 0x17, 0x1F, 0x15], "invalid"),
-            (&[0x3F, 0x17, 0x1F, 0x15], "invalid"),
-            (&[0x00, 0x00, 0x00, 0x00], "invalid"),
+            (&[0xB2, 0x17, 0x1F, 0x15], "no valid time"),
+            (&[0x3F, 0x17, 0x1F, 0x15], "no valid time"),
+            (&[0x00, 0x00, 0x00, 0x00], "no valid time"),
         ] {
             assert_eq!(shown(data), text, "{data:02X?}");
         }

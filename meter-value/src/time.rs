@@ -165,7 +165,7 @@ impl fmt::Display for MeterTime {
             Self::On(date) => date.fmt(f),
             Self::Daily(time) => time.fmt(f),
             Self::NotSet => f.pad("not set"),
-            Self::Invalid => f.pad("invalid"),
+            Self::Invalid => f.pad("no valid time"),
         }
     }
 }

@@ -1,0 +1,190 @@
+//! Reads a meter once and prints what it says.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use meter_value::line::Retry;
+
+use crate::port::{Defaults, Line};
+use crate::text;
+
+/// The meter to read.
+#[derive(Subcommand)]
+pub enum Meter {
+    /// Read holding registers
+    Modbus {
+        #[command(flatten)]
+        question: Question,
+        /// The unit, 1 to 247
+        #[arg(long, value_name = "NUMBER")]
+        unit: u8,
+        /// The first register and how many, such as 0x6B:3
+        #[arg(long, value_name = "START:QUANTITY", value_parser = range)]
+        holding: modbus_rtu::Range,
+    },
+    /// Read the data of an identifier
+    Dlt645 {
+        #[command(flatten)]
+        question: Question,
+        /// The meter's number, 12 digits; A stands for any
+        #[arg(long, value_name = "DIGITS")]
+        address: dlt645::Address,
+        /// The identifier, such as 00010000 or 00-01-00-00
+        #[arg(long, value_name = "IDENTIFIER")]
+        id: dlt645::Identifier,
+    },
+    /// Read every record
+    Mbus {
+        #[command(flatten)]
+        question: Question,
+        /// The primary address, 0 to 250; 254 is any, for a bus with one meter
+        #[arg(long, value_name = "NUMBER")]
+        address: u8,
+    },
+}
+
+/// Where to ask, and for how long.
+#[derive(Args)]
+pub struct Question {
+    #[command(flatten)]
+    line: Line,
+    /// How long to wait for a whole reply [default: 1s for Modbus, 2s for the others]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+    /// How often to ask again
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    retries: u8,
+}
+
+impl Question {
+    fn retry(&self, defaults: &Defaults) -> Retry {
+        Retry { timeout: self.timeout.unwrap_or(defaults.timeout), retries: self.retries }
+    }
+}
+
+pub fn run(meter: Meter) -> anyhow::Result<()> {
+    match meter {
+        Meter::Modbus { question, unit, holding } => modbus(question, unit, holding),
+        Meter::Dlt645 { question, address, id } => dlt645(question, address, id),
+        Meter::Mbus { question, address } => mbus(question, address),
+    }
+}
+
+fn modbus(question: Question, unit: u8, range: modbus_rtu::Range) -> anyhow::Result<()> {
+    let mut client = modbus_rtu::Client::new(question.retry(&Defaults::MODBUS));
+    client.start(modbus_rtu::UnitId(unit), &modbus_rtu::Request::ReadHoldingRegisters { range })?;
+    question.line.open(&Defaults::MODBUS)?.run(&mut client, |outcome| {
+        let mut out = io::stdout().lock();
+        if let modbus_rtu::Response::ReadHoldingRegisters { registers } = outcome? {
+            for (address, value) in (range.start()..=u16::MAX).zip(registers.iter()) {
+                writeln!(out, "{address} = {value}")?;
+            }
+        }
+        Ok(())
+    })?
+}
+
+fn dlt645(
+    question: Question,
+    address: dlt645::Address,
+    identifier: dlt645::Identifier,
+) -> anyhow::Result<()> {
+    let mut client = dlt645::Client::new(question.retry(&Defaults::DLT645));
+    client.start(address, &dlt645::Command::Read { identifier })?;
+    question.line.open(&Defaults::DLT645)?.run(&mut client, |outcome| {
+        let mut out = io::stdout().lock();
+        let reply = outcome?;
+        for item in reply.values() {
+            let unit = item.point.unit().symbol();
+            writeln!(out, "{}", row(&item.point.to_string(), text::value(item.value), unit))?;
+        }
+        if let dlt645::Reply::Read { identifier, data, more } = reply {
+            if reply.values().next().is_none() {
+                writeln!(out, "{identifier}: data {data:?}")?;
+            }
+            if more {
+                writeln!(out, "more follows")?;
+            }
+        }
+        Ok(())
+    })?
+}
+
+fn mbus(question: Question, address: u8) -> anyhow::Result<()> {
+    let mut client = mbus::Client::new(question.retry(&Defaults::MBUS));
+    client.start(mbus::Address(address))?;
+    question.line.open(&Defaults::MBUS)?.run(&mut client, |outcome| {
+        let mut out = io::stdout().lock();
+        let telegram = outcome?;
+        match telegram.header {
+            mbus::Header::None => {}
+            mbus::Header::Short(header) => {
+                writeln!(out, "access {}, status {:02X}", header.access, header.status.0)?;
+            }
+            mbus::Header::Long(header) => writeln!(
+                out,
+                "{} {} version {}, {}, access {}, status {:02X}",
+                header.manufacturer,
+                header.identification,
+                header.version,
+                header.medium,
+                header.access,
+                header.status.0,
+            )?,
+        }
+        for record in telegram.records {
+            let record = record?;
+            let unit = text::record_unit(&record).unwrap_or_default();
+            if record.vif.is_some() || !record.data.is_empty() {
+                writeln!(out, "{}", row(&name(&record), text::record_value(&record), &unit))?;
+            }
+            if record.more_follows() {
+                writeln!(out, "more follows")?;
+            }
+        }
+        Ok(())
+    })?
+}
+
+/// What a record holds, in words.
+fn name(record: &mbus::Record<'_>) -> String {
+    let mut name = match record.quantity() {
+        Some(quantity) => quantity.to_string(),
+        None => format!("record {}", hex::encode_upper(record.header)),
+    };
+    if record.function != mbus::Function::Instantaneous {
+        name += &format!(", {}", text::function(record.function));
+    }
+    let numbers =
+        [("storage", record.storage), ("tariff", record.tariff.into()), ("subunit", record.subunit.into())];
+    for (what, number) in numbers {
+        if number != 0 {
+            name += &format!(", {what} {number}");
+        }
+    }
+    name
+}
+
+fn row(name: &str, value: Result<String, String>, unit: &str) -> String {
+    match value {
+        Ok(value) if unit.is_empty() => format!("{name}: {value}"),
+        Ok(value) => format!("{name}: {value} {unit}"),
+        Err(why) => format!("{name}: no value: {why}"),
+    }
+}
+
+fn range(text: &str) -> Result<modbus_rtu::Range, String> {
+    let (start, quantity) = text.split_once(':').ok_or("the form is START:QUANTITY")?;
+    modbus_rtu::Range::new(number(start)?, number(quantity)?)
+        .ok_or_else(|| "there are no such registers".into())
+}
+
+/// A number in decimal, or in hex after 0x.
+pub fn number(text: &str) -> Result<u16, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u16::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|error| format!("{text}: {error}"))
+}

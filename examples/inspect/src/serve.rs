@@ -1,0 +1,169 @@
+//! Simulated meters, to be read by others.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io::{self, Write};
+
+use clap::Subcommand;
+use dlt645::{ErrorFlags, Identifier};
+use mbus::{Data, Entry};
+use meter_value::bcd;
+use meter_value::line::{Machine, Writer};
+use modbus_rtu::ExceptionCode;
+
+use crate::port::{Defaults, Line, Port};
+use crate::read::number;
+
+/// The meter to play.
+#[derive(Subcommand)]
+pub enum Meter {
+    /// Holding registers 0 to 99 that hold their address + 1000, and those that are set
+    Modbus {
+        #[command(flatten)]
+        line: Line,
+        /// The unit, 1 to 247
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..))]
+        unit: u8,
+        /// What a register holds, such as 0x6B=555; may be repeated
+        #[arg(long, value_name = "ADDRESS=VALUE", value_parser = register)]
+        set: Vec<(u16, u16)>,
+    },
+    /// A three-phase electricity meter
+    Dlt645 {
+        #[command(flatten)]
+        line: Line,
+        /// The meter's number, 12 digits
+        #[arg(long, value_name = "DIGITS")]
+        address: dlt645::Address,
+    },
+    /// A heat meter
+    Mbus {
+        #[command(flatten)]
+        line: Line,
+        /// The primary address, 0 to 250
+        #[arg(long, value_name = "NUMBER")]
+        address: u8,
+    },
+}
+
+pub fn run(meter: Meter) -> anyhow::Result<Infallible> {
+    match meter {
+        Meter::Modbus { line, unit, set } => {
+            let registers = (0..100).map(|address| (address, address + 1_000)).chain(set).collect();
+            let server = modbus_rtu::Server::new(modbus_rtu::UnitId(unit), Registers(registers));
+            serve(&format!("modbus unit {unit}"), line.open(&Defaults::MODBUS)?, server)
+        }
+        Meter::Dlt645 { line, address } => {
+            let server = dlt645::Server::new(address, ElectricityMeter);
+            serve(&format!("dlt645 meter {address}"), line.open(&Defaults::DLT645)?, server)
+        }
+        Meter::Mbus { line, address } => {
+            let server = mbus::Server::new(mbus::Address(address), HeatMeter);
+            serve(&format!("mbus meter {address}"), line.open(&Defaults::MBUS)?, server)
+        }
+    }
+}
+
+fn serve<S>(what: &str, mut port: Port, mut server: S) -> anyhow::Result<Infallible>
+where
+    S: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
+{
+    let mut stdout = io::stdout();
+    writeln!(stdout, "serving {what} on {}", port.path)?;
+    stdout.flush()?;
+    port.run(&mut server, |never| never)
+}
+
+fn register(text: &str) -> Result<(u16, u16), String> {
+    let (address, value) = text.split_once('=').ok_or("the form is ADDRESS=VALUE")?;
+    Ok((number(address)?, number(value)?))
+}
+
+struct Registers(BTreeMap<u16, u16>);
+
+impl modbus_rtu::Handler for Registers {
+    fn read_holding_registers(
+        &mut self,
+        range: modbus_rtu::Range,
+        registers: &mut [u16],
+    ) -> Result<(), ExceptionCode> {
+        for (address, register) in (range.start()..=u16::MAX).zip(registers) {
+            *register = *self.0.get(&address).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)?;
+        }
+        Ok(())
+    }
+
+    fn write_single_register(&mut self, address: u16, value: u16) -> Result<(), ExceptionCode> {
+        *self.0.get_mut(&address).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)? = value;
+        Ok(())
+    }
+}
+
+struct ElectricityMeter;
+
+/// What the meter holds, in its last digits: energy in 0.01 kWh, voltage in 0.1 V, current in mA, power in
+/// 0.1 W.
+const POINTS: [(Identifier, i64); 13] = [
+    (Identifier::COMBINED_ACTIVE_ENERGY, 124_245),
+    (Identifier::FORWARD_ACTIVE_ENERGY, 123_456),
+    (Identifier::REVERSE_ACTIVE_ENERGY, 789),
+    (Identifier::VOLTAGE_A, 2_297),
+    (Identifier::VOLTAGE_B, 2_301),
+    (Identifier::VOLTAGE_C, 2_305),
+    (Identifier::CURRENT_A, -1_234),
+    (Identifier::CURRENT_B, 567),
+    (Identifier::CURRENT_C, 2_345),
+    (Identifier::ACTIVE_POWER, 3_725),
+    (Identifier::REACTIVE_POWER, 410),
+    (Identifier::POWER_FACTOR, 994),
+    (Identifier::FREQUENCY, 5_001),
+];
+
+impl dlt645::Handler for ElectricityMeter {
+    fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
+        // FF in DI1 stands for every tariff or phase.
+        let asked = match identifier.0.to_be_bytes() {
+            [_, _, 0xFF, _] => 0xFFFF_00FF,
+            _ => 0xFFFF_FFFF,
+        };
+        for (held, digits) in POINTS.iter().filter(|(held, _)| held.0 & asked == identifier.0 & asked) {
+            let point = held.point().ok_or(ErrorFlags::OTHER)?;
+            let mut octets = vec![0; point.octets()];
+            bcd::encode(*digits, point.sign(), &mut octets).map_err(|_| ErrorFlags::OTHER)?;
+            data.put(&octets);
+        }
+        if data.is_empty() { Err(ErrorFlags::NO_SUCH_DATA) } else { Ok(()) }
+    }
+}
+
+struct HeatMeter;
+
+/// Energy in kWh, volume in litres, power in 10 W, flow and return temperature in 0.1 °C.
+const RECORDS: [(u8, Data); 5] = [
+    (0x06, Data::Bcd8(12_345)),
+    (0x13, Data::Bcd8(678_901)),
+    (0x2C, Data::Int32(1_234)),
+    (0x5A, Data::Int32(712)),
+    (0x5E, Data::Int32(423)),
+];
+
+impl mbus::Handler for HeatMeter {
+    fn header(&mut self) -> mbus::LongHeader {
+        mbus::LongHeader {
+            identification: mbus::Identification(0x1234_5678),
+            manufacturer: mbus::Manufacturer(0x36E5),
+            version: 1,
+            medium: mbus::Medium::HEAT,
+            access: 0,
+            status: mbus::Status(0),
+            configuration: 0,
+        }
+    }
+
+    fn records(&mut self, records: &mut Writer<'_>) {
+        for (vif, data) in RECORDS {
+            let written = Entry::new(&[vif], data).write(records);
+            debug_assert_eq!(written, Ok(()), "the values have fewer than eight digits");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Values and records in words.
+
+use mbus::Record;
+use meter_value::{MeterTime, Value};
+
+/// The value, or why there is none.
+pub fn value(value: Value<'_>) -> Result<String, String> {
+    match value {
+        Value::Invalid(_) | Value::Time(MeterTime::NotSet | MeterTime::Invalid) => Err(value.to_string()),
+        _ => Ok(value.to_string()),
+    }
+}
+
+/// The value of an M-Bus record in its base unit, or why there is none.
+pub fn record_value(record: &Record<'_>) -> Result<String, String> {
+    match (record.vif, record.value()) {
+        // Manufacturer's data are their octets, even if there are none.
+        (None, _) => Ok(hex::encode_upper(record.data)),
+        (_, Value::F32(_)) => match record.to_decimal() {
+            Ok(decimal) => Ok(decimal.to_string()),
+            Err(error) => Err(error.to_string()),
+        },
+        (_, other) => value(other),
+    }
+}
+
+/// The unit of an M-Bus record, in the meter's own words if it sends them.
+pub fn record_unit(record: &Record<'_>) -> Option<String> {
+    let own = record.unit_text.map(|text| text.to_string());
+    own.or_else(|| record.unit().map(|unit| unit.symbol().to_string()))
+}
+
+/// Which value of its storage interval a record holds.
+pub fn function(function: mbus::Function) -> &'static str {
+    match function {
+        mbus::Function::Instantaneous => "instantaneous",
+        mbus::Function::Maximum => "maximum",
+        mbus::Function::Minimum => "minimum",
+        mbus::Function::Error => "error",
+    }
+}
