@@ -462,6 +462,9 @@ fn put_other(writer: &mut Writer<'_>, function: FunctionCode, data: &[u8]) -> Re
         FunctionCode(function @ (0 | 0x80..)) | FunctionCode(function @ (0x03 | 0x06)) => {
             Err(EncodeError::Function { function })
         }
+        _ if data.len() >= Frame::MAX_PDU => {
+            Err(EncodeError::PduLength { have: data.len().saturating_add(1), limit: Frame::MAX_PDU })
+        }
         FunctionCode(function) => {
             writer.put(&[function]);
             writer.put(data);
