@@ -231,9 +231,9 @@ impl FromStr for Decimal {
     fn from_str(text: &str) -> Result<Self, DecimalError> {
         let mut reader = Reader::default();
         reader.write_str(text).map_err(|_| reader.error)?;
-        let places = i8::try_from(reader.exponent).map_err(|_| DecimalError::Overflow)?;
+        let places = i8::try_from(reader.exponent);
         let shortest = reader.finish()?;
-        Ok(shortest.rescale(places).unwrap_or(shortest))
+        Ok(places.ok().and_then(|places| shortest.rescale(places).ok()).unwrap_or(shortest))
     }
 }
 
@@ -303,9 +303,14 @@ impl Reader {
         if self.mantissa == 0 {
             return Ok(Decimal::ZERO);
         }
+        let mut mantissa = self.mantissa;
+        let mut exponent = i32::from(self.exponent) + i32::from(self.zeros);
+        while exponent > i32::from(i8::MAX) {
+            mantissa = mantissa.checked_mul(10).ok_or(DecimalError::Overflow)?;
+            exponent -= 1;
+        }
         // The mantissa is kept negative while reading, because i64 reaches one further there.
-        let mantissa = if self.negative { Some(self.mantissa) } else { self.mantissa.checked_neg() };
-        let exponent = i32::from(self.exponent) + i32::from(self.zeros);
+        let mantissa = if self.negative { Some(mantissa) } else { mantissa.checked_neg() };
         match (mantissa, i8::try_from(exponent)) {
             (Some(mantissa), Ok(exponent)) => Ok(Decimal { mantissa, exponent }),
             _ => Err(DecimalError::Overflow),
@@ -394,6 +399,12 @@ mod tests {
             assert_eq!(read(text), Err(DecimalError::Syntax { position }), "{text:?}");
         }
         assert_eq!(read("9223372036854775808"), Err(DecimalError::Overflow));
+        for ends in [Decimal::new(i64::MIN, 127), Decimal::new(1_000, 127), Decimal::new(-50, -128)] {
+            assert_eq!(read(&ends.to_string()), Ok(ends));
+        }
+        let zeros = "0".repeat(200);
+        assert_eq!(read(&std::format!("1.5{zeros}")), Ok(Decimal::new(15, -1)));
+        assert_eq!(read(&std::format!("1{zeros}")), Err(DecimalError::Overflow));
     }
 
     #[test]

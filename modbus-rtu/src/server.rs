@@ -119,7 +119,12 @@ impl<H: Handler> Machine for Server<H> {
         }
         match core::mem::take(&mut self.length) {
             0 => Output::Wait(end.filter(|_| self.heard.is_some())),
-            length => Output::Transmit(self.reply.get(..length).unwrap_or_default()),
+            length => {
+                // The client has not sent more than it waits for; the rest is noise.
+                self.decoder.clear();
+                self.heard = None;
+                Output::Transmit(self.reply.get(..length).unwrap_or_default())
+            }
         }
     }
 }
