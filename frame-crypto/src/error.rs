@@ -76,7 +76,7 @@ pub enum OpenError {
     /// The tag is wrong: another key or network, a damaged or a forged frame.
     #[error("the tag is wrong")]
     Tag,
-    /// The frame is genuine and was opened before: its sender repeats it.
+    /// The frame is genuine and was opened before, or before a restart: its sender repeats it.
     #[error("frame {counter} was opened before")]
     Duplicate {
         /// The frame's counter.

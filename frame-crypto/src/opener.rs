@@ -27,9 +27,10 @@ pub struct Opener<C: Cipher = Aes128> {
 }
 
 impl<C: Cipher> Opener<C> {
-    /// An opener that expects counters from about `next` on.
+    /// An opener that takes counters from `next` on: 0, or where the one before a restart ended. What
+    /// counts less is a [`Duplicate`](OpenError::Duplicate).
     pub fn new(key: &Key<C>, kind: Kind, link: Link, next: u64) -> Self {
-        Self { mode: key.mode(kind, &link), kind, link, window: Window { next, seen: 0 } }
+        Self { mode: key.mode(kind, &link), kind, link, window: Window { next, seen: u64::MAX } }
     }
 
     /// The counter after the newest one opened: where a restarted opener goes on.
@@ -78,7 +79,7 @@ impl<C: Cipher> Opener<C> {
     }
 }
 
-/// Which of the newest 64 counters were seen.
+/// Which of the newest 64 counters were seen, or came too early to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     /// The counter after the newest one seen.
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn each_counter_opens_once_within_the_window() {
-        let mut window = Window { next: 0, seen: 0 };
+        let mut window = Window { next: 0, seen: u64::MAX };
         for counter in [0, 5, 3, 200, 137] {
             assert_eq!(window.accept(counter), Ok(()), "{counter}");
             assert_eq!(window.accept(counter), Err(OpenError::Duplicate { counter }));
@@ -134,11 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn a_resumed_window_takes_what_it_did_not_see() {
-        let mut window = Window { next: 1000, seen: 0 };
-        assert_eq!(window.accept(999), Ok(()));
-        assert_eq!(window.accept(1000), Ok(()));
+    fn a_resumed_window_takes_nothing_from_before() {
+        let mut window = Window { next: 1000, seen: u64::MAX };
         assert_eq!(window.accept(999), Err(OpenError::Duplicate { counter: 999 }));
+        assert_eq!(window.accept(1001), Ok(()));
+        assert_eq!(window.accept(1000), Ok(()));
+        assert_eq!(window.accept(998), Err(OpenError::Duplicate { counter: 998 }));
+        assert_eq!(window.accept(937), Err(OpenError::Stale { counter: 937, newest: 1001 }));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use frame_crypto::{Aes128, Cipher, CounterStore, Header, OpenError, Opener, SealError, Sealer};
 
-use crate::BaseTime;
 use crate::superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule, device_bit};
+use crate::{BaseTime, ScheduleError};
 
 /// What a base asks of its radio, and what came in. After any call, poll until it says
 /// [`BaseOutput::Wait`].
@@ -25,7 +25,7 @@ pub enum BaseOutput<'a> {
         /// The message.
         message: &'a [u8],
     },
-    /// No beacon can be sealed any more; the base needs another key or store.
+    /// A beacon cannot be sealed, and is left out; without another key or store, so are the next.
     Failed(SealError),
     /// Nothing to do before a frame comes in, or before this time.
     Wait(BaseTime),
@@ -54,8 +54,9 @@ pub struct Base<S, C: Cipher = Aes128> {
     /// The superframe whose beacon is the next to be sent, and when it starts.
     number: u32,
     start: BaseTime,
-    /// Whose frames came since the last beacon.
+    /// Whose newest frames came since the last beacon, and the lowest bits of their counters.
     received: u16,
+    parity: u16,
     beacon: [u8; Beacon::FRAME_LEN],
     message: [u8; MAX_FRAME],
     pending: Option<Pending>,
@@ -70,16 +71,20 @@ struct Pending {
 }
 
 impl<S: CounterStore, C: Cipher> Base<S, C> {
-    /// A base whose first superframe has number `number` and begins at `start`.
-    pub fn new(schedule: Schedule, version: u8, number: u32, start: BaseTime, sealer: Sealer<S, C>) -> Self {
+    /// A base that sends its first beacon at the next whole number of periods after `now`, so that a
+    /// restart keeps the beat. Its clock must not step.
+    pub fn new(schedule: Schedule, version: u8, now: BaseTime, sealer: Sealer<S, C>) -> Self {
+        let period = schedule.period_us();
+        let superframe = now.us().checked_div(period).unwrap_or(0).saturating_add(1);
         Self {
             schedule,
             version,
             sealer,
             devices: [const { None }; MAX_DEVICES as usize],
-            number,
-            start,
+            number: superframe as u32,
+            start: BaseTime::from_us(superframe.saturating_mul(period)),
             received: 0,
+            parity: 0,
             beacon: [0; Beacon::FRAME_LEN],
             message: [0; MAX_FRAME],
             pending: None,
@@ -87,18 +92,15 @@ impl<S: CounterStore, C: Cipher> Base<S, C> {
         }
     }
 
-    /// Gives device `number` its slot; `false` if the schedule has none for it.
-    pub fn admit(&mut self, number: u8, opener: Opener<C>) -> bool {
-        if number > self.schedule.devices() {
-            return false;
+    /// Gives device `number` its slot.
+    ///
+    /// # Errors
+    /// [`ScheduleError::Number`] if the schedule has no such slot.
+    pub fn admit(&mut self, number: u8, opener: Opener<C>) -> Result<(), ScheduleError> {
+        if let Some(device) = self.devices.get_mut(self.schedule.index(number)?) {
+            *device = Some(opener);
         }
-        match number.checked_sub(1).and_then(|index| self.devices.get_mut(usize::from(index))) {
-            Some(device) => {
-                *device = Some(opener);
-                true
-            }
-            None => false,
-        }
+        Ok(())
     }
 
     /// What the base has seen so far.
@@ -106,35 +108,48 @@ impl<S: CounterStore, C: Cipher> Base<S, C> {
         self.counts
     }
 
-    /// Takes a frame that ended at `ended`.
+    /// Takes a frame that ended at `ended`. While a message waits to be polled, no frame is taken; its
+    /// device sends it again.
     pub fn receive(&mut self, frame: &[u8], ended: BaseTime) {
+        if self.pending.is_some() {
+            return;
+        }
         match self.open(frame) {
-            Ok((device, length)) => {
+            Ok(Received { device, length: Some(length) }) => {
                 self.counts.messages = self.counts.messages.wrapping_add(1);
-                self.received |= device_bit(device);
                 let began = ended.before(self.schedule.profile().airtime_us(frame.len() as u8));
-                let slot = self.start.before(self.schedule.period_us()).after(self.schedule.frame_us(device));
-                let offset_us = began.us().wrapping_sub(slot.us()) as i64;
+                let offset_us = self.offset_us(device, began);
                 self.pending = Some(Pending { device, offset_us, length });
             }
-            Err(Refusal::Again(device)) => {
-                self.counts.duplicates = self.counts.duplicates.wrapping_add(1);
-                self.received |= device_bit(device);
-            }
-            Err(Refusal::Foreign) => self.counts.refused = self.counts.refused.wrapping_add(1),
+            Ok(_) => self.counts.duplicates = self.counts.duplicates.wrapping_add(1),
+            Err(_) => self.counts.refused = self.counts.refused.wrapping_add(1),
         }
     }
 
-    fn open(&mut self, frame: &[u8]) -> Result<(u8, usize), Refusal> {
-        let header = Header::decode(frame).map_err(|_| Refusal::Foreign)?;
-        let number = u8::try_from(header.device).map_err(|_| Refusal::Foreign)?;
-        let index = usize::from(number.checked_sub(1).ok_or(Refusal::Foreign)?);
-        let opener = self.devices.get_mut(index).and_then(Option::as_mut).ok_or(Refusal::Foreign)?;
-        match opener.open(frame, &mut self.message) {
-            Ok(opened) => Ok((number, opened.plaintext.len())),
-            Err(OpenError::Duplicate { .. }) => Err(Refusal::Again(number)),
-            Err(_) => Err(Refusal::Foreign),
+    /// How long after the nearest time planned for a device's frame it began.
+    fn offset_us(&self, device: u8, began: BaseTime) -> i64 {
+        let period = self.schedule.period_us().max(1);
+        let late = began.before(self.schedule.frame_us(device)).us() % period;
+        if late <= period / 2 { late as i64 } else { -((period - late) as i64) }
+    }
+
+    /// Opens a frame, and acknowledges it if it is its device's newest.
+    fn open(&mut self, frame: &[u8]) -> Result<Received, OpenError> {
+        let header = Header::decode(frame)?;
+        let number = u8::try_from(header.device).map_err(|_| OpenError::Link)?;
+        let index = self.schedule.index(number).map_err(|_| OpenError::Link)?;
+        let opener = self.devices.get_mut(index).and_then(Option::as_mut).ok_or(OpenError::Link)?;
+        let (counter, length) = match opener.open(frame, &mut self.message) {
+            Ok(opened) => (opened.counter, Some(opened.plaintext.len())),
+            Err(OpenError::Duplicate { counter }) => (counter, None),
+            Err(error) => return Err(error),
+        };
+        if counter.saturating_add(1) == opener.next() {
+            let bit = device_bit(number);
+            self.received |= bit;
+            self.parity = if counter & 1 == 0 { self.parity & !bit } else { self.parity | bit };
         }
+        Ok(Received { device: number, length })
     }
 
     /// What to do next.
@@ -143,7 +158,7 @@ impl<S: CounterStore, C: Cipher> Base<S, C> {
             let message = self.message.get(..length).unwrap_or_default();
             return BaseOutput::Message { device, offset_us, message };
         }
-        let due = self.start.before(Schedule::LEAD_US);
+        let due = self.start.before(Schedule::TURN_US);
         if now < due {
             return BaseOutput::Wait(due);
         }
@@ -157,11 +172,12 @@ impl<S: CounterStore, C: Cipher> Base<S, C> {
             unix_time: (at.us() / 1_000_000) as u32,
             version: self.version,
             acknowledged: if missed == 0 { self.received } else { 0 },
+            parity: self.parity,
         };
+        self.number = self.number.wrapping_add(1);
+        self.start = at.after(self.schedule.period_us());
         match self.sealer.seal(false, &beacon.encode(), &mut self.beacon) {
             Ok(frame) => {
-                self.number = self.number.wrapping_add(1);
-                self.start = at.after(self.schedule.period_us());
                 self.received = 0;
                 self.counts.superframes = self.counts.superframes.wrapping_add(1);
                 BaseOutput::Transmit { frame, at }
@@ -171,8 +187,9 @@ impl<S: CounterStore, C: Cipher> Base<S, C> {
     }
 }
 
-enum Refusal {
-    /// A device's frame that was opened before.
-    Again(u8),
-    Foreign,
+/// A genuine frame.
+struct Received {
+    device: u8,
+    /// Octets of its message; `None` if that came before.
+    length: Option<usize>,
 }

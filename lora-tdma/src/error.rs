@@ -15,6 +15,14 @@ pub enum ScheduleError {
         /// How many are possible.
         limit: u8,
     },
+    /// The device has no slot.
+    #[error("device {number} has no slot: they go from 1 to {devices}")]
+    Number {
+        /// The device's number.
+        number: u8,
+        /// How many devices have a slot.
+        devices: u8,
+    },
     /// Beacon and slots do not fit the period.
     #[error("beacon and slots take {needed_us} us, the period has {period_us} us")]
     Period {

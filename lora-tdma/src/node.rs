@@ -1,9 +1,9 @@
 //! A device's end of the radio.
 
-use frame_crypto::{Aes128, Cipher, CounterStore, Opener, Sealer};
+use frame_crypto::{Aes128, Cipher, CounterStore, Header, Opener, Sealer};
 
 use crate::superframe::{Beacon, MAX_FRAME, Schedule};
-use crate::{BaseTime, Clock, LocalTime, SendError};
+use crate::{BaseTime, Clock, LocalTime, ScheduleError, SendError};
 
 /// What a node asks of its radio. After any call, poll until it says [`NodeOutput::Wait`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +31,24 @@ pub struct Node<S, C: Cipher = Aes128> {
     clock: Clock,
     sealer: Sealer<S, C>,
     beacons: Opener<C>,
-    time: Option<(u32, LocalTime)>,
+    /// When the last beacon started, on both clocks.
+    time: Option<(BaseTime, LocalTime)>,
     frame: [u8; MAX_FRAME],
     length: usize,
-    /// The superframe the frame was sent in last.
-    sent: Option<u32>,
+    /// The last two superframes in which something was sent.
+    sent: [Option<u32>; 2],
     delivered: bool,
 }
 
 impl<S: CounterStore, C: Cipher> Node<S, C> {
+    /// How long after its end a beacon may be handed in and still be heeded in its superframe. The rest
+    /// of [`Schedule::TURN_US`] is for the radio, to prepare a frame.
+    pub const BEACON_DELAY_US: u64 = Schedule::TURN_US / 2;
+
     /// A node that sends in slot `number` of version `version` of `schedule`; numbers count from 1.
+    ///
+    /// # Errors
+    /// [`ScheduleError::Number`] if the schedule has no such slot.
     pub fn new(
         schedule: Schedule,
         version: u8,
@@ -48,8 +56,9 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         clock: Clock,
         sealer: Sealer<S, C>,
         beacons: Opener<C>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, ScheduleError> {
+        schedule.index(number)?;
+        Ok(Self {
             schedule,
             version,
             number,
@@ -59,14 +68,14 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
             time: None,
             frame: [0; MAX_FRAME],
             length: 0,
-            sent: None,
+            sent: [None; 2],
             delivered: false,
-        }
+        })
     }
 
     /// Whether [`send`](Self::send) would take a message.
     pub fn is_free(&self) -> bool {
-        self.length == 0
+        self.length == 0 && !self.delivered
     }
 
     /// Seals a message for the next slot.
@@ -85,29 +94,36 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         Ok(())
     }
 
-    /// The base's time at `now`, good to a second; `None` before the first beacon.
+    /// The base's time at `now`; `None` before the first beacon.
     pub fn base_time(&self, now: LocalTime) -> Option<BaseTime> {
-        let (unix, start) = self.time?;
-        Some(BaseTime::from_us(u64::from(unix) * 1_000_000).after(now.since(start)))
+        let (time, start) = self.time?;
+        Some(time.after(now.since(start)))
     }
 
     /// Takes a frame that ended at `ended`. What is no beacon of this network changes nothing.
+    ///
+    /// While the node knows the base's time well enough to send, a beacon that does not fit that time
+    /// changes nothing either: somebody sends it again.
     pub fn receive(&mut self, frame: &[u8], ended: LocalTime) {
         let mut plaintext = [0; Beacon::LEN];
         let Ok(opened) = self.beacons.open(frame, &mut plaintext) else { return };
         let Ok(beacon) = Beacon::decode(opened.plaintext) else { return };
+        let period = self.schedule.period_us();
         let start = ended.before(self.schedule.beacon_us());
-        self.time = Some((beacon.unix_time, start));
+        if self.is_sure(start) && !self.clock.admits(beacon.number, start, period) {
+            return;
+        }
+        self.time = Some((beacon.start(period), start));
         if beacon.version != self.version {
             // Another schedule: its slots are not known, so none may be used.
-            self.clock = Clock::new(self.clock.stamp_error_us, self.clock.drift_ppm);
+            self.clock.forget();
             return;
         }
         self.clock.synchronize(beacon.number, start);
-        let before = self.sent.is_some_and(|sent| sent.wrapping_add(1) == beacon.number);
-        if before && beacon.acknowledges(self.number) {
+        let before = Some(beacon.number.wrapping_sub(1));
+        let counter = Header::decode(&self.frame).map_or(0, |header| header.counter);
+        if self.length != 0 && self.sent.contains(&before) && beacon.acknowledges(self.number, counter) {
             self.length = 0;
-            self.sent = None;
             self.delivered = true;
         }
     }
@@ -117,28 +133,29 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         if core::mem::take(&mut self.delivered) {
             return NodeOutput::Delivered;
         }
-        let Some((number, start)) = self.clock.superframe(now, self.schedule.period_us()) else {
+        let period = self.schedule.period_us();
+        let Some((number, start)) = self.clock.superframe(now, period) else {
             return NodeOutput::Wait(None);
         };
-        if self.is_free() {
+        if self.length == 0 {
             return NodeOutput::Wait(None);
         }
-        // The beacon may still acknowledge the frame, so the decision waits for its end.
-        let error = self.clock.error_us(now).unwrap_or(u64::MAX);
-        let decision = start.after(self.schedule.beacon_us()).after(error);
-        let next = start.after(self.schedule.period_us());
         let at = start.after(self.schedule.frame_us(self.number));
-        let decision = decision.min(at.before(1));
-        if self.sent == Some(number) || now >= at {
-            return NodeOutput::Wait(Some(next));
+        let [last, _] = self.sent;
+        if last == Some(number) || now >= at || !self.is_sure(at) {
+            return NodeOutput::Wait(Some(start.after(period)));
         }
+        // The beacon may still acknowledge the frame, so the decision waits for it.
+        let decision = start.after(self.schedule.beacon_us()).after(Self::BEACON_DELAY_US);
         if now < decision {
             return NodeOutput::Wait(Some(decision));
         }
-        if self.clock.error_us(at).is_none_or(|error| error > u64::from(self.schedule.guard_us() / 2)) {
-            return NodeOutput::Wait(Some(next));
-        }
-        self.sent = Some(number);
+        self.sent = [Some(number), last];
         NodeOutput::Transmit { frame: self.frame.get(..self.length).unwrap_or_default(), at }
+    }
+
+    /// Whether the base's clock is known within half a guard at `at`.
+    fn is_sure(&self, at: LocalTime) -> bool {
+        self.clock.error_us(at).is_some_and(|error| error <= u64::from(self.schedule.guard_us() / 2))
     }
 }

@@ -2,16 +2,17 @@
 //!
 //! ```text
 //! ├──────────────────────── period ────────────────────────┤
-//! ┌────────┬────────┬────────┬ ─ ─ ┬────────┐
-//! │ beacon │ slot 1 │ slot 2 │     │ slot n │    spare
-//! └────────┴────────┴────────┴ ─ ─ ┴────────┘
+//! ┌────────┬──────────┬────────┬ ─ ─ ┬────────┐
+//! │ beacon │ · slot 1 │ slot 2 │     │ slot n │ ·  spare
+//! └────────┴──────────┴────────┴ ─ ─ ┴────────┘
 //!            slot: half a guard, the frame, half a guard
+//!            ·: time to handle the beacon, and to prepare the next one
 //! ```
 
 use frame_crypto::OVERHEAD;
 
 use crate::airtime::Profile;
-use crate::{DecodeError, ScheduleError};
+use crate::{BaseTime, DecodeError, ScheduleError};
 
 /// Most devices of a schedule: bits of the acknowledgement bitmap.
 pub const MAX_DEVICES: u8 = 16;
@@ -31,9 +32,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// How long before its start a beacon is sealed; frames that end later miss their acknowledgement,
-    /// so the last slot ends before.
-    pub const LEAD_US: u64 = 10_000;
+    /// How long a node has to handle a beacon before the first slot, and the base to prepare the next
+    /// beacon after the last.
+    pub const TURN_US: u64 = 10_000;
 
     /// A schedule of `devices` slots for messages of up to `message` octets, with `guard_us` between
     /// two frames, that begins anew every `period_us`.
@@ -51,7 +52,7 @@ impl Schedule {
             return Err(ScheduleError::Devices { devices, limit: MAX_DEVICES });
         }
         let schedule = Self { profile, devices, message, guard_us, period_us };
-        let needed_us = schedule.slot_us(devices + 1) + Self::LEAD_US;
+        let needed_us = schedule.slot_us(devices + 1) + Self::TURN_US;
         if needed_us > period_us {
             return Err(ScheduleError::Period { needed_us, period_us });
         }
@@ -92,7 +93,15 @@ impl Schedule {
     /// Microseconds from the beacon's start to the start of device `number`'s slot; numbers count from 1.
     pub const fn slot_us(&self, number: u8) -> u64 {
         let frame = self.profile.airtime_us((self.max_message() + OVERHEAD) as u8);
-        self.beacon_us() + number.saturating_sub(1) as u64 * (frame + self.guard_us as u64)
+        self.beacon_us() + Self::TURN_US + number.saturating_sub(1) as u64 * (frame + self.guard_us as u64)
+    }
+
+    /// The index of device `number`, if it has a slot.
+    pub(crate) const fn index(&self, number: u8) -> Result<usize, ScheduleError> {
+        match number {
+            1.. if number <= self.devices => Ok(number as usize - 1),
+            _ => Err(ScheduleError::Number { number, devices: self.devices }),
+        }
     }
 
     /// Microseconds from the beacon's start to the start of device `number`'s frame.
@@ -105,19 +114,22 @@ impl Schedule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Beacon {
-    /// The superframe's number; it counts on from one to the next.
+    /// The superframe's number: how many periods have passed since 1970-01-01 00:00 UTC, modulo 2^32.
     pub number: u32,
-    /// The base's time at the beacon's start, in whole seconds since 1970-01-01 00:00 UTC.
+    /// The base's time at the beacon's start, in seconds since 1970-01-01 00:00 UTC, rounded down.
     pub unix_time: u32,
     /// The schedule's version.
     pub version: u8,
-    /// Whose frames came in the superframe before: bit n stands for device n + 1.
+    /// Whose newest frames came in the superframe before: bit n stands for device n + 1.
     pub acknowledged: u16,
+    /// The lowest bits of those frames' counters. A device's next frame has the other bit, so that an
+    /// old frame, sent again by whomever, acknowledges nothing.
+    pub parity: u16,
 }
 
 impl Beacon {
     /// Octets of a beacon.
-    pub const LEN: usize = 11;
+    pub const LEN: usize = 13;
 
     /// Octets of a sealed beacon on the air.
     pub const FRAME_LEN: usize = Self::LEN + OVERHEAD;
@@ -130,11 +142,11 @@ impl Beacon {
     /// ```
     /// use lora_tdma::Beacon;
     ///
-    /// let beacon = Beacon { number: 7, unix_time: 1_700_000_000, version: 1, acknowledged: 0b101 };
+    /// let beacon = Beacon { number: 7, unix_time: 1_700_000_000, version: 1, acknowledged: 0b101, parity: 1 };
     /// assert_eq!(Beacon::decode(&beacon.encode()), Ok(beacon));
     /// ```
     pub fn decode(octets: &[u8]) -> Result<Self, DecodeError> {
-        let Ok([a, b, c, d, e, f, g, h, version, i, j]) = <[u8; Self::LEN]>::try_from(octets) else {
+        let Ok([a, b, c, d, e, f, g, h, version, i, j, k, l]) = <[u8; Self::LEN]>::try_from(octets) else {
             return Err(DecodeError::Length { needed: Self::LEN, have: octets.len() });
         };
         Ok(Self {
@@ -142,6 +154,7 @@ impl Beacon {
             unix_time: u32::from_be_bytes([e, f, g, h]),
             version,
             acknowledged: u16::from_be_bytes([i, j]),
+            parity: u16::from_be_bytes([k, l]),
         })
     }
 
@@ -150,12 +163,22 @@ impl Beacon {
         let [a, b, c, d] = self.number.to_be_bytes();
         let [e, f, g, h] = self.unix_time.to_be_bytes();
         let [i, j] = self.acknowledged.to_be_bytes();
-        [a, b, c, d, e, f, g, h, self.version, i, j]
+        let [k, l] = self.parity.to_be_bytes();
+        [a, b, c, d, e, f, g, h, self.version, i, j, k, l]
     }
 
-    /// Whether the frame of device `number` came in the superframe before.
-    pub const fn acknowledges(&self, number: u8) -> bool {
-        self.acknowledged & device_bit(number) != 0
+    /// When the beacon started, if superframes last `period_us`.
+    pub const fn start(&self, period_us: u64) -> BaseTime {
+        // The first superframe of the second, or one of those behind it.
+        let first = (self.unix_time as u64 * 1_000_000).div_ceil(if period_us == 0 { 1 } else { period_us });
+        let behind = self.number.wrapping_sub(first as u32) as u64;
+        BaseTime::from_us(first.saturating_add(behind).saturating_mul(period_us))
+    }
+
+    /// Whether the frame of device `number` with this counter came in the superframe before.
+    pub const fn acknowledges(&self, number: u8, counter: u16) -> bool {
+        let bit = device_bit(number);
+        self.acknowledged & bit != 0 && (self.parity & bit != 0) == (counter & 1 != 0)
     }
 }
 
@@ -164,5 +187,23 @@ pub(crate) const fn device_bit(number: u8) -> u16 {
     match number {
         1..=MAX_DEVICES => 1 << (number - 1),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beacon_tells_its_exact_start() {
+        for period_us in [125_000, 500_000, 640_000, 1_000_000, 3_440_000, 60_000_000] {
+            for superframe in 1_700_000_000_000_000 / period_us..1_700_000_000_000_000 / period_us + 20 {
+                let start = BaseTime::from_us(superframe * period_us);
+                let unix_time = (start.us() / 1_000_000) as u32;
+                let number = superframe as u32;
+                let beacon = Beacon { number, unix_time, version: 0, acknowledged: 0, parity: 0 };
+                assert_eq!(beacon.start(period_us), start);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use frame_crypto::{Key, Kind, Link, Opener, Sealer, Volatile};
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use lora_tdma::{Base, BaseOutput, BaseTime, Clock, LocalTime, Node, NodeOutput, Schedule};
+use lora_tdma::{Base, BaseOutput, BaseTime, Clock, LocalTime, Node, NodeOutput, Schedule, ScheduleError};
 
 const PROFILE: Profile = Profile {
     family: Family::Sx126x,
@@ -21,6 +21,11 @@ const START: u64 = 1_700_000_000_000_000;
 
 fn schedule() -> Schedule {
     Schedule::new(PROFILE, NODES, 32, 1_000, 500_000).unwrap()
+}
+
+/// When a base that starts at [`START`] prepares its first beacon.
+fn first_beacon() -> BaseTime {
+    BaseTime::from_us(START + schedule().period_us() - Schedule::TURN_US)
 }
 
 fn link(number: u8) -> Link {
@@ -45,7 +50,7 @@ impl Device {
         let uplink =
             Sealer::new(&device_key(number), Kind::Uplink, link(number), Volatile::default()).unwrap();
         let beacons = Opener::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, 0);
-        let node = Node::new(schedule(), 1, number, Clock::new(20, 60), uplink, beacons);
+        let node = Node::new(schedule(), 1, number, Clock::new(20, 60), uplink, beacons).unwrap();
         // From -40 to +40 millionths.
         let ppm = i64::from(number) * 16 / 3 - 45;
         Self { node, ppm, offset: u64::from(number) * 7_777_777, sent: 0, delivered: 0 }
@@ -67,10 +72,14 @@ struct Random(u64);
 impl Random {
     /// Whether something that happens `percent` times in a hundred happens.
     fn happens(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % 100 < percent
+        self.0 % limit
     }
 }
 
@@ -82,12 +91,12 @@ struct Outcome {
     largest_offset_us: i64,
 }
 
-fn run(superframes: u64, loss_percent: u64) -> Outcome {
+fn run(superframes: u64, loss_percent: u64, late_percent: u64) -> Outcome {
     let sealer = Sealer::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, Volatile::default()).unwrap();
-    let mut base = Base::new(schedule(), 1, 0, BaseTime::from_us(START + 50_000), sealer);
+    let mut base = Base::new(schedule(), 1, BaseTime::from_us(START), sealer);
     let mut devices: Vec<Device> = (1..=NODES).map(Device::new).collect();
     for number in 1..=NODES {
-        assert!(base.admit(number, Opener::new(&device_key(number), Kind::Uplink, link(number), 0)));
+        base.admit(number, Opener::new(&device_key(number), Kind::Uplink, link(number), 0)).unwrap();
     }
     let mut random = Random(42);
     let mut outcome = Outcome {
@@ -100,8 +109,8 @@ fn run(superframes: u64, loss_percent: u64) -> Outcome {
 
     for superframe in 0..superframes {
         // The beacon is sealed a little before its start, and heard or not.
-        let start = START + 50_000 + superframe * schedule().period_us();
-        let now = BaseTime::from_us(start - Schedule::LEAD_US);
+        let start = START + (superframe + 1) * schedule().period_us();
+        let now = BaseTime::from_us(start - Schedule::TURN_US);
         let BaseOutput::Transmit { frame, at } = base.poll(now) else { panic!("no beacon at {now:?}") };
         assert_eq!(at, BaseTime::from_us(start));
         let beacon = frame.to_vec();
@@ -109,14 +118,27 @@ fn run(superframes: u64, loss_percent: u64) -> Outcome {
 
         let mut air: Vec<(u64, u64, Vec<u8>)> = Vec::new();
         for device in &mut devices {
+            let mut poll_early = device.local(ended + 1);
+            if random.happens(late_percent) {
+                // A node that prepares its frame before it handles the beacon.
+                poll_early = device.local(ended + 5_500);
+            }
+            let early = match device.node.poll(poll_early) {
+                NodeOutput::Transmit { frame, at } => Some((at, frame.to_vec())),
+                _ => None,
+            };
+            let early = early.map(|(at, frame)| (device.base(at), frame));
+            air.extend(early.map(|(at, frame)| (at, at + PROFILE.airtime_us(frame.len() as u8), frame)));
             if !random.happens(loss_percent) {
-                device.node.receive(&beacon, device.local(ended));
+                let stamped = ended + random.below(20);
+                device.node.receive(&beacon, device.local(stamped));
             }
             if device.node.is_free() {
                 device.sent += 1;
                 device.node.send(&device.sent.to_be_bytes()).unwrap();
             }
-            let mut now = device.local(ended);
+            // Beacons are handed in late, some of them after the frame was prepared.
+            let mut now = device.local(ended + random.below(8_000));
             let end = device.local(start + schedule().period_us());
             loop {
                 let local = match device.node.poll(now) {
@@ -162,14 +184,14 @@ fn run(superframes: u64, loss_percent: u64) -> Outcome {
 
 #[test]
 fn without_loss_every_slot_delivers() {
-    let outcome = run(200, 0);
+    let outcome = run(200, 0, 0);
     assert_eq!((outcome.collisions, outcome.duplicates), (0, 0));
     assert!(outcome.delivered.iter().all(|&delivered| delivered == 199));
 }
 
 #[test]
 fn with_loss_every_message_comes_once_and_in_order() {
-    let outcome = run(1_500, 30);
+    let outcome = run(1_500, 30, 10);
     assert_eq!(outcome.collisions, 0);
     assert!(outcome.duplicates > 0, "lost acknowledgements make nodes repeat");
     assert!(outcome.largest_offset_us <= 500, "{} us", outcome.largest_offset_us);
@@ -184,8 +206,8 @@ fn a_node_that_lost_the_base_falls_silent() {
     let mut device = Device::new(3);
     let sealer =
         Sealer::<Volatile>::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, Volatile::default()).unwrap();
-    let mut base = Base::new(schedule(), 1, 0, BaseTime::from_us(START), sealer);
-    let BaseOutput::Transmit { frame, .. } = base.poll(BaseTime::from_us(START)) else { panic!() };
+    let mut base = Base::new(schedule(), 1, BaseTime::from_us(START), sealer);
+    let BaseOutput::Transmit { frame, .. } = base.poll(first_beacon()) else { panic!() };
     let ended = LocalTime::from_us(1_000_000);
     device.node.receive(frame, ended);
     device.node.send(b"now").unwrap();
@@ -203,12 +225,57 @@ fn a_node_that_lost_the_base_falls_silent() {
 }
 
 #[test]
+fn a_base_that_restarts_keeps_the_beat() {
+    let period = schedule().period_us();
+    for (now, first) in [(START, 1), (START + 1, 1), (START + period - 1, 1), (START + 7 * period, 8)] {
+        let sealer =
+            Sealer::<Volatile>::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, Volatile::default());
+        let mut base = Base::new(schedule(), 1, BaseTime::from_us(now), sealer.unwrap());
+        let due = BaseTime::from_us(START + first * period);
+        let BaseOutput::Transmit { at, .. } = base.poll(due) else { panic!() };
+        assert_eq!(at, due);
+    }
+}
+
+#[test]
+fn a_delayed_beacon_moves_no_slot() {
+    let sealer = Sealer::<Volatile>::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, Volatile::default());
+    let mut base = Base::new(schedule(), 1, BaseTime::from_us(START), sealer.unwrap());
+    let mut device = Device::new(3);
+    let mut beacons = Vec::new();
+    for superframe in 0..2 {
+        let now = first_beacon().after(superframe * schedule().period_us());
+        let BaseOutput::Transmit { frame, .. } = base.poll(now) else { panic!() };
+        beacons.push(frame.to_vec());
+    }
+    let ended = LocalTime::from_us(1_000_000);
+    device.node.receive(&beacons[0], ended);
+    device.node.send(b"now").unwrap();
+    device.node.receive(&beacons[1], ended.after(schedule().period_us() + 24_000));
+    let decided = ended.after(schedule().period_us() + Node::<Volatile>::BEACON_DELAY_US);
+    let NodeOutput::Transmit { at, .. } = device.node.poll(decided) else { panic!() };
+    let start = ended.before(schedule().beacon_us()).after(schedule().period_us());
+    assert_eq!(at, start.after(schedule().frame_us(3)));
+}
+
+#[test]
+fn a_slot_has_to_exist() {
+    for number in [0, NODES + 1, 255] {
+        let uplink =
+            Sealer::<Volatile>::new(&device_key(1), Kind::Uplink, link(1), Volatile::default()).unwrap();
+        let beacons = Opener::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, 0);
+        let node = Node::new(schedule(), 1, number, Clock::new(20, 60), uplink, beacons);
+        assert_eq!(node.err(), Some(ScheduleError::Number { number, devices: NODES }));
+    }
+}
+
+#[test]
 fn another_schedule_mutes_a_node() {
     let mut device = Device::new(3);
     let sealer =
         Sealer::<Volatile>::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, Volatile::default()).unwrap();
-    let mut base = Base::new(schedule(), 2, 0, BaseTime::from_us(START), sealer);
-    let BaseOutput::Transmit { frame, .. } = base.poll(BaseTime::from_us(START)) else { panic!() };
+    let mut base = Base::new(schedule(), 2, BaseTime::from_us(START), sealer);
+    let BaseOutput::Transmit { frame, .. } = base.poll(first_beacon()) else { panic!() };
     device.node.receive(frame, LocalTime::from_us(1_000_000));
     device.node.send(b"now").unwrap();
     assert_eq!(device.node.poll(LocalTime::from_us(1_000_000)), NodeOutput::Wait(None));

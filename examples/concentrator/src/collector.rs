@@ -56,6 +56,9 @@ impl Collector {
         };
         let beacons = Opener::new(&network_key(), Kind::Broadcast, EVERYBODY, 0);
         let node_clock = NodeClock::new(STAMP_ERROR_US, DRIFT_PPM as u32 + BASE_DRIFT_PPM);
+        let Ok(node) = Node::new(schedule, VERSION, number, node_clock, uplink, beacons) else {
+            unreachable!("the schedule has a slot for each collector")
+        };
         Self {
             number,
             wake: Duration::ZERO,
@@ -63,7 +66,7 @@ impl Collector {
             taken: VecDeque::new(),
             sequence: 0,
             max_message: schedule.max_message(),
-            node: Node::new(schedule, VERSION, number, node_clock, uplink, beacons),
+            node,
             offset_us: chance.u64(..1_000_000_000),
             drift_ppm: chance.i64(-DRIFT_PPM..=DRIFT_PPM),
         }

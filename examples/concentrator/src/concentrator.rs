@@ -84,11 +84,11 @@ impl Concentrator {
         let Ok(sealer) = Sealer::new(&network_key(), Kind::Broadcast, EVERYBODY, Volatile::default()) else {
             unreachable!("a volatile store does not fail")
         };
-        let mut base = Base::new(schedule, VERSION, 0, begin.after(schedule.period_us()), sealer);
+        let mut base = Base::new(schedule, VERSION, begin, sealer);
         for number in 1..=COLLECTORS {
             let opener = Opener::new(&collector_key(number), Kind::Uplink, link(number), 0);
             let admitted = base.admit(number, opener);
-            debug_assert!(admitted, "the schedule has a slot for each collector");
+            debug_assert_eq!(admitted, Ok(()), "the schedule has a slot for each collector");
         }
         Self { base, begin, wake: Duration::ZERO, rows: BTreeMap::new(), readings: [0; 3], missed: 0 }
     }
