@@ -106,7 +106,7 @@ pub enum TransactionError {
         /// How long each attempt waited.
         timeout: Duration,
         /// How often the command was sent.
-        attempts: u8,
+        attempts: u16,
     },
     /// Something came, but no intact answer.
     #[error("no intact reply: {0}")]

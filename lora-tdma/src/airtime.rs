@@ -110,7 +110,7 @@ impl Profile {
 
     /// Microseconds of a frame with this many octets of payload.
     pub const fn airtime_us(&self, payload: u8) -> u64 {
-        // Quarters of a symbol; a symbol has 4 * 2^(sf - 1) * divisor / 2 microseconds.
+        // In quarters of a symbol; a symbol is a multiple of 64 microseconds.
         let quarters = 4 * self.preamble as u64 + self.sync_quarters() + 4 * self.payload_symbols(payload);
         quarters * (self.symbol_us() / 4) as u64
     }

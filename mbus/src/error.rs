@@ -166,7 +166,7 @@ pub enum TransactionError {
         /// How long each attempt waited.
         timeout: Duration,
         /// How often the request was sent.
-        attempts: u8,
+        attempts: u16,
     },
     /// Something came, but no intact telegram.
     #[error("no intact reply: {0}")]

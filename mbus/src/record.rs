@@ -15,7 +15,7 @@ use core::iter::FusedIterator;
 
 use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
-use meter_value::{Decimal, DecimalError, Quantity, Text, Unit, Value};
+use meter_value::{Decimal, DecimalError, Invalid, Quantity, Text, Unit, Value};
 use nom::combinator::cond;
 use nom::number::streaming::u8;
 use nom::{IResult, Parser};
@@ -111,10 +111,13 @@ impl<'a> Record<'a> {
     /// ```
     pub fn value(&self) -> Value<'a> {
         let meaning = self.meaning();
+        if meaning.error {
+            return Value::Invalid(Invalid::Error);
+        }
         match meaning.quantity {
             Some(Quantity::Date) => value::date(self.coding, self.data),
             Some(Quantity::DateTime) => value::date_time(self.coding, self.data),
-            Some(Quantity::Address) => value::unsigned(self.coding, self.data),
+            _ if meaning.unsigned => value::unsigned(self.coding, self.data),
             _ => value::plain(self.coding, self.data, meaning.exponent),
         }
     }

@@ -8,11 +8,16 @@ pub(crate) struct Meaning {
     pub(crate) quantity: Option<Quantity>,
     pub(crate) unit: Option<Unit>,
     pub(crate) exponent: i8,
+    /// Whether a binary number has no sign (types C and D).
+    pub(crate) unsigned: bool,
+    /// Whether the meter reports an error of the record.
+    pub(crate) error: bool,
 }
 
 impl Meaning {
     /// Nothing known.
-    pub(crate) const NONE: Self = Self { quantity: None, unit: None, exponent: 0 };
+    pub(crate) const NONE: Self =
+        Self { quantity: None, unit: None, exponent: 0, unsigned: false, error: false };
 
     const fn plain(quantity: Quantity) -> Self {
         Self { quantity: Some(quantity), ..Self::NONE }
@@ -29,9 +34,32 @@ pub(crate) fn meaning(vif: u8, vifes: &[u8]) -> Meaning {
         0x7F => &[],
         _ => vifes,
     };
-    let Some(power) = correction(combinable) else { return Meaning::NONE };
-    let meaning = primary(vif);
-    Meaning { exponent: meaning.exponent + power, ..meaning }
+    let error = combinable.iter().any(|vife| is_error(vife & 0x7F));
+    let code = vifes.first().map_or(0, |code| code & 0x7F);
+    let unsigned = match vif {
+        0x7A => true,
+        0x7B => matches!(code, 0x68..=0x6E),
+        0x7D => is_unsigned(code),
+        _ => false,
+    };
+    let known = match correction(combinable) {
+        Some(power) => {
+            let meaning = primary(vif);
+            Meaning { exponent: meaning.exponent + power, ..meaning }
+        }
+        None => Meaning::NONE,
+    };
+    Meaning { unsigned, error, ..known }
+}
+
+/// The codes of table FD whose binary numbers have no sign.
+const fn is_unsigned(code: u8) -> bool {
+    matches!(code, 0x08..=0x1D | 0x1F..=0x23 | 0x2B..=0x2F | 0x31..=0x33 | 0x3C..=0x3F | 0x66 | 0x74 | 0x75)
+}
+
+/// The VIFEs by which a meter reports an error of the record (table 17).
+const fn is_error(code: u8) -> bool {
+    matches!(code, 0x01..=0x0F | 0x15..=0x18 | 0x1C)
 }
 
 /// The primary table.
@@ -67,7 +95,7 @@ const fn primary(vif: u8) -> Meaning {
         0x7A => return Meaning::plain(Q::Address),
         _ => return Meaning::NONE,
     };
-    Meaning { quantity: Some(quantity), unit: Some(unit), exponent }
+    Meaning { quantity: Some(quantity), unit: Some(unit), exponent, ..Meaning::NONE }
 }
 
 /// The power of ten by which combinable VIFEs multiply a value, or `None` if one of them makes it a
@@ -83,7 +111,12 @@ fn correction(vifes: &[u8]) -> Option<i8> {
             0x70..=0x77 => power += (code & 7) as i8 - 6,
             0x7D => power += 3,
             // The next one is of a table of its own.
-            0x7C => _ = codes.next(),
+            0x7C => {
+                // A unit that is not metric, types C and D, an end date.
+                if let Some(0x0D | 0x11..=0x13) = codes.next() {
+                    return None;
+                }
+            }
             // The rest is the manufacturer's.
             0x7F => break,
             _ => {}
@@ -108,7 +141,7 @@ mod tests {
     #[test]
     fn the_ends_of_each_range_have_their_scale() {
         let shown = |vif| {
-            let Meaning { quantity, unit, exponent } = meaning(vif, &[]);
+            let Meaning { quantity, unit, exponent, .. } = meaning(vif, &[]);
             std::format!("{} {} {exponent}", quantity.unwrap().name(), unit.map_or("-", Unit::symbol))
         };
         for (vif, text) in [

@@ -53,6 +53,9 @@ pub enum Invalid {
     /// The number does not fit a [`Decimal`].
     #[error("out of range")]
     Range,
+    /// The meter reports an error in place of the value.
+    #[error("the meter reports an error")]
+    Error,
     /// The field does not have the length of its type.
     #[error("wrong length")]
     Length,

@@ -10,7 +10,8 @@ use crate::{
 
 /// A client: sends a request, waits for the answer of that unit to that request, asks again.
 ///
-/// Answers of other units, to other functions or of another size do not end the wait.
+/// Answers of other units or to other functions do not end the wait, nor do those of another size or with
+/// another echo, where the function is typed.
 ///
 /// ```
 /// use core::time::Duration;

@@ -128,6 +128,17 @@ fn length(direction: Direction, octets: &[u8]) -> Length {
         (0x01..=0x06, Request) | (0x05 | 0x06, Response) => Length::Octets(8),
         (0x01 | 0x02, Response) => counted(2, 5, &|count| (1..=250).contains(&count)),
         (0x03 | 0x04 | 0x17, Response) => counted(2, 5, &register_bytes),
+        // Loopback data may be longer; every other subfunction has one word.
+        (0x08, _) => match octets.get(2..4) {
+            None => Length::Undecided(4),
+            Some([0, 0]) => Length::Silence,
+            Some(_) => Length::Octets(8),
+        },
+        (0x2B, Request) => match octets.get(2) {
+            None => Length::Undecided(3),
+            Some(0x0E) => Length::Octets(7),
+            Some(_) => Length::Silence,
+        },
         (0x07, Request) | (0x0B | 0x0C | 0x11, Request) => Length::Octets(4),
         (0x07, Response) => Length::Octets(5),
         (0x0B, Response) | (0x0F | 0x10, Response) => Length::Octets(8),

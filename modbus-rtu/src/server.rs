@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use meter_value::line::{Machine, Output};
 
-use crate::{Decoder, Direction, ExceptionCode, Frame, Range, Request, Response, UnitId};
+use crate::{DecodeError, Decoder, Direction, ExceptionCode, Frame, Range, Request, Response, UnitId};
 
 /// A frame does not pause, so a pause ends it. This is longer than adapters hold octets back.
 const OCTET_GAP: Duration = Duration::from_millis(50);
@@ -146,6 +146,9 @@ fn answer<'a>(handler: &mut impl Handler, pdu: &[u8], registers: &'a mut [u16]) 
             .write_single_register(address, value)
             .map(|()| Response::WriteSingleRegister { address, value }),
         Ok(Request::Other { .. }) => Err(ExceptionCode::ILLEGAL_FUNCTION),
+        Err(DecodeError::Range { quantity, limit, .. }) if (1..=limit).contains(&quantity) => {
+            Err(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+        }
         Err(_) => Err(ExceptionCode::ILLEGAL_DATA_VALUE),
     };
     result.unwrap_or_else(|exception| Response::Exception { function, exception })
@@ -218,7 +221,7 @@ mod tests {
         assert_eq!(ask(&mut server, 3, &[3, 0, 1, 0, 2]).unwrap(), [3, 4, 0, 20, 0, 30]);
         assert_eq!(ask(&mut server, 3, &[3, 0, 3, 0, 2]).unwrap(), [0x83, 2]);
         assert_eq!(ask(&mut server, 3, &[3, 0, 0, 0, 126]).unwrap(), [0x83, 3]);
-        assert_eq!(ask(&mut server, 3, &[3, 0xFF, 0xFF, 0, 2]).unwrap(), [0x83, 3]);
+        assert_eq!(ask(&mut server, 3, &[3, 0xFF, 0xFF, 0, 2]).unwrap(), [0x83, 2]);
         assert_eq!(ask(&mut server, 3, &[0x0B]).unwrap(), [0x8B, 1]);
         assert_eq!(ask(&mut server, 3, &[6, 0, 0, 0, 9]).unwrap(), [6, 0, 0, 0, 9]);
         assert_eq!(ask(&mut server, 4, &[6, 0, 0, 0, 8]), None, "another unit's");

@@ -54,8 +54,8 @@ fn schedule() {
 
 fn beacon(octets: &[u8]) {
     black_box(Beacon::decode(octets).is_ok());
-    let beacon = black_box(Beacon { number: 0, unix_time: 0, version: 0, acknowledged: 0 });
-    black_box((beacon.encode(), beacon.acknowledges(black_box(0))));
+    let beacon = black_box(Beacon { number: 0, unix_time: 0, version: 0, acknowledged: 0, parity: 0 });
+    black_box((beacon.encode(), beacon.acknowledges(black_box(0), black_box(0)), beacon.start(black_box(0))));
 }
 
 fn clock() {
@@ -63,6 +63,8 @@ fn clock() {
     black_box(&mut clock).synchronize(black_box(0), any_local());
     black_box(black_box(&mut clock).superframe(any_local(), black_box(0)));
     black_box(black_box(&mut clock).error_us(any_local()));
+    black_box(black_box(&mut clock).admits(black_box(0), any_local(), black_box(0)));
+    black_box(&mut clock).forget();
 }
 
 fn any_clock() -> Clock {
@@ -71,8 +73,8 @@ fn any_clock() -> Clock {
 
 fn base(octets: &[u8]) {
     let (Some(schedule), Ok(sealer)) = (any_schedule(), any_sealer()) else { return };
-    let mut base = Base::new(schedule, black_box(0), black_box(0), any_base(), sealer);
-    black_box(black_box(&mut base).admit(black_box(0), any_opener()));
+    let mut base = Base::new(schedule, black_box(0), any_base(), sealer);
+    black_box(black_box(&mut base).admit(black_box(0), any_opener()).is_ok());
     black_box(&mut base).receive(octets, any_base());
     while !matches!(black_box(black_box(&mut base).poll(any_base())), BaseOutput::Wait(_)) {}
     black_box(black_box(&mut base).counts());
@@ -80,7 +82,8 @@ fn base(octets: &[u8]) {
 
 fn node(octets: &[u8]) {
     let (Some(schedule), Ok(sealer)) = (any_schedule(), any_sealer()) else { return };
-    let mut node = Node::new(schedule, black_box(0), black_box(0), any_clock(), sealer, any_opener());
+    let node = Node::new(schedule, black_box(0), black_box(0), any_clock(), sealer, any_opener());
+    let Ok(mut node) = node else { return };
     black_box((
         black_box(&mut node).is_free(),
         black_box(&mut node).send(octets).is_ok(),

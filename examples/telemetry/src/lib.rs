@@ -23,12 +23,12 @@ use core::iter::FusedIterator;
 use meter_value::Decimal;
 use meter_value::line::{BufferTooSmall, Writer};
 
-/// Readings of one collector at one time.
+/// Readings of one collector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report<'a> {
     /// Counts the collector's reports, so that gaps are visible.
     pub sequence: u16,
-    /// When the readings were taken, in seconds since 1970-01-01 00:00 UTC.
+    /// When the first of the readings was taken, in seconds since 1970-01-01 00:00 UTC.
     pub time: u32,
     /// The readings.
     pub readings: Readings<'a>,

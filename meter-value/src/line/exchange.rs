@@ -44,7 +44,7 @@ pub enum Step<E> {
         /// How long each attempt waited.
         timeout: Duration,
         /// How often the request was sent.
-        attempts: u8,
+        attempts: u16,
     },
     /// Something came, but no intact answer.
     Corrupt(E),
@@ -65,7 +65,7 @@ pub struct Exchange<E> {
     retry: Retry,
     state: State,
     /// How often the request was sent.
-    attempts: u8,
+    attempts: u16,
     /// What came in since the request, if it was no answer.
     error: Option<E>,
 }
@@ -113,7 +113,7 @@ impl<E: Copy> Exchange<E> {
             self.look(search);
         }
         match self.state {
-            State::Due if self.attempts > self.retry.retries => {
+            State::Due if self.attempts > self.retry.retries.into() => {
                 self.state = State::Idle;
                 let (timeout, attempts) = (self.retry.timeout, self.attempts);
                 self.error.map_or(Step::NoReply { timeout, attempts }, Step::Corrupt)
@@ -205,6 +205,18 @@ mod tests {
         exchange.transmitted(search, ms(600));
         assert_eq!(exchange.poll(search, ms(700)), Step::NoReply { timeout: ms(100), attempts: 2 });
         assert_eq!(exchange.poll(search, ms(700)), Step::Wait(None));
+    }
+
+    #[test]
+    fn the_most_retries_end_too() {
+        let search = &mut Octets::default();
+        let mut exchange = Exchange::new(Retry { timeout: ms(1), retries: 255 });
+        exchange.start();
+        for now in 0..256 {
+            assert_eq!(exchange.poll(search, ms(now)), Step::Transmit);
+            exchange.transmitted(search, ms(now));
+        }
+        assert_eq!(exchange.poll(search, ms(256)), Step::NoReply { timeout: ms(1), attempts: 256 });
     }
 
     #[test]

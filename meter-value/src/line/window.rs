@@ -19,7 +19,7 @@ pub enum Scan<E> {
 /// A window over received octets that slides one octet on after a failure, so that no intact frame is
 /// lost behind a false header.
 ///
-/// Of a run of octets without a frame, only the first rejection is reported.
+/// Of a run of octets without a frame, up to a silence, only the first rejection is reported.
 #[derive(Clone, Debug)]
 pub struct Window<const N: usize> {
     octets: [u8; N],
@@ -89,7 +89,10 @@ impl<const N: usize> Window<N> {
         loop {
             let head = self.octets.get(self.start..self.end).unwrap_or_default();
             if head.is_empty() {
-                self.silent = false;
+                if self.silent {
+                    self.silent = false;
+                    self.lost = false;
+                }
                 return None;
             }
             let last = self.silent || head.len() == N;
@@ -170,5 +173,10 @@ mod tests {
         window.silence();
         let found = drain(&mut window);
         assert_eq!(found, [Err(1), Ok([1, 8, 8].to_vec())]);
+        for _ in 0..3 {
+            window.feed(&[1, 2, 3]);
+            window.silence();
+            assert_eq!(drain(&mut window), [Err(1)], "a silence ends the run");
+        }
     }
 }
