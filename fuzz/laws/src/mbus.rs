@@ -1,0 +1,397 @@
+//! Laws of M-Bus.
+
+use mbus::{
+    Address, Ci, Client, Control, Data, DecodeError, Decoder, EncodeError, Entry, Frame, Function, Handler,
+    Header, Identification, LongHeader, Manufacturer, Medium, Record, Records, Retry, Server, Status,
+    Telegram, TransactionError, Writer,
+};
+use meter_value::{Decimal, Invalid, Quantity, Value};
+
+use crate::frame::{self, Again};
+use crate::{Seed, machine, stream};
+
+const METER: Address = Address(5);
+const FILLER: u8 = 0x2F;
+
+/// C, A and CI fields and data as a control or long frame.
+pub fn framed(body: &[u8]) -> Vec<u8> {
+    let (length, sum) = (body.len() as u8, sum(body));
+    [&[0x68, length, length, 0x68], body, &[sum, 0x16]].concat()
+}
+
+fn sum(octets: &[u8]) -> u8 {
+    octets.iter().fold(0, |sum, &octet| sum.wrapping_add(octet))
+}
+
+/// Whether octets are a frame.
+fn intact(octets: &[u8]) -> bool {
+    match octets {
+        [0xE5] => true,
+        [0x10, c, a, sum, 0x16] => *sum == c.wrapping_add(*a),
+        [0x68, length, _, _, body @ .., _, _] => {
+            *length >= 3 && body.len() == usize::from(*length) && framed(body) == octets
+        }
+        _ => false,
+    }
+}
+
+/// Octets are a frame with a telegram or a typed error, and what is decoded encodes to the same octets. The
+/// same for a frame made of the octets; for the octets as a telegram, and as records.
+pub fn decode(octets: &[u8]) {
+    whole(octets);
+    if octets.len() >= 3 {
+        whole(&framed(&octets[..octets.len().min(255)]));
+    }
+    if let Some((&ci, data)) = octets.split_first() {
+        telegram(Ci(ci), data);
+    }
+    records(octets);
+    entry(octets);
+    untyped(octets);
+}
+
+fn whole(octets: &[u8]) {
+    let frame = match Frame::decode(octets) {
+        Ok(frame) => frame,
+        Err(error) => {
+            assert!(!intact(octets));
+            return refused(error, octets);
+        }
+    };
+    assert!(intact(octets));
+    match frame {
+        Frame::Control { ci, .. } => telegram(ci, &[]),
+        Frame::Long { ci, data, .. } => telegram(ci, data),
+        _ => assert_eq!(frame.telegram(), Err(DecodeError::NoRecords { ci: None })),
+    }
+    let mut buffer = [0; Frame::MAX_LEN];
+    assert_eq!(Frame::decode(frame.encode(&mut buffer).unwrap()), Ok(frame));
+    frame::laws(octets, intact, |octets, buffer| {
+        match Frame::decode(octets).map(|frame| frame.encode(buffer)) {
+            Ok(Ok(octets)) => Again::Written(octets),
+            Ok(Err(EncodeError::BufferTooSmall { needed, have })) => Again::TooSmall { needed, have },
+            Ok(Err(error)) => panic!("what was decoded does not encode: {error}"),
+            Err(_) => Again::Refused,
+        }
+    });
+}
+
+/// The numbers in an error are right.
+fn refused(error: DecodeError, octets: &[u8]) {
+    assert!(!error.to_string().is_empty());
+    let have = octets.len();
+    match error {
+        DecodeError::Truncated { needed, have: said } => assert!(said == have && have < needed),
+        DecodeError::TooLong { limit, have: said } => assert!(said == have && have > limit),
+        DecodeError::Start { octet } => assert!(octets[0] == octet && ![0x10, 0x68, 0xE5].contains(&octet)),
+        DecodeError::SecondStart { octet } => assert!(octets[3] == octet && octet != 0x68),
+        DecodeError::Lengths { first, second } => {
+            assert!([first, second] == octets[1..3] && first != second);
+        }
+        DecodeError::Length { length } => assert!(octets[1] == length && length < 3),
+        DecodeError::Checksum { received, computed } => {
+            let body = if octets[0] == 0x10 { &octets[1..3] } else { &octets[4..have - 2] };
+            assert!(received == octets[have - 2] && computed == sum(body) && received != computed);
+        }
+        DecodeError::Stop { octet } => assert!(octets[have - 1] == octet && octet != 0x16),
+        _ => panic!("{error:?} says nothing of a frame"),
+    }
+}
+
+/// Header and records are all there is, or a typed error says why not.
+fn telegram(ci: Ci, data: &[u8]) {
+    let mut buffer = [0; 16];
+    match Telegram::decode(ci, data) {
+        Ok(Telegram { header, records: found }) => {
+            let length = header.encode(&mut buffer).unwrap().len();
+            assert_eq!(length, [0, 4, 12][header_kind(&header)]);
+            assert_eq!(buffer[..length], data[..length]);
+            assert_eq!(Header::decode(ci, data), Ok((header, &data[length..])));
+            assert_eq!(found, Records::new(&data[length..]));
+            for have in 0..length {
+                let small = Err(EncodeError::BufferTooSmall { needed: length, have });
+                assert_eq!(header.encode(&mut buffer[..have]), small);
+            }
+            records(&data[length..]);
+        }
+        Err(DecodeError::Truncated { needed, have }) => assert!(have == data.len() && have < needed),
+        Err(error) => assert_eq!(error, DecodeError::NoRecords { ci: Some(ci) }),
+    }
+}
+
+fn header_kind(header: &Header) -> usize {
+    match header {
+        Header::None => 0,
+        Header::Short(_) => 1,
+        Header::Long(LongHeader { identification, manufacturer, medium, .. }) => {
+            assert!(!medium.to_string().is_empty() && identification.to_string().len() == 8);
+            let letters = manufacturer.to_string();
+            if let Ok(same) = letters.parse::<Manufacturer>() {
+                assert_eq!(same.0, manufacturer.0 & 0x7FFF);
+            }
+            2
+        }
+    }
+}
+
+/// Records come in order; with the fillers between them they are all octets, to the end or to the error,
+/// and after that nothing comes.
+pub fn records(octets: &[u8]) {
+    let mut records = Records::new(octets);
+    let mut end = 0;
+    loop {
+        let next = records.next();
+        let start = match next {
+            Some(Ok(record)) => record.offset,
+            _ => records.offset(),
+        };
+        assert!(octets[end..start].iter().all(|&octet| octet == FILLER), "octets in no record");
+        match next {
+            Some(Ok(record)) => {
+                end = start + record.header.len() + record.data.len();
+                assert!(start < end && records.offset() == end);
+                self::record(&record, &octets[start..end]);
+            }
+            Some(Err(error)) => {
+                assert!(start < octets.len() && !error.to_string().is_empty());
+                break;
+            }
+            None => {
+                assert_eq!(start, octets.len());
+                break;
+            }
+        }
+    }
+    assert!(records.next().is_none() && records.next().is_none(), "nothing comes after the end");
+}
+
+fn record(record: &Record<'_>, octets: &[u8]) {
+    let mut buffer = vec![0; octets.len()];
+    assert_eq!(record.encode(&mut buffer), Ok(octets));
+    let (needed, have) = (octets.len(), octets.len() - 1);
+    let small = Err(EncodeError::BufferTooSmall { needed, have });
+    assert_eq!(record.encode(&mut buffer[..have]), small);
+    let mut alone = Records::new(octets);
+    let same = alone.next().unwrap().unwrap();
+    assert_eq!((same.offset, same.value().to_string()), (0, record.value().to_string()));
+    assert_eq!((same.header, same.data), (record.header, record.data));
+    assert!(record.storage < 1 << 41 && record.tariff < 1 << 20 && record.subunit < 1 << 10);
+    assert!(record.vifes.len() <= 10);
+    assert_eq!(record.more_follows(), octets[0] == 0x1F);
+    assert!(record.unit().is_none() || record.quantity().is_some(), "a unit of nothing");
+
+    let decimal = record.to_decimal();
+    match record.value() {
+        Value::Decimal(value) => {
+            assert_eq!(decimal, Ok(value));
+            let is_scaled = record.quantity() != Some(Quantity::Address);
+            assert_eq!(value.exponent(), if is_scaled { record.exponent() } else { 0 });
+        }
+        Value::F32(float) => {
+            let expected = Value::F32(float).to_decimal().and_then(|value| value.shift(record.exponent()));
+            assert_eq!(decimal, expected);
+        }
+        Value::U64(number) => assert!(decimal.is_err() || decimal.unwrap().to_string() == number.to_string()),
+        Value::Time(_) => {
+            assert!(matches!(record.quantity(), Some(Quantity::Date | Quantity::DateTime)));
+            assert!(decimal.is_err());
+        }
+        _ => assert!(decimal.is_err(), "only a number is a decimal"),
+    }
+}
+
+/// What is written as an entry reads as the same record.
+fn entry(octets: &[u8]) {
+    let mut seed = Seed(octets);
+    let flags = seed.u8();
+    let functions = [Function::Instantaneous, Function::Maximum, Function::Minimum, Function::Error];
+    let number = i32::from_le_bytes(seed.octets());
+    let data = if flags & 4 == 0 { Data::Int32(number) } else { Data::Bcd8(number >> 8) };
+    let entry = Entry {
+        function: functions[usize::from(flags & 3)],
+        storage: seed.u64() >> (flags & 0x38),
+        tariff: u32::from(seed.u16()) << (flags >> 3 & 7),
+        subunit: seed.u16() >> (flags >> 5),
+        data,
+        ..Entry::new(seed.0, data)
+    };
+    let mut buffer = vec![0; octets.len() + 16];
+    let mut writer = Writer::new(&mut buffer);
+    if let Err(error) = entry.write(&mut writer) {
+        return assert!(writer.is_empty() && !error.to_string().is_empty(), "nothing is written by halves");
+    }
+    let length = writer.len();
+    assert_eq!(
+        entry.encode(&mut vec![0; length - 1]),
+        Err(EncodeError::BufferTooSmall { needed: length, have: length - 1 })
+    );
+    let written = entry.encode(&mut buffer).unwrap();
+    let mut found = Records::new(written);
+    let record = found.next().unwrap().unwrap();
+    assert_eq!((found.offset(), found.next()), (length, None));
+    assert_eq!((record.function, record.storage), (entry.function, entry.storage));
+    assert_eq!((record.tariff, record.subunit), (entry.tariff, entry.subunit));
+    assert!(record.header.ends_with(entry.vib) && record.vif == entry.vib.first().copied());
+    // A VIB may ask for another type, or report an error.
+    let is_number = record
+        .quantity()
+        .is_some_and(|quantity| !matches!(quantity, Quantity::Date | Quantity::DateTime | Quantity::Address))
+        && record.value() != Value::Invalid(Invalid::Error);
+    let expected = match entry.data {
+        Data::Int32(i32::MIN) => Value::Invalid(Invalid::Absent),
+        Data::Int32(number) | Data::Bcd8(number) => {
+            Value::Decimal(Decimal::new(number.into(), record.exponent()))
+        }
+    };
+    assert!(record.value() == expected || !is_number, "{:?} where {expected:?} was sent", record.value());
+}
+
+/// What encoding takes, decoding takes too, whatever the fields are.
+fn untyped(octets: &[u8]) {
+    let mut seed = Seed(octets);
+    let (control, address, ci) = (Control(seed.u8()), Address(seed.u8()), Ci(seed.u8()));
+    let mut buffer = [0; Frame::MAX_LEN];
+    let long = Frame::Long { control, address, ci, data: seed.0 };
+    for frame in [long, Frame::Control { control, address, ci }, Frame::Short { control, address }] {
+        match frame.encode(&mut buffer) {
+            Ok(written) => assert_eq!(Frame::decode(written), Ok(frame)),
+            Err(error) => {
+                assert_eq!(error, EncodeError::DataLength { have: seed.0.len(), limit: Frame::MAX_DATA });
+                assert!(frame == long && !(1..=252).contains(&seed.0.len()));
+            }
+        }
+    }
+}
+
+impl stream::Decoder for Decoder {
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        Decoder::feed(self, octets)
+    }
+
+    fn silence(&mut self) {
+        Decoder::silence(self);
+    }
+
+    fn frame(&mut self) -> Option<Option<Vec<u8>>> {
+        Decoder::frame(self).map(|result| {
+            let mut buffer = [0; Frame::MAX_LEN];
+            Some(result.ok()?.encode(&mut buffer).unwrap().to_vec())
+        })
+    }
+}
+
+/// The length of the frame at the head of octets.
+fn head(octets: &[u8]) -> Option<usize> {
+    let length = match octets {
+        [0xE5, ..] => 1,
+        [0x10, ..] => 5,
+        [0x68, length, ..] => 6 + usize::from(*length),
+        _ => return None,
+    };
+    octets.get(..length).is_some_and(intact).then_some(length)
+}
+
+/// In any chunking the same frames come, and none that sliding would find is lost.
+pub fn stream(octets: &[u8]) {
+    stream::laws(&mut Decoder::<{ Frame::MAX_LEN }>::new(), octets, head);
+}
+
+/// Whether an outcome fits the retries, and what was answered was heard.
+fn fits(retry: Retry, outcome: Result<Telegram<'_>, TransactionError>, heard: &[u8]) {
+    let telegram = match outcome {
+        Ok(telegram) => telegram,
+        Err(TransactionError::NoReply { timeout, attempts }) => {
+            return assert_eq!((timeout, attempts), (retry.timeout, u16::from(retry.retries) + 1));
+        }
+        Err(error) => return assert!(!error.to_string().is_empty()),
+    };
+    let was_heard = (0..heard.len()).any(|start| {
+        let octets = &heard[start..];
+        let frame = head(octets).and_then(|length| Frame::decode(&octets[..length]).ok());
+        frame.is_some_and(|frame| is_from_meter(&frame) && frame.telegram().as_ref() == Ok(&telegram))
+    });
+    assert!(was_heard, "an answer that nobody gave");
+}
+
+fn is_from_meter(frame: &Frame<'_>) -> bool {
+    match *frame {
+        Frame::Long { control, address, .. } | Frame::Control { control, address, .. } => {
+            address == METER && !control.from_primary()
+        }
+        _ => false,
+    }
+}
+
+/// A client that hears the octets, the first of which chooses retries, ends in time; its outcome fits. Then
+/// it hears an answer, which the octets may precede, if sliding finds it.
+pub fn client(octets: &[u8]) {
+    let Some((&retries, heard)) = octets.split_first() else { return };
+    let retry = machine::retry(retries);
+    let mut client = Client::new(retry);
+    client.start(METER).unwrap();
+    machine::client(
+        &mut client,
+        retry,
+        2,
+        heard,
+        |sent| assert!(matches!(Frame::decode(sent), Ok(Frame::Short { address: METER, .. }))),
+        |outcome| fits(retry, outcome, heard),
+    );
+
+    for noise in [&[][..], heard] {
+        let answer = framed(&[0x08, METER.0, 0x78, 0x02, 0x06, 0x39, 0x30]);
+        let heard = [noise, &answer].concat();
+        let is_found = stream::slide(&heard, head).contains(&answer);
+        client.start(METER).unwrap();
+        let mut answered = false;
+        let acknowledged = core::iter::once(&[0xE5][..]);
+        let sent = machine::hear(&mut client, acknowledged.chain(heard.chunks(100)), |outcome| {
+            answered = outcome.is_ok();
+            fits(retry, outcome, &heard);
+        });
+        assert!((answered && sent == 2) || !is_found, "an intact answer was not found");
+    }
+}
+
+/// A meter with one volume.
+struct Water;
+
+const HEADER: LongHeader = LongHeader {
+    identification: Identification(0x1234_5678),
+    manufacturer: Manufacturer(0x2C2D),
+    version: 1,
+    medium: Medium::WATER,
+    access: 0,
+    status: Status(0),
+    configuration: 0,
+};
+
+impl Handler for Water {
+    fn header(&mut self) -> LongHeader {
+        HEADER
+    }
+
+    fn records(&mut self, records: &mut Writer<'_>) {
+        Entry::new(&[0x13], Data::Bcd8(23_718)).write(records).unwrap();
+    }
+}
+
+/// A meter that hears the octets answers only with acknowledgements and telegrams of its own, and after a
+/// pause it answers the next request.
+pub fn server(octets: &[u8]) {
+    let mut server = Server::new(METER, Water);
+    let mut last = None;
+    machine::server(&mut server, octets, &[0x10, 0x7B, METER.0, 0x80, 0x16], |octets| {
+        let frame = Frame::decode(octets).unwrap();
+        last = Some(match frame {
+            Frame::Ack => None,
+            Frame::Long { control: Control::RSP_UD, address: METER, .. } => Some(octets.to_vec()),
+            _ => panic!("{frame:?} is no answer"),
+        });
+    });
+    let octets = last.flatten().expect("a request is answered with a telegram");
+    let mut telegram = Frame::decode(&octets).unwrap().telegram().unwrap();
+    let Header::Long(header) = telegram.header else { panic!("{:?} is not long", telegram.header) };
+    assert_eq!(LongHeader { access: 0, ..header }, HEADER);
+    assert_eq!(telegram.records.next().unwrap().unwrap().to_decimal(), Ok(Decimal::new(23_718, -3)));
+}
