@@ -23,7 +23,8 @@ pub trait CounterStore {
     fn store(&mut self, counter: u64) -> Result<(), StoreError>;
 }
 
-/// A store that forgets at a restart: for tests, and for keys that live no longer.
+/// A store that forgets at a restart: for tests, and for keys that live no longer. With a key that does,
+/// counters repeat, and CCM protects nothing any more.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Volatile(u64);
 

@@ -19,6 +19,9 @@ pub struct Opened<'a> {
 }
 
 /// Opens frames of one kind on one link, each once.
+///
+/// A frame says the low 16 bits of its counter only, so an opener can miss up to 2^15 - 1 frames in a row;
+/// after more, every frame has a wrong [`Tag`](OpenError::Tag) until a new opener knows where to go on.
 pub struct Opener<C: Cipher = Aes128> {
     mode: Mode<C>,
     kind: Kind,

@@ -8,7 +8,8 @@ use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD};
 use crate::key::{Cipher, Key, Mode};
 use crate::{CounterStore, SealError};
 
-/// Seals frames of one kind on one link. The counter is its own: no caller can make it repeat.
+/// Seals frames of one kind on one link. It counts by itself, and never repeats a counter as long as its
+/// store remembers and no other sealer has the same key, kind and link.
 pub struct Sealer<S, C: Cipher = Aes128> {
     mode: Mode<C>,
     kind: Kind,

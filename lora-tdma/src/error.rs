@@ -15,6 +15,14 @@ pub enum ScheduleError {
         /// How many are possible.
         limit: u8,
     },
+    /// A sealed message would be longer than a radio frame.
+    #[error("messages of {message} octets: {limit} fit a radio frame")]
+    Message {
+        /// How many octets a message may have.
+        message: u8,
+        /// How many fit.
+        limit: u8,
+    },
     /// The device has no slot.
     #[error("device {number} has no slot: they go from 1 to {devices}")]
     Number {

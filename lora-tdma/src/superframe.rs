@@ -51,6 +51,10 @@ impl Schedule {
         if devices == 0 || devices > MAX_DEVICES {
             return Err(ScheduleError::Devices { devices, limit: MAX_DEVICES });
         }
+        let limit = (MAX_FRAME - OVERHEAD) as u8;
+        if message > limit {
+            return Err(ScheduleError::Message { message, limit });
+        }
         let schedule = Self { profile, devices, message, guard_us, period_us };
         let needed_us = schedule.slot_us(devices + 1) + Self::TURN_US;
         if needed_us > period_us {
@@ -71,8 +75,7 @@ impl Schedule {
 
     /// Most octets of a message.
     pub const fn max_message(&self) -> usize {
-        let room = MAX_FRAME - OVERHEAD;
-        if (self.message as usize) < room { self.message as usize } else { room }
+        self.message as usize
     }
 
     /// Microseconds between two frames of neighbouring slots.

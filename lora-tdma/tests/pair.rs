@@ -259,6 +259,18 @@ fn a_delayed_beacon_moves_no_slot() {
 }
 
 #[test]
+fn a_schedule_says_what_it_lacks() {
+    let make = |devices, message, period_us| Schedule::new(PROFILE, devices, message, 1_000, period_us).err();
+    assert_eq!(make(0, 32, 500_000), Some(ScheduleError::Devices { devices: 0, limit: 16 }));
+    assert_eq!(make(17, 32, 500_000), Some(ScheduleError::Devices { devices: 17, limit: 16 }));
+    assert_eq!(make(16, 243, 500_000), Some(ScheduleError::Message { message: 243, limit: 242 }));
+    let needed_us = schedule().slot_us(NODES + 1) + Schedule::TURN_US;
+    let period_us = needed_us - 1;
+    assert_eq!(make(16, 32, period_us), Some(ScheduleError::Period { needed_us, period_us }));
+    assert_eq!(make(16, 32, needed_us), None);
+}
+
+#[test]
 fn a_slot_has_to_exist() {
     for number in [0, NODES + 1, 255] {
         let uplink =

@@ -96,9 +96,9 @@ impl<'a> Record<'a> {
         self.meaning().exponent
     }
 
-    /// The value in [`unit`](Self::unit), exactly. Only a float stays as sent, because another scale
-    /// would round it: multiply it by 10^[`exponent`](Self::exponent), or take
-    /// [`to_decimal`](Self::to_decimal).
+    /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
+    /// because another scale would round the one and not fit the other: multiply them by
+    /// 10^[`exponent`](Self::exponent), or take [`to_decimal`](Self::to_decimal).
     ///
     /// ```
     /// use mbus::Records;
@@ -117,7 +117,7 @@ impl<'a> Record<'a> {
         match meaning.quantity {
             Some(Quantity::Date) => value::date(self.coding, self.data),
             Some(Quantity::DateTime) => value::date_time(self.coding, self.data),
-            _ if meaning.unsigned => value::unsigned(self.coding, self.data),
+            _ if meaning.unsigned => value::unsigned(self.coding, self.data, meaning.exponent),
             _ => value::plain(self.coding, self.data, meaning.exponent),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Record<'a> {
     /// As [`Value::to_decimal`].
     pub fn to_decimal(&self) -> Result<Decimal, DecimalError> {
         match self.value() {
-            float @ Value::F32(_) => float.to_decimal()?.shift(self.exponent()),
+            raw @ (Value::F32(_) | Value::U64(_)) => raw.to_decimal()?.shift(self.exponent()),
             value => value.to_decimal(),
         }
     }

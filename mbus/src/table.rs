@@ -34,7 +34,7 @@ pub(crate) fn meaning(vif: u8, vifes: &[u8]) -> Meaning {
         0x7F => &[],
         _ => vifes,
     };
-    let error = combinable.iter().any(|vife| is_error(vife & 0x7F));
+    let (power, error) = combine(combinable);
     let code = vifes.first().map_or(0, |code| code & 0x7F);
     let unsigned = match vif {
         0x7A => true,
@@ -42,7 +42,7 @@ pub(crate) fn meaning(vif: u8, vifes: &[u8]) -> Meaning {
         0x7D => is_unsigned(code),
         _ => false,
     };
-    let known = match correction(combinable) {
+    let known = match power {
         Some(power) => {
             let meaning = primary(vif);
             Meaning { exponent: meaning.exponent + power, ..meaning }
@@ -55,11 +55,6 @@ pub(crate) fn meaning(vif: u8, vifes: &[u8]) -> Meaning {
 /// The codes of table FD whose binary numbers have no sign.
 const fn is_unsigned(code: u8) -> bool {
     matches!(code, 0x08..=0x1D | 0x1F..=0x23 | 0x2B..=0x2F | 0x31..=0x33 | 0x3C..=0x3F | 0x66 | 0x74 | 0x75)
-}
-
-/// The VIFEs by which a meter reports an error of the record (table 17).
-const fn is_error(code: u8) -> bool {
-    matches!(code, 0x01..=0x0F | 0x15..=0x18 | 0x1C)
 }
 
 /// The primary table.
@@ -98,31 +93,28 @@ const fn primary(vif: u8) -> Meaning {
     Meaning { quantity: Some(quantity), unit: Some(unit), exponent, ..Meaning::NONE }
 }
 
-/// The power of ten by which combinable VIFEs multiply a value, or `None` if one of them makes it a
-/// value of another kind or in another unit: a rate, a date, a duration, a count, a sum.
-fn correction(vifes: &[u8]) -> Option<i8> {
-    let mut power = 0;
+/// What combinable VIFEs do to a value: the power of ten they multiply it by, or `None` if one of them
+/// makes it a value of another kind or in another unit (a rate, a date, a duration, a count, a sum); and
+/// whether one of them reports an error of the record (table 17).
+fn combine(vifes: &[u8]) -> (Option<i8>, bool) {
+    let (mut power, mut is_other, mut error) = (0, false, false);
     let mut codes = vifes.iter().map(|vife| vife & 0x7F);
     while let Some(code) = codes.next() {
         match code {
-            0x13 | 0x14 | 0x1E | 0x1F | 0x20..=0x39 | 0x3D | 0x41..=0x47 | 0x49..=0x67 => return None,
-            0x6A | 0x6B | 0x6E | 0x6F | 0x78..=0x7B => return None,
+            0x01..=0x0F | 0x15..=0x18 | 0x1C => error = true,
+            0x13 | 0x14 | 0x1E | 0x1F | 0x20..=0x39 | 0x3D | 0x41..=0x47 | 0x49..=0x67 => is_other = true,
+            0x6A | 0x6B | 0x6E | 0x6F | 0x78..=0x7B => is_other = true,
             // Ten VIFEs at most come here, so the sum stays within -60 to 30.
             0x70..=0x77 => power += (code & 7) as i8 - 6,
             0x7D => power += 3,
-            // The next one is of a table of its own.
-            0x7C => {
-                // A unit that is not metric, types C and D, an end date.
-                if let Some(0x0D | 0x11..=0x13) = codes.next() {
-                    return None;
-                }
-            }
+            // The next one is of a table of its own: a unit that is not metric, types C and D, an end date.
+            0x7C => is_other |= matches!(codes.next(), Some(0x0D | 0x11..=0x13)),
             // The rest is the manufacturer's.
             0x7F => break,
             _ => {}
         }
     }
-    Some(power)
+    ((!is_other).then_some(power), error)
 }
 
 const fn duration(vif: u8) -> Unit {
@@ -185,5 +177,14 @@ mod tests {
         assert_eq!(exponent(0xFD, &[0xF0, 0x74]), -2, "the first VIFE is the table's");
         assert_eq!(exponent(0xFF, &[0x74]), 0, "the manufacturer's");
         assert_eq!(meaning(0x93, &[0xA2, 0x74]), Meaning::NONE, "volume per hour");
+    }
+
+    #[test]
+    fn only_the_standards_own_codes_report_errors() {
+        let error = |vif, vifes| meaning(vif, vifes).error;
+        assert!(error(0x83, &[0x15]) && error(0x83, &[0xA2, 0x16]) && error(0xFD, &[0xC8, 0x15]));
+        assert!(!error(0xAC, &[0xFF, 0x01]), "the manufacturer's");
+        assert!(!error(0xAC, &[0xFC, 0x01]), "at phase L1");
+        assert!(!error(0xFD, &[0x08]), "the code of table FD");
     }
 }

@@ -73,17 +73,19 @@ pub(crate) fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
     }
 }
 
-/// Type C where the coding is binary: a number without sign.
-pub(crate) fn unsigned(coding: Coding, data: &[u8]) -> Value<'_> {
+/// Types C and D where the coding is binary: a number without sign, multiplied by 10^`exponent` if a
+/// decimal holds it.
+pub(crate) fn unsigned(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
     match (coding, widen(data, 0)) {
         (Coding::Integer, Some(_)) if data.iter().all(|&octet| octet == 0xFF) => {
             Value::Invalid(Invalid::Absent)
         }
         (Coding::Integer, Some(octets)) => {
             let number = u64::from_le_bytes(octets);
-            i64::try_from(number).map_or(Value::U64(number), |number| Value::Decimal(number.into()))
+            let decimal = |number| Value::Decimal(Decimal::new(number, exponent));
+            i64::try_from(number).map_or(Value::U64(number), decimal)
         }
-        _ => plain(coding, data, 0),
+        _ => plain(coding, data, exponent),
     }
 }
 
@@ -161,10 +163,10 @@ mod tests {
         assert_eq!(plain(Coding::Integer, &[0x00, 0x80], 0), Value::Invalid(Invalid::Absent));
         assert_eq!(plain(Coding::Binary, &[], 0), Value::Invalid(Invalid::Empty));
         assert_eq!(plain(Coding::Binary, &[7; 9], 0), Value::Bytes(&[7; 9]));
-        assert_eq!(unsigned(Coding::Integer, &[0xFD]), decimal(0xFD, 0));
-        assert_eq!(unsigned(Coding::Integer, &[0xFF]), Value::Invalid(Invalid::Absent));
-        assert_eq!(unsigned(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80]), Value::U64(1 << 63));
-        assert_eq!(unsigned(Coding::Bcd, &[0x12]), decimal(12, 0));
+        assert_eq!(unsigned(Coding::Integer, &[0xFD], 0), decimal(0xFD, 0));
+        assert_eq!(unsigned(Coding::Integer, &[0xFF], 0), Value::Invalid(Invalid::Absent));
+        assert_eq!(unsigned(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80], 0), Value::U64(1 << 63));
+        assert_eq!(unsigned(Coding::Bcd, &[0x12], 0), decimal(12, 0));
     }
 
     #[test]

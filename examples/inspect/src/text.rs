@@ -16,10 +16,15 @@ pub fn record_value(record: &Record<'_>) -> Result<String, String> {
     match (record.vif, record.value()) {
         // Manufacturer's data are their octets, even if there are none.
         (None, _) => Ok(hex::encode_upper(record.data)),
-        (_, Value::F32(_)) => match record.to_decimal() {
-            Ok(decimal) => Ok(decimal.to_string()),
-            Err(error) => Err(error.to_string()),
-        },
+        // Sent in another scale than the unit's.
+        (_, raw)
+            if matches!(raw, Value::F32(_)) || matches!(raw, Value::U64(_)) && record.exponent() != 0 =>
+        {
+            match record.to_decimal() {
+                Ok(decimal) => Ok(decimal.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        }
         (_, other) => value(other),
     }
 }
