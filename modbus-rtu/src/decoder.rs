@@ -3,7 +3,7 @@
 use meter_value::line::{Scan, Window};
 
 use crate::pdu::register_bytes;
-use crate::{DecodeError, Frame, FunctionCode};
+use crate::{DecodeError, Frame, FunctionCode, UnitId};
 
 /// Which frames a line carries towards a decoder: their lengths differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +36,20 @@ pub enum Direction {
 pub struct Decoder<const N: usize = { Frame::MAX_LEN }> {
     window: Window<N>,
     direction: Direction,
+    /// The unit whose requests are wanted, if not all frames are.
+    only: Option<UnitId>,
 }
 
 impl<const N: usize> Decoder<N> {
     /// An empty decoder. `N` is 256 or more.
     pub const fn new(direction: Direction) -> Self {
         const { assert!(N >= Frame::MAX_LEN) };
-        Self { window: Window::new(), direction }
+        Self { window: Window::new(), direction, only: None }
+    }
+
+    /// An empty decoder for the requests to one unit, and to all, among the traffic of a whole line.
+    pub(crate) const fn for_unit(unit: UnitId) -> Self {
+        Self { only: Some(unit), ..Self::new(Direction::Request) }
     }
 
     /// Takes octets and says how many; takes none before [`frame`](Self::frame) returned `None` after a
@@ -63,9 +70,17 @@ impl<const N: usize> Decoder<N> {
 
     /// The next frame, or the first error in a run of octets that are none, or nothing yet.
     pub fn frame(&mut self) -> Option<Result<Frame<'_>, DecodeError>> {
-        let direction = self.direction;
-        let result = self.window.scan(|octets, last| judge(direction, octets, last))?;
+        let (direction, only) = (self.direction, self.only);
+        let result = self.window.scan(|octets, last| match only {
+            Some(unit) if is_foreign(unit, octets) => Scan::Skip,
+            _ => judge(direction, octets, last),
+        })?;
         Some(result.and_then(checked))
+    }
+
+    /// Whether octets came in behind the frame that [`frame`](Self::frame) returned last.
+    pub(crate) fn has_more(&self) -> bool {
+        self.window.has_more()
     }
 
     /// The frame that [`frame`](Self::frame) returned last.
@@ -74,10 +89,20 @@ impl<const N: usize> Decoder<N> {
     }
 }
 
+/// Whether no request to `unit`, and none to all, starts like this. Only writes go to all.
+fn is_foreign(unit: UnitId, octets: &[u8]) -> bool {
+    match *octets {
+        [0, 0x05 | 0x06 | 0x0F | 0x10 | 0x15 | 0x16, ..] | [0] => false,
+        [to, ..] if UnitId(to) != unit => true,
+        [_, 0 | 0x80.., ..] => true,
+        _ => false,
+    }
+}
+
 /// A frame whose checksum was found right.
 fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
     match octets {
-        [unit, pdu @ .., _, _] => Ok(Frame { unit: crate::UnitId(*unit), pdu }),
+        [unit, pdu @ .., _, _] => Ok(Frame { unit: UnitId(*unit), pdu }),
         _ => Err(DecodeError::Truncated { needed: Frame::MIN_LEN, have: octets.len() }),
     }
 }

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use meter_value::line::{Machine, Output};
 
-use crate::{DecodeError, Decoder, Direction, ExceptionCode, Frame, Range, Request, Response, UnitId};
+use crate::{DecodeError, Decoder, ExceptionCode, Frame, Range, Request, Response, UnitId};
 
 /// A frame does not pause, so a pause ends it. This is longer than adapters hold octets back.
 const OCTET_GAP: Duration = Duration::from_millis(50);
@@ -64,7 +64,7 @@ pub struct Server<H> {
 impl<H: Handler> Server<H> {
     /// A unit that answers as `handler` says.
     pub const fn new(unit: UnitId, handler: H) -> Self {
-        let decoder = Decoder::new(Direction::Request);
+        let decoder = Decoder::for_unit(unit);
         Self { unit, handler, decoder, heard: None, reply: [0; Frame::MAX_LEN], length: 0 }
     }
 
@@ -75,10 +75,11 @@ impl<H: Handler> Server<H> {
 
     fn scan(&mut self) {
         while let Some(result) = self.decoder.frame() {
-            let Ok(frame) = result else { continue };
-            if frame.unit != self.unit && frame.unit != UnitId::BROADCAST {
+            // A request with something behind it is not the one that waits for an answer.
+            if result.is_err() || self.decoder.has_more() {
                 continue;
             }
+            let Ok(frame) = self.decoder.last() else { continue };
             let mut registers = [0; Range::MAX_READ as usize];
             let response = answer(&mut self.handler, frame.pdu, &mut registers);
             if frame.unit == self.unit {
@@ -202,6 +203,21 @@ mod tests {
         server.receive(&[3, 0x10, 0, 0, 0, 100, 200], Duration::ZERO);
         server.receive(request, 2 * OCTET_GAP);
         assert_eq!(server.poll(2 * OCTET_GAP), reply);
+    }
+
+    #[test]
+    fn the_traffic_of_other_units_passes() {
+        let mut server = Server::new(UnitId(3), Bank([10, 20, 30, 40]));
+        let mut buffer = [0; 256];
+        for _ in 0..100 {
+            // Unit 2 is asked and answers with what looks like headers; then unit 3 is asked, without a pause.
+            for pdu in [&[3, 0, 0, 0, 2][..], &[3, 4, 0x00, 0x41, 0x00, 0x42]] {
+                let other = Frame { unit: UnitId(2), pdu }.encode(&mut buffer).unwrap();
+                server.receive(other, Duration::ZERO);
+                assert_eq!(server.length, 0);
+            }
+            assert_eq!(ask(&mut server, 3, &[3, 0, 1, 0, 1]).unwrap(), [3, 2, 0, 20]);
+        }
     }
 
     #[test]

@@ -81,6 +81,11 @@ impl<const N: usize> Window<N> {
         self.octets.get(self.start..self.start + self.lent).unwrap_or_default()
     }
 
+    /// Whether octets came in behind that frame.
+    pub fn has_more(&self) -> bool {
+        self.start.saturating_add(self.lent) < self.end
+    }
+
     /// The next frame, or the first rejection of a run, or nothing yet.
     ///
     /// `judge` sees the octets from the head on, and whether they are all there will be.
@@ -153,7 +158,10 @@ mod tests {
         assert_eq!(drain(&mut window), []);
         window.silence();
         assert_eq!(window.feed(&[1]), 0, "what came before the silence is not decided yet");
-        assert_eq!(drain(&mut window), [Err(5), Ok([1, 9, 9].to_vec())]);
+        assert_eq!(window.scan(judge), Some(Err(5)));
+        assert_eq!(window.scan(judge), Some(Ok(&[1, 9, 9][..])));
+        assert!(!window.has_more());
+        assert_eq!(window.scan(judge), None);
         assert_eq!(window.feed(&[1]), 1);
     }
 
@@ -162,7 +170,11 @@ mod tests {
         let mut window = Window::<4>::new();
         assert_eq!(window.feed(&[200, 1, 7, 7, 1]), 4);
         assert_eq!(drain(&mut window), [Err(200), Ok([1, 7, 7].to_vec())]);
-        assert_eq!(window.feed(&[1, 6, 6]), 3);
+        assert_eq!(window.feed(&[1, 6, 6, 1]), 4);
+        assert_eq!(window.scan(judge), Some(Ok(&[1, 6, 6][..])));
+        assert!(window.has_more());
+        window.clear();
+        window.feed(&[1, 6, 6]);
         assert_eq!(drain(&mut window), [Ok([1, 6, 6].to_vec())]);
     }
 
