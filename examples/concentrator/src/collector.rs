@@ -73,8 +73,9 @@ impl Collector {
     }
 
     /// Takes a frame from the radio.
-    pub fn hear(&mut self, frame: &[u8], ended: Duration) {
-        self.node.receive(frame, self.local(ended));
+    pub fn hear(&mut self, frame: &[u8], ended: Duration, chance: &mut fastrand::Rng) {
+        let stamp = self.local(ended).after(chance.u64(..=u64::from(STAMP_ERROR_US)));
+        self.node.receive(frame, stamp);
         self.wake = ended;
     }
 

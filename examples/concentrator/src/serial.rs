@@ -27,6 +27,8 @@ const NOISE: usize = 20_000;
 struct Burst {
     at: Duration,
     octets: Vec<u8>,
+    /// The meter that sent it, if it was not the client.
+    from: Option<usize>,
 }
 
 /// A client and its meters on one pair of wires.
@@ -53,7 +55,9 @@ impl<C: Machine, S: Machine> Bus<C, S> {
         mut done: impl FnMut(C::Outcome<'_>),
     ) -> Option<Duration> {
         while let Some(burst) = arrived(&mut self.to_meters, now) {
-            self.meters.iter_mut().for_each(|meter| meter.receive(&burst.octets, now));
+            // A meter does not hear itself, but it hears the others.
+            let others = self.meters.iter_mut().enumerate().filter(|(index, _)| Some(*index) != burst.from);
+            others.for_each(|(_, meter)| meter.receive(&burst.octets, now));
         }
         while let Some(burst) = arrived(&mut self.to_client, now) {
             self.client.receive(&burst.octets, now);
@@ -64,7 +68,7 @@ impl<C: Machine, S: Machine> Bus<C, S> {
 
         let mut next = self.leaves;
         let mut wake = |at: Option<Duration>| next = next.into_iter().chain(at).min();
-        for meter in &mut self.meters {
+        for (index, meter) in self.meters.iter_mut().enumerate() {
             loop {
                 let left = match meter.poll(now) {
                     Output::Transmit(octets) => {
@@ -73,8 +77,10 @@ impl<C: Machine, S: Machine> Bus<C, S> {
                         let middle = now + self.format.time(first.len());
                         let end = now + self.format.time(octets.len());
                         for (at, part) in [(middle, first), (end, second)] {
-                            self.to_client
-                                .push_back(Burst { at, octets: damaged(part, self.format, chance) });
+                            for queue in [&mut self.to_client, &mut self.to_meters] {
+                                let octets = damaged(part, self.format, chance);
+                                queue.push_back(Burst { at, octets, from: Some(index) });
+                            }
                         }
                         end
                     }
@@ -93,7 +99,8 @@ impl<C: Machine, S: Machine> Bus<C, S> {
                     let at = now + self.format.time(octets.len());
                     self.leaves = Some(at);
                     wake(Some(at));
-                    self.to_meters.push_back(Burst { at, octets: damaged(octets, self.format, chance) });
+                    let octets = damaged(octets, self.format, chance);
+                    self.to_meters.push_back(Burst { at, octets, from: None });
                 }
                 Output::Wait(until) => {
                     wake(until);

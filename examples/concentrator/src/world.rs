@@ -93,7 +93,7 @@ impl World {
                 Sender::Base => {
                     for collector in &mut self.collectors {
                         if flight.heard(&mut self.chance) {
-                            collector.hear(&flight.frame, flight.end);
+                            collector.hear(&flight.frame, flight.end, &mut self.chance);
                         }
                     }
                 }
