@@ -104,7 +104,9 @@ check_test() {
 check_package() {
     local options=(--allow-dirty)
     ! ci || options=()
-    cargo package "${libraries[@]/#/--package=}" "${options[@]}"
+    # Cargo takes a version of a registry, also of the temporary one here, for something that never changes.
+    rm -rf target/publish "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*
+    cargo package --target-dir target/publish "${libraries[@]/#/--package=}" "${options[@]}"
 }
 
 #: live      the command line against other people's programs: socat, mbpoll, pymodbus
