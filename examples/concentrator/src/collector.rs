@@ -84,7 +84,6 @@ impl Collector {
     pub fn step(&mut self, now: Duration, chance: &mut fastrand::Rng) -> Option<(u16, Vec<Asked>)> {
         let wakes = self.ports.iter_mut().map(|port| port.step(now, chance, &mut self.taken));
         self.wake = wakes.min().unwrap_or(Duration::MAX);
-        // A free node may have just been told so: poll it first.
         if !self.node.is_free() {
             return None;
         }

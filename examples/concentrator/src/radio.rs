@@ -23,8 +23,7 @@ const LOSS: u32 = 20;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Sender {
     Base,
-    /// The collector in this place.
-    Collector(usize),
+    Collector,
 }
 
 /// A frame on its way.

@@ -97,14 +97,14 @@ impl World {
                         }
                     }
                 }
-                Sender::Collector(_) => {
+                Sender::Collector => {
                     if flight.heard(&mut self.chance) {
                         self.concentrator.hear(&flight.frame, flight.end);
                     }
                 }
             }
         }
-        for (index, collector) in self.collectors.iter_mut().enumerate() {
+        for collector in &mut self.collectors {
             if collector.wake > now {
                 continue;
             }
@@ -113,7 +113,7 @@ impl World {
                 self.asked.insert((number, sequence), asked);
             }
             if let Some((start, frame)) = collector.transmission(now) {
-                self.channel.transmit(Sender::Collector(index), start, &frame);
+                self.channel.transmit(Sender::Collector, start, &frame);
             }
         }
         for event in self.concentrator.step(now) {
