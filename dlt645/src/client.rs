@@ -91,6 +91,8 @@ impl Machine for Client {
         match self.exchange.poll(&mut self.pending, now) {
             Step::Transmit => Output::Transmit(self.pending.command()),
             Step::Wait(until) => Output::Wait(until),
+            // Every request of this client is answered.
+            Step::Sent => Output::Wait(None),
             Step::Answered => Output::Done(self.pending.reply()),
             Step::NoReply { timeout, attempts } => {
                 Output::Done(Err(TransactionError::NoReply { timeout, attempts }))

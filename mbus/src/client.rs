@@ -99,6 +99,8 @@ impl Machine for Client {
         match step {
             Step::Transmit => Output::Transmit(&self.pending.request),
             Step::Wait(until) => Output::Wait(until),
+            // Every request of this client is answered.
+            Step::Sent => Output::Wait(None),
             Step::Answered => Output::Done(self.pending.telegram()),
             Step::NoReply { timeout, attempts } => {
                 Output::Done(Err(TransactionError::NoReply { timeout, attempts }))

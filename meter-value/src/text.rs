@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-/// ISO 8859-1 text, in either order of transmission, still in the meter's octets.
+/// ISO 8859-1 text, in the order it was sent in, still in the meter's octets.
 ///
 /// ```
 /// use meter_value::Text;
@@ -13,18 +13,37 @@ use core::fmt::{self, Write};
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
     octets: &'a [u8],
-    last_first: bool,
+    len: usize,
+    order: Order,
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    FirstFirst,
+    LastFirst,
+    PairsSwapped,
 }
 
 impl<'a> Text<'a> {
     /// Text sent from its first character to its last.
     pub const fn first_first(octets: &'a [u8]) -> Self {
-        Self { octets, last_first: false }
+        Self { octets, len: octets.len(), order: Order::FirstFirst }
     }
 
     /// Text sent from its last character to its first.
     pub const fn last_first(octets: &'a [u8]) -> Self {
-        Self { octets, last_first: true }
+        Self { octets, len: octets.len(), order: Order::LastFirst }
+    }
+
+    /// Text of `len` characters with each two of them swapped, as some registers of 16 bits hold it.
+    ///
+    /// ```
+    /// use meter_value::Text;
+    ///
+    /// assert_eq!(Text::pairs_swapped(b"Wk\0h", 3).to_string(), "kWh");
+    /// ```
+    pub const fn pairs_swapped(octets: &'a [u8], len: usize) -> Self {
+        Self { octets, len, order: Order::PairsSwapped }
     }
 
     /// The octets in the order they were sent in.
@@ -34,10 +53,15 @@ impl<'a> Text<'a> {
 
     /// The characters as a person reads them.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
-        let mut octets = self.octets.iter();
-        let last_first = self.last_first;
-        core::iter::from_fn(move || if last_first { octets.next_back() } else { octets.next() })
-            .map(|&octet| char::from(octet))
+        let Self { octets, len, order } = self;
+        (0..len).map_while(move |index| {
+            let place = match order {
+                Order::FirstFirst => index,
+                Order::LastFirst => len - 1 - index,
+                Order::PairsSwapped => index ^ 1,
+            };
+            octets.get(place).copied().map(char::from)
+        })
     }
 }
 

@@ -4,22 +4,70 @@ use core::time::Duration;
 
 use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 
-use crate::{
-    DecodeError, Decoder, Direction, EncodeError, Frame, Request, Response, TransactionError, UnitId,
-};
+use crate::asked::Asked;
+use crate::echo::Echo;
+use crate::pdu::{FunctionCode, Request, Response};
+use crate::{DecodeError, Decoder, Dialect, EncodeError, Expect, Frame, Line, TransactionError, UnitId};
+
+/// A unit as its client has to treat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Device {
+    /// Its number.
+    pub unit: UnitId,
+    /// How long to wait for an answer, and how often to ask.
+    pub retry: Retry,
+    /// How long it wants the line to be quiet before a request, if that is longer than the line's pause.
+    pub idle: Duration,
+    /// How it deviates from the standard.
+    pub dialect: Dialect,
+}
+
+impl Device {
+    /// All units at once. They can be written to and none answers; instead of an answer, the client waits
+    /// 200 ms for them to act.
+    pub const BROADCAST: Self = Self {
+        retry: Retry { timeout: Duration::from_millis(200), retries: 0 },
+        ..Self::new(UnitId::BROADCAST)
+    };
+
+    /// A unit that keeps to the standard: asked three times at most, with a second to answer each time.
+    pub const fn new(unit: UnitId) -> Self {
+        let retry = Retry { timeout: Duration::from_secs(1), retries: 2 };
+        Self { unit, retry, idle: Duration::ZERO, dialect: Dialect::STRICT }
+    }
+}
+
+/// What a client has done since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Counts {
+    /// Requests that were started.
+    pub started: u32,
+    /// How often requests were sent, repetitions included.
+    pub sent: u32,
+    /// Answers, exceptions left out.
+    pub answers: u32,
+    /// Exceptions.
+    pub exceptions: u32,
+    /// Requests that ended without anything that could be an answer.
+    pub no_reply: u32,
+    /// Requests that ended with something, but no intact answer.
+    pub corrupt: u32,
+}
 
 /// A client: sends a request, waits for the answer of that unit to that request, asks again.
 ///
-/// Answers of other units or to other functions do not end the wait, nor do those of another size or with
-/// another echo, where the function is typed.
+/// Only an answer ends the wait that comes from the unit, to the function, with the count and the fields
+/// that the request asks for. What else is on the line, late answers among it, is passed over.
 ///
 /// ```
 /// use core::time::Duration;
-/// use modbus_rtu::{Client, Machine, Output, Range, Request, Response, Retry, UnitId};
+/// use modbus_rtu::{Client, Device, Line, Machine, Output, Range, Request, Response, UnitId};
 ///
-/// let mut client = Client::new(Retry { timeout: Duration::from_secs(1), retries: 2 });
+/// let mut client = Client::new(Line::new(9_600, 11));
 /// let range = Range::new(0x6B, 3).unwrap();
-/// client.start(UnitId(0x11), &Request::ReadHoldingRegisters { range })?;
+/// client.start(&Device::new(UnitId(0x11)), &Request::ReadHoldingRegisters { range })?;
 ///
 /// let now = Duration::ZERO;
 /// let Output::Transmit(octets) = client.poll(now) else { panic!() };
@@ -27,7 +75,8 @@ use crate::{
 /// client.transmitted(now);
 ///
 /// client.receive(&[0x11, 0x03, 0x06, 0x02, 0x2B, 0x00, 0x00, 0x00, 0x64, 0xC8, 0xBA], now);
-/// let Output::Done(Ok(Response::ReadHoldingRegisters { registers })) = client.poll(now) else { panic!() };
+/// let Output::Done(Ok(Some(response))) = client.poll(now) else { panic!() };
+/// let Response::ReadHoldingRegisters { registers } = response else { panic!() };
 /// assert!(registers.iter().eq([555, 0, 100]));
 /// # Ok::<(), modbus_rtu::EncodeError>(())
 /// ```
@@ -35,59 +84,140 @@ use crate::{
 pub struct Client {
     exchange: Exchange<DecodeError>,
     pending: Pending,
+    counts: Counts,
 }
 
 /// The request under way, and what comes in after it.
 #[derive(Clone, Debug)]
 struct Pending {
+    line: Line,
     request: [u8; Frame::MAX_LEN],
     length: usize,
+    dialect: Dialect,
     decoder: Decoder,
+    echo: Echo,
+    now: Duration,
 }
 
 impl Client {
     /// A client with nothing to do.
-    pub const fn new(retry: Retry) -> Self {
-        let decoder = Decoder::new(Direction::Response);
-        let pending = Pending { request: [0; Frame::MAX_LEN], length: 0, decoder };
-        Self { exchange: Exchange::new(retry), pending }
+    pub const fn new(line: Line) -> Self {
+        let pending = Pending {
+            line,
+            request: [0; Frame::MAX_LEN],
+            length: 0,
+            dialect: Dialect::STRICT,
+            decoder: Decoder::new(Expect::Responses),
+            echo: Echo::NONE,
+            now: Duration::ZERO,
+        };
+        let exchange = Exchange::new(Device::BROADCAST.retry);
+        let counts = Counts { started: 0, sent: 0, answers: 0, exceptions: 0, no_reply: 0, corrupt: 0 };
+        Self { exchange, pending, counts }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
     ///
+    /// A request to [`Device::BROADCAST`] ends with `None` in place of a response.
+    ///
     /// # Errors
-    /// [`EncodeError`] if the request cannot be sent, or no answer would come.
-    pub fn start(&mut self, unit: UnitId, request: &Request<'_>) -> Result<(), EncodeError> {
+    /// [`EncodeError`] if the request cannot be sent, or reads from all units at once.
+    pub fn start(&mut self, device: &Device, request: &Request<'_>) -> Result<(), EncodeError> {
         self.exchange.abandon();
-        if unit == UnitId::BROADCAST {
-            return Err(EncodeError::Broadcast);
+        let (unit, dialect) = (device.unit, device.dialect);
+        if unit == UnitId::BROADCAST && is_read(request) {
+            return Err(EncodeError::Broadcast { function: request.function() });
         }
-        self.pending.length = request.encode_frame(unit, &mut self.pending.request)?.len();
-        self.exchange.start();
+        let length = dialect.encode_frame(request, unit, &mut self.pending.request)?.len();
+        self.pending.length = length;
+        self.pending.dialect = dialect;
+        if let Some(asked) = Asked::new(self.pending.request()) {
+            self.pending.decoder.restart(Expect::ResponseTo(asked), dialect);
+        }
+        self.exchange.retry(device.retry);
+        match unit {
+            UnitId::BROADCAST => self.exchange.start_unanswered(device.retry.timeout),
+            _ => self.exchange.start(),
+        }
+        self.exchange.rest(self.pending.now.saturating_add(device.idle));
+        self.counts.started = self.counts.started.wrapping_add(1);
         Ok(())
+    }
+
+    /// What it has done since it began; the counts start again from 0 after the last `u32`.
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
     }
 }
 
-impl Machine for Client {
-    type Outcome<'a> = Result<Response<'a>, TransactionError>;
+/// Whether a request is of no use unless it is answered.
+const fn is_read(request: &Request<'_>) -> bool {
+    !matches!(
+        request,
+        Request::WriteSingleCoil { .. }
+            | Request::WriteSingleRegister { .. }
+            | Request::WriteMultipleCoils { .. }
+            | Request::WriteMultipleRegisters { .. }
+            | Request::WriteFileRecord { .. }
+            | Request::MaskWriteRegister { .. }
+            | Request::EncapsulatedInterface { .. }
+            | Request::Other { .. }
+    )
+}
 
-    fn receive(&mut self, octets: &[u8], _now: Duration) {
+impl Machine for Client {
+    type Outcome<'a> = Result<Option<Response<'a>>, TransactionError>;
+
+    fn receive(&mut self, octets: &[u8], now: Duration) {
+        self.pending.now = now;
+        self.exchange.busy(now.saturating_add(self.pending.line.pause));
+        let sent = self.pending.request.get(..self.pending.length).unwrap_or_default();
+        let octets = self.pending.echo.strip(sent, octets);
         self.exchange.receive(&mut self.pending, octets);
     }
 
     fn transmitted(&mut self, now: Duration) {
+        self.pending.now = now;
+        self.exchange.busy(now.saturating_add(self.pending.line.pause));
         self.exchange.transmitted(&mut self.pending, now);
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
+        if self.pending.decoder.elapse(now, &self.pending.line) {
+            self.exchange.look(&mut self.pending);
+        }
+        let counts = &mut self.counts;
+        let count = |count: &mut u32| *count = count.wrapping_add(1);
         match self.exchange.poll(&mut self.pending, now) {
-            Step::Transmit => Output::Transmit(self.pending.request()),
-            Step::Wait(until) => Output::Wait(until),
-            Step::Answered => Output::Done(self.pending.response()),
+            Step::Transmit => {
+                if self.pending.line.echo {
+                    self.pending.echo.begin();
+                }
+                count(&mut counts.sent);
+                Output::Transmit(self.pending.request())
+            }
+            Step::Wait(until) => {
+                let silent = self.pending.decoder.silent_at(&self.pending.line);
+                Output::Wait(until.map(|until| silent.map_or(until, |silent| until.min(silent))))
+            }
+            Step::Answered => {
+                let response = self.pending.response();
+                match response {
+                    Ok(_) => count(&mut counts.answers),
+                    Err(TransactionError::Exception { .. }) => count(&mut counts.exceptions),
+                    Err(_) => count(&mut counts.corrupt),
+                }
+                Output::Done(response.map(Some))
+            }
             Step::NoReply { timeout, attempts } => {
+                count(&mut counts.no_reply);
                 Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
             }
-            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
+            Step::Corrupt(error) => {
+                count(&mut counts.corrupt);
+                Output::Done(Err(TransactionError::Corrupt(error)))
+            }
+            Step::Sent => Output::Done(Ok(None)),
         }
     }
 }
@@ -98,7 +228,7 @@ impl Pending {
     }
 
     fn response(&self) -> Result<Response<'_>, TransactionError> {
-        match self.decoder.last().and_then(|frame| Response::decode(frame.pdu)) {
+        match self.decoder.last().and_then(|frame| self.dialect.response(frame.pdu)) {
             Ok(Response::Exception { function, exception }) => {
                 Err(TransactionError::Exception { function, exception })
             }
@@ -112,7 +242,7 @@ impl Search for Pending {
     type Error = DecodeError;
 
     fn feed(&mut self, octets: &[u8]) -> usize {
-        self.decoder.feed(octets)
+        self.decoder.feed_at(octets, self.now, &self.line)
     }
 
     fn silence(&mut self) {
@@ -124,118 +254,23 @@ impl Search for Pending {
     }
 
     fn next(&mut self) -> Option<Result<bool, DecodeError>> {
-        let request = self.request.get(..self.length).unwrap_or_default();
-        let result = self.decoder.frame()?;
-        Some(result.and_then(|frame| answers(request, &frame)))
-    }
-}
-
-/// Whether `frame` answers the request frame `request`: same unit, same function, same size or echo.
-fn answers(request: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
-    let [unit, pdu @ .., _, _] = request else { return Ok(false) };
-    if frame.unit.0 != *unit {
-        return Ok(false);
-    }
-    let (request, response) = (Request::decode(pdu)?, Response::decode(frame.pdu)?);
-    Ok(match (request, response) {
-        (Request::ReadHoldingRegisters { range }, Response::ReadHoldingRegisters { registers }) => {
-            registers.len() == usize::from(range.quantity())
-        }
-        (
-            Request::WriteSingleRegister { address, value },
-            Response::WriteSingleRegister { address: echoed, value: written },
-        ) => (address, value) == (echoed, written),
-        (request, Response::Exception { function, .. } | Response::Other { function, .. }) => {
-            request.function() == function
-        }
-        _ => false,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{ExceptionCode, FunctionCode, Range};
-
-    const RETRY: Retry = Retry { timeout: Duration::from_millis(100), retries: 1 };
-    const UNIT: UnitId = UnitId(0x11);
-
-    fn asked(client: &mut Client) {
-        let range = Range::new(0x6B, 1).unwrap();
-        client.start(UNIT, &Request::ReadHoldingRegisters { range }).unwrap();
-        assert!(matches!(client.poll(Duration::ZERO), Output::Transmit(_)));
-        client.transmitted(Duration::ZERO);
-    }
-
-    fn reply(unit: UnitId, response: &Response<'_>) -> std::vec::Vec<u8> {
-        response.encode_frame(unit, &mut [0; 256]).unwrap().to_vec()
-    }
-
-    #[test]
-    fn only_the_answer_to_this_request_ends_the_wait() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        let registers = |values: &'static [u16]| Response::ReadHoldingRegisters { registers: values.into() };
-        client.receive(&reply(UnitId(0x12), &registers(&[1])), Duration::ZERO);
-        client.receive(&reply(UNIT, &registers(&[1, 2])), Duration::ZERO);
-        client.receive(&reply(UNIT, &Response::WriteSingleRegister { address: 0, value: 0 }), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        client.receive(&reply(UNIT, &registers(&[7])), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Ok(registers(&[7]))));
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(None));
-    }
-
-    #[test]
-    fn an_exception_is_an_error_with_its_reason() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        let function = FunctionCode::READ_HOLDING_REGISTERS;
-        let exception = ExceptionCode(0x55);
-        client.receive(&reply(UNIT, &Response::Exception { function, exception }), Duration::ZERO);
-        let refused = TransactionError::Exception { function, exception };
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Err(refused)));
-    }
-
-    #[test]
-    fn silence_and_noise_are_told_apart() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        assert!(matches!(client.poll(RETRY.timeout), Output::Transmit(_)));
-        client.transmitted(RETRY.timeout);
-        let no_reply = TransactionError::NoReply { timeout: RETRY.timeout, attempts: 2 };
-        assert_eq!(client.poll(2 * RETRY.timeout), Output::Done(Err(no_reply)));
-
-        asked(&mut client);
-        client.poll(RETRY.timeout);
-        client.transmitted(RETRY.timeout);
-        let impossible = Frame { unit: UNIT, pdu: &[0x03, 0x03, 0, 1, 2] };
-        client.receive(impossible.encode(&mut [0; 16]).unwrap(), RETRY.timeout);
-        let outcome = client.poll(2 * RETRY.timeout);
-        assert!(matches!(
-            outcome,
-            Output::Done(Err(TransactionError::Corrupt(DecodeError::ByteCount { .. })))
-        ));
-
-        asked(&mut client);
-        client.poll(RETRY.timeout);
-        client.transmitted(RETRY.timeout);
-        client.receive(&[0x11, 0x03, 0x02, 0x00, 0x01, 0xFF, 0xFF], RETRY.timeout);
-        let outcome = client.poll(2 * RETRY.timeout);
-        assert!(matches!(
-            outcome,
-            Output::Done(Err(TransactionError::Corrupt(DecodeError::Checksum { .. })))
-        ));
-    }
-
-    #[test]
-    fn an_intact_answer_behind_a_false_header_is_found_at_the_timeout() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        client.receive(&[0x11, 0x03, 0xFA], Duration::ZERO);
-        let values: &[u16] = &[9];
-        let answer = Response::ReadHoldingRegisters { registers: values.into() };
-        client.receive(&reply(UNIT, &answer), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        assert_eq!(client.poll(RETRY.timeout), Output::Done(Ok(answer)));
+        let dialect = self.dialect;
+        let asked = self.decoder.asked();
+        let frame = match self.decoder.frame()? {
+            Ok(frame) => frame,
+            Err(error) => return Some(Err(error)),
+        };
+        let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
+        Some(match dialect.response(frame.pdu) {
+            Ok(Response::Exception { .. }) => Ok(true),
+            Ok(_) if asked.is_some_and(|asked| asked.is_repeated()) => {
+                match self.request.get(1..self.length.saturating_sub(2)) {
+                    Some(pdu) if pdu == frame.pdu => Ok(true),
+                    _ => Err(DecodeError::Unasked { function }),
+                }
+            }
+            Ok(_) => Ok(true),
+            Err(error) => Err(error),
+        })
     }
 }

@@ -1,29 +1,64 @@
 //! Frames out of a stream of octets.
 
+use core::time::Duration;
+
 use meter_value::line::{Scan, Window};
 
-use crate::pdu::register_bytes;
-use crate::{DecodeError, Frame, FunctionCode, UnitId};
+use crate::asked::Asked;
+use crate::dialect::bare;
+use crate::length::{Direction, Length, length};
+use crate::{DecodeError, Dialect, Frame, Line, UnitId};
 
-/// Which frames a line carries towards a decoder: their lengths differ.
+/// Which frames a decoder looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Direction {
-    /// A server listens for requests.
-    Request,
-    /// A client waits for responses.
-    Response,
+pub enum Expect {
+    /// Requests to any unit.
+    Requests,
+    /// Requests to some units and broadcasts, among the traffic of a whole line: a server's.
+    RequestsTo(Units),
+    /// Responses of any unit.
+    Responses,
+    /// The response to one request: a client's.
+    ResponseTo(Asked),
+    /// Both, told apart: a passive listener's.
+    Both,
+}
+
+/// A set of units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Units([u32; 8]);
+
+impl Units {
+    /// The set of no unit.
+    pub const NONE: Self = Self([0; 8]);
+
+    /// The set with one unit more.
+    #[must_use]
+    pub fn with(mut self, UnitId(unit): UnitId) -> Self {
+        if let Some(word) = self.0.get_mut(usize::from(unit >> 5)) {
+            *word |= 1 << (unit & 31);
+        }
+        self
+    }
+
+    /// Whether a unit is in the set.
+    pub fn contains(&self, UnitId(unit): UnitId) -> bool {
+        self.0.get(usize::from(unit >> 5)).is_some_and(|word| word >> (unit & 31) & 1 == 1)
+    }
 }
 
 /// Finds frames by the length their function implies and by their checksum. After a failure it slides
 /// on by one octet, so no intact frame is lost behind a false header.
 ///
-/// A frame whose function implies no length ends with [`silence`](Self::silence).
+/// A silence ends what is incomplete, and the frames whose function implies no length. It is told by
+/// [`silence`](Self::silence), or found from arrival times by [`feed_at`](Self::feed_at).
 ///
 /// ```
-/// use modbus_rtu::{Decoder, Direction, Frame, UnitId};
+/// use modbus_rtu::{Decoder, Expect, Frame, UnitId};
 ///
-/// let mut decoder: Decoder = Decoder::new(Direction::Request);
+/// let mut decoder: Decoder = Decoder::new(Expect::Requests);
 /// let noise_and_frame = [0x00, 0x11, 0x06, 0x00, 0x01, 0x00, 0x03, 0x9A, 0x9B];
 /// assert_eq!(decoder.feed(&noise_and_frame), 9);
 /// while let Some(result) = decoder.frame() {
@@ -35,27 +70,73 @@ pub enum Direction {
 #[derive(Clone, Debug)]
 pub struct Decoder<const N: usize = { Frame::MAX_LEN }> {
     window: Window<N>,
+    expect: Expect,
+    dialect: Dialect,
+    /// When octets came in last, if no silence has ended them yet.
+    heard: Option<Duration>,
+    /// The request that a listener heard last, while it may still be answered.
+    asked: Option<Asked>,
     direction: Direction,
-    /// The unit whose requests are wanted, if not all frames are.
-    only: Option<UnitId>,
 }
 
 impl<const N: usize> Decoder<N> {
     /// An empty decoder. `N` is 256 or more.
-    pub const fn new(direction: Direction) -> Self {
+    pub const fn new(expect: Expect) -> Self {
         const { assert!(N >= Frame::MAX_LEN) };
-        Self { window: Window::new(), direction, only: None }
+        Self {
+            window: Window::new(),
+            expect,
+            dialect: Dialect::STRICT,
+            heard: None,
+            asked: None,
+            direction: Direction::Request,
+        }
     }
 
-    /// An empty decoder for the requests to one unit, and to all, among the traffic of a whole line.
-    pub(crate) const fn for_unit(unit: UnitId) -> Self {
-        Self { only: Some(unit), ..Self::new(Direction::Request) }
+    /// A decoder that takes a device's deviations for frames too.
+    #[must_use]
+    pub const fn in_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// Forgets everything and looks for other frames from now on.
+    pub fn restart(&mut self, expect: Expect, dialect: Dialect) {
+        self.clear();
+        self.expect = expect;
+        self.dialect = dialect;
     }
 
     /// Takes octets and says how many; takes none before [`frame`](Self::frame) returned `None` after a
-    /// [`silence`](Self::silence).
+    /// silence.
+    #[inline]
     pub fn feed(&mut self, octets: &[u8]) -> usize {
         self.window.feed(octets)
+    }
+
+    /// Takes octets, the last of which came in at `now`, as [`feed`](Self::feed) does; if it took longer than
+    /// the line's gap for the first of them to come, there was a silence before.
+    pub fn feed_at(&mut self, octets: &[u8], now: Duration, line: &Line) -> usize {
+        self.elapse(now.saturating_sub(line.time(octets.len())), line);
+        let taken = self.feed(octets);
+        if taken > 0 {
+            self.heard = Some(now);
+        }
+        taken
+    }
+
+    /// When the line will have been silent for its gap, if octets came in since the last silence.
+    pub fn silent_at(&self, line: &Line) -> Option<Duration> {
+        self.heard.map(|heard| heard.saturating_add(line.gap))
+    }
+
+    /// Notes that it is `now` and nothing more came in; says whether a silence began.
+    pub fn elapse(&mut self, now: Duration, line: &Line) -> bool {
+        let begins = self.silent_at(line).is_some_and(|at| now >= at);
+        if begins {
+            self.heard = None;
+            self.silence();
+        }
+        begins
     }
 
     /// Notes that the line was silent for the time that ends a frame.
@@ -66,52 +147,167 @@ impl<const N: usize> Decoder<N> {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.window.clear();
+        self.heard = None;
+        self.asked = None;
     }
 
     /// The next frame, or the first error in a run of octets that are none, or nothing yet.
+    #[inline]
     pub fn frame(&mut self) -> Option<Result<Frame<'_>, DecodeError>> {
-        let (direction, only) = (self.direction, self.only);
-        let result = self.window.scan(|octets, last| match only {
-            Some(unit) if is_foreign(unit, octets) => Scan::Skip,
-            _ => judge(direction, octets, last),
-        })?;
-        Some(result.and_then(checked))
+        let dialect = self.dialect;
+        let result = match &self.expect {
+            Expect::Requests => {
+                self.direction = Direction::Request;
+                self.window.scan(|octets, last| request(dialect, octets, last))
+            }
+            Expect::RequestsTo(units) => {
+                self.direction = Direction::Request;
+                self.window.scan(|octets, last| match is_foreign(units, octets) {
+                    true => Scan::Skip,
+                    false => request(dialect, octets, last),
+                })
+            }
+            Expect::Responses => {
+                self.direction = Direction::Response;
+                self.window.scan(|octets, last| response(dialect, octets, last))
+            }
+            Expect::ResponseTo(asked) => {
+                self.direction = Direction::Response;
+                self.window.scan(|octets, last| {
+                    let length = asked.answer_length(dialect, octets);
+                    length.map_or(Scan::Skip, |length| judge(length, dialect, octets, last))
+                })
+            }
+            Expect::Both => {
+                let (asked, direction) = (&self.asked, &mut self.direction);
+                let result = self.window.scan(|octets, last| {
+                    let (found, scan) = either(asked.as_ref(), dialect, octets, last);
+                    *direction = found;
+                    scan
+                });
+                if let Some(Ok(octets)) = result {
+                    self.asked = match *direction {
+                        Direction::Request => Asked::new(octets),
+                        Direction::Response => None,
+                    };
+                }
+                result
+            }
+        };
+        Some(result?.and_then(checked))
     }
 
-    /// Whether octets came in behind the frame that [`frame`](Self::frame) returned last.
-    pub(crate) fn has_more(&self) -> bool {
-        self.window.has_more()
+    /// Which way the frame goes that [`frame`](Self::frame) returned last.
+    pub const fn direction(&self) -> Direction {
+        self.direction
     }
 
-    /// The frame that [`frame`](Self::frame) returned last.
+    /// The octets of that frame.
+    pub fn octets(&self) -> &[u8] {
+        self.window.lent()
+    }
+
+    /// The request whose response is expected.
+    pub(crate) const fn asked(&self) -> Option<Asked> {
+        match self.expect {
+            Expect::ResponseTo(asked) => Some(asked),
+            _ => None,
+        }
+    }
+
+    /// How many octets came in behind that frame.
+    pub(crate) fn behind(&self) -> usize {
+        self.window.behind()
+    }
+
+    /// That frame.
     pub(crate) fn last(&self) -> Result<Frame<'_>, DecodeError> {
         checked(self.window.lent())
     }
 }
 
-/// Whether no request to `unit`, and none to all, starts like this. Only writes go to all.
-fn is_foreign(unit: UnitId, octets: &[u8]) -> bool {
+/// Whether no request to these units, and none to all, starts like this. Only writes go to all.
+fn is_foreign(units: &Units, octets: &[u8]) -> bool {
     match *octets {
         [0, 0x05 | 0x06 | 0x0F | 0x10 | 0x15 | 0x16, ..] | [0] => false,
-        [to, ..] if UnitId(to) != unit => true,
+        [to, ..] if !units.contains(UnitId(to)) => true,
         [_, 0 | 0x80.., ..] => true,
         _ => false,
     }
 }
 
-/// A frame whose checksum was found right.
+/// A frame whose checksum was found right, or an exception that has none.
+#[inline]
 fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
     match octets {
-        [unit, pdu @ .., _, _] => Ok(Frame { unit: UnitId(*unit), pdu }),
-        _ => Err(DecodeError::Truncated { needed: Frame::MIN_LEN, have: octets.len() }),
+        [unit, pdu @ .., _, _] if octets.len() >= Frame::MIN_LEN => Ok(Frame { unit: UnitId(*unit), pdu }),
+        _ => bare(octets),
     }
 }
 
-fn judge(direction: Direction, octets: &[u8], last: bool) -> Scan<DecodeError> {
+#[inline]
+fn request(dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
+    let regular = judge(length(Direction::Request, octets), dialect, octets, last);
+    match *octets {
+        [_, 0x10, _, _, high, low, ..]
+            if dialect.write_without_count && !matches!(regular, Scan::Frame { .. }) =>
+        {
+            let length = 8 + 2 * usize::from(u16::from_be_bytes([high, low]));
+            if !(10..=Frame::MAX_LEN).contains(&length) {
+                return regular;
+            }
+            first_of(judge(Length::Octets(length), dialect, octets, last), regular)
+        }
+        _ => regular,
+    }
+}
+
+#[inline]
+fn response(dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
+    judge(length(Direction::Response, octets), dialect, octets, last)
+}
+
+/// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
+fn first_of(one: Scan<DecodeError>, other: Scan<DecodeError>) -> Scan<DecodeError> {
+    match (one, other) {
+        (Scan::Frame { .. }, _) => one,
+        (_, Scan::Frame { .. }) => other,
+        (Scan::Incomplete, _) | (_, Scan::Incomplete) => Scan::Incomplete,
+        _ => one,
+    }
+}
+
+/// The reading of octets that may be a request, or the answer to the last one.
+fn either(
+    asked: Option<&Asked>,
+    dialect: Dialect,
+    octets: &[u8],
+    last: bool,
+) -> (Direction, Scan<DecodeError>) {
+    let answer = asked.and_then(|asked| asked.answer_length(dialect, octets));
+    let answer = answer.map_or(Scan::Skip, |length| judge(length, dialect, octets, last));
+    if matches!(answer, Scan::Frame { .. }) {
+        return (Direction::Response, answer);
+    }
+    let request = request(dialect, octets, last);
+    if matches!(request, Scan::Frame { .. }) {
+        return (Direction::Request, request);
+    }
+    let response = match octets {
+        // Nobody answers as everybody.
+        [0, ..] => Scan::Skip,
+        _ => response(dialect, octets, last),
+    };
+    (Direction::Response, first_of(response, request))
+}
+
+#[inline]
+fn judge(length: Length, dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
     let have = octets.len();
-    let candidate = match length(direction, octets) {
+    let candidate = match length {
         Length::Octets(needed) if needed <= have => octets.get(..needed).unwrap_or_default(),
         Length::Silence if last => octets,
+        Length::Octets(5) if last && dialect.is_bare_exception(octets) => return Scan::Frame { len: have },
         Length::Octets(needed) | Length::Undecided(needed) if last => {
             return Scan::Reject(DecodeError::Truncated { needed, have });
         }
@@ -121,62 +317,5 @@ fn judge(direction: Direction, octets: &[u8], last: bool) -> Scan<DecodeError> {
     match Frame::decode(candidate) {
         Ok(_) => Scan::Frame { len: candidate.len() },
         Err(error) => Scan::Reject(error),
-    }
-}
-
-/// How long the frame at the head of a stream is.
-enum Length {
-    Octets(usize),
-    /// This many octets are needed to know.
-    Undecided(usize),
-    /// Only a silence ends it.
-    Silence,
-    Impossible(DecodeError),
-}
-
-/// The length by direction and function, never above 256.
-fn length(direction: Direction, octets: &[u8]) -> Length {
-    use Direction::{Request, Response};
-    let Some(&code) = octets.get(1) else { return Length::Undecided(Frame::MIN_LEN) };
-    let function = FunctionCode(code);
-    // The frame's `fixed` octets and as many as the octet at `place` says.
-    let counted = |place: usize, fixed: usize, possible: &dyn Fn(u8) -> bool| match octets.get(place) {
-        None => Length::Undecided(place + 1),
-        Some(&count) if possible(count) && fixed + usize::from(count) <= Frame::MAX_LEN => {
-            Length::Octets(fixed + usize::from(count))
-        }
-        Some(&count) => Length::Impossible(DecodeError::ByteCount { function, count }),
-    };
-    match (code, direction) {
-        (0, _) | (0x80.., Request) => Length::Impossible(DecodeError::Function { function: code }),
-        (0x80.., Response) => Length::Octets(5),
-        (0x01..=0x06, Request) | (0x05 | 0x06, Response) => Length::Octets(8),
-        (0x01 | 0x02, Response) => counted(2, 5, &|count| (1..=250).contains(&count)),
-        (0x03 | 0x04 | 0x17, Response) => counted(2, 5, &register_bytes),
-        // Loopback data may be longer; every other subfunction has one word.
-        (0x08, _) => match octets.get(2..4) {
-            None => Length::Undecided(4),
-            Some([0, 0]) => Length::Silence,
-            Some(_) => Length::Octets(8),
-        },
-        (0x2B, Request) => match octets.get(2) {
-            None => Length::Undecided(3),
-            Some(0x0E) => Length::Octets(7),
-            Some(_) => Length::Silence,
-        },
-        (0x07, Request) | (0x0B | 0x0C | 0x11, Request) => Length::Octets(4),
-        (0x07, Response) => Length::Octets(5),
-        (0x0B, Response) | (0x0F | 0x10, Response) => Length::Octets(8),
-        (0x0F, Request) => counted(6, 9, &|count| (1..=246).contains(&count)),
-        (0x10, Request) => counted(6, 9, &|count| register_bytes(count) && count <= 246),
-        (0x0C | 0x11, Response) | (0x14 | 0x15, _) => counted(2, 5, &|count| count > 0),
-        (0x16, _) => Length::Octets(10),
-        (0x17, Request) => counted(10, 13, &|count| register_bytes(count) && count <= 242),
-        (0x18, Request) => Length::Octets(6),
-        (0x18, Response) => match octets.get(2) {
-            Some(&count @ 1..) => Length::Impossible(DecodeError::ByteCount { function, count }),
-            _ => counted(3, 6, &|count| (2..=64).contains(&count) && count % 2 == 0),
-        },
-        _ => Length::Silence,
     }
 }

@@ -41,17 +41,44 @@ pub enum DecodeError {
         /// The function code.
         function: u8,
     },
-    /// A register range is empty, too long, or leaves the 65,536 registers.
-    #[error("{quantity} registers from {start:#06X}: 1 to {limit} are allowed, up to register 0xFFFF")]
+    /// A range is empty, too long, or leaves the 65,536 addresses.
+    #[error("{quantity} from address {start:#06X}: 1 to {limit} are allowed, up to address 0xFFFF")]
     Range {
-        /// The first register.
+        /// The first address.
         start: u16,
-        /// How many registers.
+        /// How many.
         quantity: u16,
         /// How many the function allows.
         limit: u16,
     },
-    /// The byte count is odd, 0, or beyond the limit of its function.
+    /// A field has a value that its function does not allow.
+    #[error("a value of {value:#06X} is impossible for {function:?}")]
+    Value {
+        /// The function.
+        function: FunctionCode,
+        /// The value.
+        value: u16,
+    },
+    /// The standard has no such records: the reference type is always 6, files count from 1, records go up to
+    /// 9999.
+    #[error("no {length} records from {record} of file {file}, reference type {reference}")]
+    File {
+        /// The reference type.
+        reference: u8,
+        /// The file.
+        file: u16,
+        /// The first record.
+        record: u16,
+        /// How many records.
+        length: u16,
+    },
+    /// An intact response of the unit and function that were asked does not answer the request.
+    #[error("a response of {function:?} answers another request")]
+    Unasked {
+        /// The function.
+        function: FunctionCode,
+    },
+    /// The byte count does not fit the function or the quantity.
     #[error("a byte count of {count} is impossible for {function:?}")]
     ByteCount {
         /// The function.
@@ -82,13 +109,47 @@ pub enum EncodeError {
         /// How many it may have.
         limit: usize,
     },
-    /// There are no registers, or more than the function allows.
-    #[error("{quantity} registers: 1 to {limit} are allowed")]
+    /// There are no coils or registers, or more than the function allows.
+    #[error("a quantity of {quantity}: 1 to {limit} are allowed")]
     Quantity {
-        /// How many registers.
+        /// How many.
         quantity: usize,
         /// How many the function allows.
         limit: u16,
+    },
+    /// The range leaves the 65,536 addresses.
+    #[error("{quantity} from address {start:#06X} pass address 0xFFFF")]
+    Range {
+        /// The first address.
+        start: u16,
+        /// How many.
+        quantity: u16,
+    },
+    /// A field has a value that its function does not allow.
+    #[error("a value of {value:#06X} is impossible for {function:?}")]
+    Value {
+        /// The function.
+        function: FunctionCode,
+        /// The value.
+        value: u16,
+    },
+    /// The standard has no such records: files count from 1, records go up to 9999.
+    #[error("no {length} records from {record} of file {file}")]
+    File {
+        /// The file.
+        file: u16,
+        /// The first record.
+        record: u16,
+        /// How many records.
+        length: u16,
+    },
+    /// There are more or fewer octets than the function's byte count allows.
+    #[error("{have} octets are impossible for {function:?}")]
+    ByteCount {
+        /// The function.
+        function: FunctionCode,
+        /// How many octets.
+        have: usize,
     },
     /// The function code is not one a request or response of this kind may have.
     #[error("function code {function:#04X} does not occur here")]
@@ -96,9 +157,18 @@ pub enum EncodeError {
         /// The function code.
         function: u8,
     },
-    /// Nobody answers a broadcast, so a client has nothing to wait for.
-    #[error("a broadcast has no answer to wait for")]
-    Broadcast,
+    /// A point of a map is of another kind than the value, or does not hold it exactly.
+    #[error("the point at address {address:#06X} cannot hold the value")]
+    Point {
+        /// The point's address.
+        address: u16,
+    },
+    /// Nobody answers a broadcast, so all units can only be written to.
+    #[error("{function:?} cannot be asked of all units at once")]
+    Broadcast {
+        /// The function.
+        function: FunctionCode,
+    },
 }
 
 impl From<BufferTooSmall> for EncodeError {

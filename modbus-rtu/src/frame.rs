@@ -10,12 +10,9 @@
 
 use core::fmt;
 
-use crc::{CRC_16_MODBUS, Crc};
 use meter_value::line::Writer;
 
-use crate::{DecodeError, EncodeError};
-
-const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_MODBUS);
+use crate::{DecodeError, EncodeError, checksum};
 
 /// Who a frame is for or from: any octet; 1 to 247 are units, 248 to 255 are reserved, though some
 /// devices use them (Modbus over Serial Line V1.02, section 2.2).
@@ -77,14 +74,15 @@ impl<'a> Frame<'a> {
     /// assert_eq!(frame.pdu, [0x06, 0x00, 0x01, 0x00, 0x03]);
     /// # Ok::<(), modbus_rtu::DecodeError>(())
     /// ```
+    #[inline]
     pub fn decode(octets: &'a [u8]) -> Result<Self, DecodeError> {
         if octets.len() > Self::MAX_LEN {
             return Err(DecodeError::TooLong { limit: Self::MAX_LEN, have: octets.len() });
         }
         let truncated = DecodeError::Truncated { needed: Self::MIN_LEN, have: octets.len() };
-        let Some((body, &checksum)) = octets.split_last_chunk() else { return Err(truncated) };
+        let Some((body, &received)) = octets.split_last_chunk() else { return Err(truncated) };
         let Some((&unit, pdu @ [_, ..])) = body.split_first() else { return Err(truncated) };
-        let (received, computed) = (u16::from_le_bytes(checksum), CRC.checksum(body));
+        let (received, computed) = (u16::from_le_bytes(received), checksum(body));
         if received != computed {
             return Err(DecodeError::Checksum { received, computed });
         }
@@ -103,7 +101,19 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Writes a PDU as `pdu` does.
+pub(crate) fn write_pdu(
+    buffer: &mut [u8],
+    pdu: impl FnOnce(&mut Writer<'_>) -> Result<(), EncodeError>,
+) -> Result<&[u8], EncodeError> {
+    let mut writer = Writer::new(buffer);
+    pdu(&mut writer)?;
+    check_length(writer.len())?;
+    Ok(writer.finish()?)
+}
+
 /// Writes a frame whose PDU `pdu` writes.
+#[inline]
 pub(crate) fn write(
     unit: UnitId,
     buffer: &mut [u8],
@@ -112,11 +122,15 @@ pub(crate) fn write(
     let mut writer = Writer::new(buffer);
     writer.put(&[unit.0]);
     pdu(&mut writer)?;
-    let have = writer.len() - 1;
-    if !(1..=Frame::MAX_PDU).contains(&have) {
-        return Err(EncodeError::PduLength { have, limit: Frame::MAX_PDU });
-    }
-    let checksum = CRC.checksum(writer.written());
-    writer.put(&checksum.to_le_bytes());
+    check_length(writer.len().saturating_sub(1))?;
+    let sum = checksum(writer.written());
+    writer.put(&sum.to_le_bytes());
     Ok(writer.finish()?)
+}
+
+fn check_length(have: usize) -> Result<(), EncodeError> {
+    match have {
+        1..=Frame::MAX_PDU => Ok(()),
+        _ => Err(EncodeError::PduLength { have, limit: Frame::MAX_PDU }),
+    }
 }

@@ -5,17 +5,45 @@
 #[cfg(test)]
 extern crate std;
 
+mod asked;
+mod bank;
 mod client;
+mod counters;
+mod crc;
 mod decoder;
+mod dialect;
+mod echo;
 mod error;
 mod frame;
+mod handler;
+mod length;
+mod line;
+mod map;
+pub mod monitor;
+mod number;
 mod pdu;
+mod point;
 mod server;
+mod unit;
 
-pub use client::Client;
-pub use decoder::{Decoder, Direction};
+pub use asked::Asked;
+pub use bank::Bank;
+pub use client::{Client, Counts, Device};
+pub use crc::checksum;
+pub use decoder::{Decoder, Expect, Units};
+pub use dialect::Dialect;
 pub use error::{DecodeError, EncodeError, TransactionError};
 pub use frame::{Frame, UnitId};
-pub use meter_value::line::{Machine, Output, Retry};
-pub use pdu::{ExceptionCode, FunctionCode, Range, Registers, Request, Response};
-pub use server::{Handler, Server};
+pub use handler::Handler;
+pub use length::Direction;
+pub use line::Line;
+pub use map::{Map, MapError, Read};
+pub use meter_value::line::{Machine, Output, Retry, Writer};
+pub use number::{Number, WordOrder};
+pub use pdu::{
+    Access, Bits, BitsOut, Conformity, Diagnostic, Event, ExceptionCode, FileRange, FileRecord, FunctionCode,
+    Functions, Item, Items, Object, ObjectId, Range, Registers, RegistersOut, Request, Response,
+};
+pub use point::{Kind, Point, Table};
+pub use server::Server;
+pub use unit::{Note, Respond, Unit};

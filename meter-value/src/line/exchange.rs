@@ -48,14 +48,23 @@ pub enum Step<E> {
     },
     /// Something came, but no intact answer.
     Corrupt(E),
+    /// The request that nobody answers was sent, and everybody had the time to act on it.
+    Sent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Idle,
-    Due,
+    /// To be sent, since this time if it is known.
+    Due(Option<Duration>),
     Sending,
-    Waiting { until: Duration },
+    Waiting {
+        until: Duration,
+    },
+    /// Nobody answers, but everybody needs time.
+    Resting {
+        until: Duration,
+    },
     Answered,
 }
 
@@ -64,6 +73,12 @@ enum State {
 pub struct Exchange<E> {
     retry: Retry,
     state: State,
+    /// No request is sent before.
+    rest_until: Duration,
+    /// The line is busy until then.
+    busy_until: Duration,
+    /// How long to rest after a request that nobody answers.
+    turnaround: Option<Duration>,
     /// How often the request was sent.
     attempts: u16,
     /// What came in since the request, if it was no answer.
@@ -73,13 +88,48 @@ pub struct Exchange<E> {
 impl<E: Copy> Exchange<E> {
     /// An exchange with nothing to send.
     pub const fn new(retry: Retry) -> Self {
-        Self { retry, state: State::Idle, attempts: 0, error: None }
+        Self {
+            retry,
+            state: State::Idle,
+            rest_until: Duration::ZERO,
+            busy_until: Duration::ZERO,
+            turnaround: None,
+            attempts: 0,
+            error: None,
+        }
     }
 
     /// Has a new request sent.
     pub fn start(&mut self) {
         self.attempts = 0;
-        self.state = State::Due;
+        self.turnaround = None;
+        self.state = State::Due(None);
+    }
+
+    /// Has a request sent that nobody answers; it ends `turnaround` later.
+    pub fn start_unanswered(&mut self, turnaround: Duration) {
+        self.start();
+        self.turnaround = Some(turnaround);
+    }
+
+    /// How to wait, and how often to ask, from the next transmission on.
+    pub fn retry(&mut self, retry: Retry) {
+        self.retry = retry;
+    }
+
+    /// Sends nothing before this time.
+    pub fn rest(&mut self, until: Duration) {
+        self.rest_until = self.rest_until.max(until);
+    }
+
+    /// Sends nothing before this time, unless the line has been busy for the whole timeout.
+    pub fn busy(&mut self, until: Duration) {
+        self.busy_until = self.busy_until.max(until);
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
     }
 
     /// Ends the exchange, if one runs.
@@ -101,7 +151,10 @@ impl<E: Copy> Exchange<E> {
         if self.state == State::Sending {
             search.clear();
             self.error = None;
-            self.state = State::Waiting { until: now.saturating_add(self.retry.timeout) };
+            self.state = match self.turnaround {
+                None => State::Waiting { until: now.saturating_add(self.retry.timeout) },
+                Some(turnaround) => State::Resting { until: now.saturating_add(turnaround) },
+            };
         }
     }
 
@@ -109,31 +162,42 @@ impl<E: Copy> Exchange<E> {
     pub fn poll(&mut self, search: &mut impl Search<Error = E>, now: Duration) -> Step<E> {
         if matches!(self.state, State::Waiting { until } if now >= until) {
             search.silence();
-            self.state = State::Due;
+            self.state = State::Due(None);
             self.look(search);
         }
         match self.state {
-            State::Due if self.attempts > self.retry.retries.into() => {
+            State::Due(_) if self.attempts > self.retry.retries.into() => {
                 self.state = State::Idle;
                 let (timeout, attempts) = (self.retry.timeout, self.attempts);
                 self.error.map_or(Step::NoReply { timeout, attempts }, Step::Corrupt)
             }
-            State::Due => {
+            State::Due(since) => {
+                let since = since.unwrap_or(now);
+                let busy = self.busy_until.min(since.saturating_add(self.retry.timeout));
+                let ready = self.rest_until.max(busy);
+                if now < ready {
+                    self.state = State::Due(Some(since));
+                    return Step::Wait(Some(ready));
+                }
                 self.attempts = self.attempts.saturating_add(1);
                 self.state = State::Sending;
                 Step::Transmit
+            }
+            State::Resting { until } if now >= until => {
+                self.state = State::Idle;
+                Step::Sent
             }
             State::Answered => {
                 self.state = State::Idle;
                 Step::Answered
             }
-            State::Waiting { until } => Step::Wait(Some(until)),
+            State::Waiting { until } | State::Resting { until } => Step::Wait(Some(until)),
             State::Idle | State::Sending => Step::Wait(None),
         }
     }
 
-    /// Looks for the answer among what came in.
-    fn look(&mut self, search: &mut impl Search<Error = E>) {
+    /// Looks for the answer among what came in, as after a silence.
+    pub fn look(&mut self, search: &mut impl Search<Error = E>) {
         while let Some(result) = search.next() {
             match result {
                 Ok(true) => {
@@ -242,6 +306,32 @@ mod tests {
         exchange.transmitted(search, ms(100));
         exchange.receive(search, &[6, 7, 0]);
         assert_eq!(exchange.poll(search, ms(200)), Step::Corrupt(7));
+    }
+
+    #[test]
+    fn a_request_waits_for_the_line_but_not_for_ever() {
+        let search = &mut Octets::default();
+        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
+        exchange.rest(ms(130));
+        exchange.rest(ms(20));
+        exchange.start();
+        assert_eq!(exchange.poll(search, ms(50)), Step::Wait(Some(ms(130))));
+        exchange.busy(ms(1_000));
+        assert_eq!(exchange.poll(search, ms(130)), Step::Wait(Some(ms(150))));
+        assert_eq!(exchange.poll(search, ms(150)), Step::Transmit);
+    }
+
+    #[test]
+    fn a_request_to_all_ends_after_a_rest() {
+        let search = &mut Octets::default();
+        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
+        exchange.start_unanswered(ms(50));
+        assert_eq!(exchange.poll(search, ms(0)), Step::Transmit);
+        exchange.transmitted(search, ms(10));
+        exchange.receive(search, &[1]);
+        assert_eq!(exchange.poll(search, ms(10)), Step::Wait(Some(ms(60))));
+        assert_eq!(exchange.poll(search, ms(60)), Step::Sent);
+        assert_eq!(exchange.poll(search, ms(60)), Step::Wait(None));
     }
 
     #[test]

@@ -81,9 +81,9 @@ impl<const N: usize> Window<N> {
         self.octets.get(self.start..self.start + self.lent).unwrap_or_default()
     }
 
-    /// Whether octets came in behind that frame.
-    pub fn has_more(&self) -> bool {
-        self.start.saturating_add(self.lent) < self.end
+    /// How many octets came in behind that frame.
+    pub fn behind(&self) -> usize {
+        self.end.saturating_sub(self.start).saturating_sub(self.lent)
     }
 
     /// The next frame, or the first rejection of a run, or nothing yet.
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(window.feed(&[1]), 0, "what came before the silence is not decided yet");
         assert_eq!(window.scan(judge), Some(Err(5)));
         assert_eq!(window.scan(judge), Some(Ok(&[1, 9, 9][..])));
-        assert!(!window.has_more());
+        assert_eq!(window.behind(), 0);
         assert_eq!(window.scan(judge), None);
         assert_eq!(window.feed(&[1]), 1);
     }
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(drain(&mut window), [Err(200), Ok([1, 7, 7].to_vec())]);
         assert_eq!(window.feed(&[1, 6, 6, 1]), 4);
         assert_eq!(window.scan(judge), Some(Ok(&[1, 6, 6][..])));
-        assert!(window.has_more());
+        assert_eq!(window.behind(), 1);
         window.clear();
         window.feed(&[1, 6, 6]);
         assert_eq!(drain(&mut window), [Ok([1, 6, 6].to_vec())]);

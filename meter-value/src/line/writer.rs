@@ -35,26 +35,41 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends octets.
+    #[inline]
     pub fn put(&mut self, octets: &[u8]) {
-        self.extend(octets.iter().copied());
+        for (to, from) in self.reserve(octets.len()).iter_mut().zip(octets) {
+            *to = *from;
+        }
+    }
+
+    /// Appends octets to be filled in by the caller; none if the buffer does not hold them all.
+    #[inline]
+    pub fn reserve(&mut self, count: usize) -> &mut [u8] {
+        let start = self.length;
+        self.length = start.saturating_add(count);
+        self.buffer.get_mut(start..self.length).unwrap_or_default()
     }
 
     /// How many octets were put, held or not.
+    #[inline]
     pub fn len(&self) -> usize {
         self.length
     }
 
     /// Whether nothing was put yet.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
     /// What the buffer holds so far.
+    #[inline]
     pub fn written(&self) -> &[u8] {
         self.buffer.get(..self.length).unwrap_or(self.buffer)
     }
 
     /// Overwrites the octet at `place` once its value is known, as for a length field.
+    #[inline]
     pub fn set(&mut self, place: usize, octet: u8) {
         if let Some(slot) = self.buffer.get_mut(place) {
             *slot = octet;
@@ -65,6 +80,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// [`BufferTooSmall`] if the buffer does not hold all of it.
+    #[inline]
     pub fn finish(self) -> Result<&'a [u8], BufferTooSmall> {
         let short = BufferTooSmall { needed: self.length, have: self.buffer.len() };
         let buffer: &'a [u8] = self.buffer;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use meter_value::Decimal;
-use meter_value::line::{Machine, Retry};
+use meter_value::line::Machine;
+use meter_value::{Decimal, Unit};
 use modbus_rtu::{
-    Client, ExceptionCode, Handler, Range, Registers, Request, Response, Server, TransactionError, UnitId,
+    Client, Device, ExceptionCode, FunctionCode, Functions, Handler, Kind, Line, Map, Number, Range, Read,
+    RegistersOut, Server, TransactionError, UnitId, WordOrder, map,
 };
 use telemetry::Missed;
 
@@ -15,22 +16,30 @@ use crate::serial::Format;
 
 pub struct Bus;
 
-/// Voltage in one register; current, power and energy in two each, high word first.
-const WORDS: [usize; 4] = [1, 2, 2, 2];
+/// What a meter holds, in the order of its points.
+const METER: Map<'_> = map![
+    modbus_rtu::Point::holding("voltage", 0, Kind::U16).scaled(-1).in_unit(Unit::Volt),
+    modbus_rtu::Point::holding("current", 1, Kind::I32).scaled(-3).in_unit(Unit::Ampere),
+    modbus_rtu::Point::holding("power", 3, Kind::I32).in_unit(Unit::Watt),
+    modbus_rtu::Point::holding("energy", 5, Kind::I32).scaled(-2).in_unit(Unit::KilowattHour),
+];
+
+/// Octets come in pieces, as a UART with a buffer hands them over.
+const LINE: Line = Line::new(9_600, 10).buffered(Duration::from_millis(50));
 
 impl Questions for Bus {
     type Client = Client;
-    type Server = Server<Twin>;
+    type Server = Server<modbus_rtu::Unit<Twin>>;
 
     const PROTOCOL: Protocol = Protocol::Modbus;
     const FORMAT: Format = Format { baud: 9_600, parity: false };
 
     fn client() -> Client {
-        Client::new(Retry { timeout: Duration::from_secs(1), retries: 2 })
+        Client::new(LINE)
     }
 
-    fn server(place: u8, twin: Twin) -> Server<Twin> {
-        Server::new(unit(place), twin)
+    fn server(place: u8, twin: Twin) -> Self::Server {
+        Server::new(modbus_rtu::Unit::new(unit(place), twin), LINE)
     }
 
     fn split(points: &'static [Point]) -> Vec<&'static [Point]> {
@@ -38,9 +47,8 @@ impl Questions for Bus {
     }
 
     fn ask(client: &mut Client, question: &Question) {
-        let range = Range::new(0, WORDS.iter().sum::<usize>() as u16);
-        let request = range.map(|range| Request::ReadHoldingRegisters { range });
-        let started = request.map(|request| client.start(unit(question.place), &request));
+        let device = Device::new(unit(question.place));
+        let started = read().map(|read| client.start(&device, &read.request()));
         debug_assert_eq!(started, Some(Ok(())), "the request is a constant");
     }
 
@@ -48,48 +56,42 @@ impl Questions for Bus {
         question: &Question,
         outcome: <Client as Machine>::Outcome<'_>,
     ) -> Vec<Result<Decimal, Missed>> {
-        let registers = match outcome {
-            Ok(Response::ReadHoldingRegisters { registers }) => registers,
-            Ok(_) => return all_missed(question, Missed::NoValue),
-            Err(TransactionError::NoReply { .. }) => return all_missed(question, Missed::NoReply),
-            Err(TransactionError::Exception { .. }) => return all_missed(question, Missed::Refused),
-            Err(_) => return all_missed(question, Missed::Corrupt),
+        let missed = match (outcome, read()) {
+            (Ok(Some(response)), Some(read)) => {
+                let values = read.readings(&response);
+                return values.map(|(_, value)| value.to_decimal().map_err(|_| Missed::NoValue)).collect();
+            }
+            (Err(TransactionError::NoReply { .. }), _) => Missed::NoReply,
+            (Err(TransactionError::Exception { .. }), _) => Missed::Refused,
+            (Err(_), _) => Missed::Corrupt,
+            (Ok(_), _) => Missed::NoValue,
         };
-        let mut at = 0;
-        let values = question.points.iter().zip(WORDS).map(|(point, words)| {
-            let digits = digits(registers, at, words);
-            at += words;
-            digits.map(|digits| Decimal::new(digits, point.exponent)).ok_or(Missed::NoValue)
-        });
-        values.collect()
+        all_missed(question, missed)
     }
+}
+
+/// The one read that covers the meter.
+fn read() -> Option<Read<'static>> {
+    METER.reads(0, Range::MAX_READ).next()
 }
 
 fn unit(place: u8) -> UnitId {
     UnitId(place + 17)
 }
 
-/// The number in `words` registers from `at` on.
-fn digits(registers: Registers<'_>, at: usize, words: usize) -> Option<i64> {
-    let high = registers.at(at)?;
-    if words == 1 {
-        return Some(high.into());
-    }
-    let low = registers.at(at + 1)?;
-    Some(((i32::from(high as i16) << 16) | i32::from(low)).into())
-}
-
 impl Handler for Twin {
-    fn read_holding_registers(&mut self, range: Range, registers: &mut [u16]) -> Result<(), ExceptionCode> {
-        let all: Vec<u16> = (WORDS.into_iter().enumerate())
-            .flat_map(|(point, words)| {
-                let digits = self.digits(point);
-                (0..words).rev().map(move |word| (digits >> (16 * word)) as u16)
-            })
-            .collect();
-        let start = usize::from(range.start());
-        let wanted = all.get(start..start + registers.len()).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)?;
-        registers.copy_from_slice(wanted);
+    const FUNCTIONS: Functions = Functions::of(&[FunctionCode::READ_HOLDING_REGISTERS]);
+
+    fn read_holding_registers(
+        &mut self,
+        range: Range,
+        out: &mut RegistersOut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let voltage = self.digits(0) as u16;
+        let others = (1..METER.points().len()).map(|point| self.digits(point) as i32);
+        let others = others.flat_map(|digits| digits.registers(WordOrder::Abcd));
+        let all: Vec<u16> = [voltage].into_iter().chain(others).collect();
+        out.extend(range.of(&all)?);
         Ok(())
     }
 }

@@ -1,0 +1,130 @@
+//! A request, as far as its answer has to fit it.
+
+use crate::length::{Direction, Length, length};
+use crate::pdu::{Request, answer_octets};
+use crate::{DecodeError, Dialect, Frame, FunctionCode, UnitId};
+
+/// A request, as far as its answer has to fit it: unit, function, count and echoed fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Asked {
+    /// How the request's frame begins; zeros behind a shorter one.
+    head: [u8; 10],
+    answer: Answer,
+}
+
+/// What the answer has to be like, unless it is an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Answer {
+    /// So many octets, and the first of them as the request has them.
+    Echo { length: usize, fields: usize },
+    /// The byte count `octets`, of `registers` if it is registers.
+    Counted { octets: u8, registers: u8 },
+    /// What the function says.
+    Any,
+}
+
+impl Asked {
+    /// What the answer to a request's frame has to fit; `None` if the octets are too few for a frame.
+    pub fn new(frame: &[u8]) -> Option<Self> {
+        let [unit, pdu @ .., _, _] = frame else { return None };
+        let mut head = [0; 10];
+        for (to, from) in head.iter_mut().zip([unit].into_iter().chain(pdu)) {
+            *to = *from;
+        }
+        Some(Self { head, answer: answer(pdu, frame.len()) })
+    }
+
+    /// The unit that was asked.
+    pub const fn unit(&self) -> UnitId {
+        let [unit, ..] = self.head;
+        UnitId(unit)
+    }
+
+    /// The function it was asked for.
+    pub const fn function(&self) -> FunctionCode {
+        let [_, function, ..] = self.head;
+        FunctionCode(function)
+    }
+
+    /// Whether the answer repeats the whole request.
+    pub(crate) const fn is_repeated(&self) -> bool {
+        matches!(self.answer, Answer::Echo { length, fields } if fields + 2 == length)
+    }
+
+    /// How long the answer at the head of a stream is; `None` if no answer begins like this.
+    #[inline]
+    pub(crate) fn answer_length(&self, dialect: Dialect, octets: &[u8]) -> Option<Length> {
+        let (unit, function) = (self.unit().0, self.function());
+        match *octets {
+            [from, code, ..] if from == unit && code == function.0 => {}
+            [from, code, ..] if from == unit && code == function.0 | FunctionCode::EXCEPTION => {
+                return Some(Length::Octets(5));
+            }
+            [from] if from == unit => return Some(Length::Undecided(Frame::MIN_LEN)),
+            _ => return None,
+        }
+        let unasked = Length::Impossible(DecodeError::Unasked { function });
+        Some(match self.answer {
+            Answer::Echo { length, fields } => {
+                let fields = self.head.iter().take(fields);
+                if octets.iter().zip(fields).all(|(octet, field)| octet == field) {
+                    Length::Octets(length)
+                } else {
+                    unasked
+                }
+            }
+            Answer::Counted { octets: expected, registers } => match octets.get(2) {
+                None => Length::Undecided(3),
+                Some(&count) if count == expected => Length::Octets(5 + usize::from(count)),
+                Some(&count)
+                    if dialect.wide_registers
+                        && registers != 0
+                        && u16::from(count) == 4 * u16::from(registers) =>
+                {
+                    Length::Octets(5 + usize::from(count))
+                }
+                Some(&count) if dialect.count_of_registers && registers != 0 && count == registers => {
+                    Length::Octets(5 + 2 * usize::from(count))
+                }
+                Some(_) => unasked,
+            },
+            Answer::Any => length(Direction::Response, octets),
+        })
+    }
+}
+
+fn answer(pdu: &[u8], frame_len: usize) -> Answer {
+    let counted = |octets: usize, registers: u16| match (u8::try_from(octets), u8::try_from(registers)) {
+        (Ok(octets), Ok(registers)) => Answer::Counted { octets, registers },
+        _ => Answer::Any,
+    };
+    match Request::decode(pdu) {
+        Ok(Request::ReadCoils { range } | Request::ReadDiscreteInputs { range }) => {
+            counted(usize::from(range.quantity()).div_ceil(8), 0)
+        }
+        Ok(
+            Request::ReadHoldingRegisters { range }
+            | Request::ReadInputRegisters { range }
+            | Request::ReadWriteMultipleRegisters { read: range, .. },
+        ) => counted(2 * usize::from(range.quantity()), range.quantity()),
+        Ok(Request::ReadFileRecord { ranges }) => counted(answer_octets(ranges), 0),
+        Ok(
+            Request::WriteSingleCoil { .. }
+            | Request::WriteSingleRegister { .. }
+            | Request::MaskWriteRegister { .. }
+            | Request::WriteFileRecord { .. },
+        ) => Answer::Echo { length: frame_len, fields: frame_len - 2 },
+        Ok(Request::Diagnostics { diagnostic, .. }) if diagnostic.is_echoed() => {
+            Answer::Echo { length: frame_len, fields: frame_len - 2 }
+        }
+        Ok(Request::Diagnostics { .. }) => Answer::Echo { length: 8, fields: 4 },
+        Ok(Request::WriteMultipleCoils { .. } | Request::WriteMultipleRegisters { .. }) => {
+            Answer::Echo { length: 8, fields: 6 }
+        }
+        // Also a write without its count.
+        Err(_) if matches!(pdu, [0x10, ..]) => Answer::Echo { length: 8, fields: 6 },
+        _ => Answer::Any,
+    }
+}

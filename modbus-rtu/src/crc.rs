@@ -1,0 +1,105 @@
+//! CRC-16/MODBUS: polynomial 8005 reflected, from FFFF (Modbus over Serial Line V1.02, section 2.5.1.2).
+
+/// The checksum of octets; a frame carries it low octet first.
+///
+/// The widest table that a feature enables is used: `crc-sliced` (8 KiB), `crc-table` (512 octets), or none.
+///
+/// ```
+/// assert_eq!(modbus_rtu::checksum(b"123456789"), 0x4B37);
+/// ```
+#[inline]
+pub fn checksum(octets: &[u8]) -> u16 {
+    kernel::checksum(octets)
+}
+
+#[cfg(not(feature = "crc-sliced"))]
+mod kernel {
+    use crc::{CRC_16_MODBUS, Crc};
+
+    #[cfg(feature = "crc-table")]
+    type Implementation = crc::Table<1>;
+    #[cfg(not(feature = "crc-table"))]
+    type Implementation = crc::NoTable;
+
+    static CRC: Crc<u16, Implementation> = Crc::<u16, Implementation>::new(&CRC_16_MODBUS);
+
+    pub fn checksum(octets: &[u8]) -> u16 {
+        CRC.checksum(octets)
+    }
+}
+
+#[cfg(feature = "crc-sliced")]
+mod kernel {
+    /// How many octets are looked up at once, with nothing to wait for between them.
+    const WIDTH: usize = 16;
+
+    /// Entry `octet` of table `n`: what `octet` makes of the checksum when `n` zeros follow it.
+    static TABLES: [[u16; 256]; WIDTH] = tables();
+
+    #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    const fn tables() -> [[u16; 256]; WIDTH] {
+        let mut tables = [[0; 256]; WIDTH];
+        let mut octet = 0;
+        while octet < 256 {
+            let mut crc = octet as u16;
+            let mut bit = 0;
+            while bit < 8 {
+                crc = if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 };
+                bit += 1;
+            }
+            tables[0][octet] = crc;
+            octet += 1;
+        }
+        let mut n = 1;
+        while n < WIDTH {
+            let mut octet = 0;
+            while octet < 256 {
+                let before = tables[n - 1][octet];
+                tables[n][octet] = before >> 8 ^ tables[0][before as usize & 0xFF];
+                octet += 1;
+            }
+            n += 1;
+        }
+        tables
+    }
+
+    #[inline]
+    pub fn checksum(octets: &[u8]) -> u16 {
+        let (wide, octets) = octets.as_chunks::<WIDTH>();
+        let crc = wide.iter().fold(0xFFFF, fold);
+        let (eights, octets) = octets.as_chunks::<8>();
+        let crc = eights.iter().fold(crc, fold);
+        let (fours, octets) = octets.as_chunks::<4>();
+        let crc = fours.iter().fold(crc, fold);
+        let (twos, octets) = octets.as_chunks::<2>();
+        let crc = twos.iter().fold(crc, fold);
+        let (ones, _) = octets.as_chunks::<1>();
+        ones.iter().fold(crc, |crc, octet| crc >> 8 ^ fold(crc & 0xFF, octet))
+    }
+
+    /// The checksum after `N` octets more; one octet alone gets the low half of `crc` only.
+    #[inline(always)]
+    fn fold<const N: usize>(crc: u16, octets: &[u8; N]) -> u16 {
+        let before = crc.to_le_bytes().into_iter().chain(core::iter::repeat(0));
+        let tables = TABLES.iter().take(N).rev();
+        octets.iter().zip(before).zip(tables).fold(0, |sum, ((octet, before), table)| {
+            sum ^ table.get(usize::from(octet ^ before)).copied().unwrap_or(0)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crc::{CRC_16_MODBUS, Crc, NoTable, Table};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_is_the_function_of_the_crc_crate(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let expected = Crc::<u16, NoTable>::new(&CRC_16_MODBUS).checksum(&octets);
+            prop_assert_eq!(checksum(&octets), expected);
+            prop_assert_eq!(Crc::<u16, Table<1>>::new(&CRC_16_MODBUS).checksum(&octets), expected);
+        }
+    }
+}

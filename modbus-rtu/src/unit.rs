@@ -1,0 +1,477 @@
+//! One unit: request in, answer out.
+
+use meter_value::line::Writer;
+
+use crate::counters::{Counters, increment};
+use crate::handler::{Handler, Result};
+use crate::pdu::{
+    Access, BitsOut, Diagnostic, Event, ExceptionCode, FunctionCode, Functions, IDENTIFICATION, Object,
+    ObjectId, Range, RegistersOut, Request,
+};
+use crate::{DecodeError, Frame, UnitId, Units, checksum};
+
+/// Room for the longest frame.
+pub type Buffer = [u8; Frame::MAX_LEN];
+
+/// Functions that may be asked of all units at once.
+const WRITES: Functions = Functions::of(&[
+    FunctionCode::WRITE_SINGLE_COIL,
+    FunctionCode::WRITE_SINGLE_REGISTER,
+    FunctionCode::WRITE_MULTIPLE_COILS,
+    FunctionCode::WRITE_MULTIPLE_REGISTERS,
+    FunctionCode::WRITE_FILE_RECORD,
+    FunctionCode::MASK_WRITE_REGISTER,
+]);
+
+/// What a server notes of its line for its units to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Note {
+    /// A message for somebody.
+    Message,
+    /// A message with a wrong checksum.
+    Error,
+    /// Octets that came in too fast for the port.
+    Overrun,
+}
+
+/// Who a server answers for: a [`Unit`], or several in an array or a pair.
+pub trait Respond {
+    /// The set with all these units added.
+    fn units(&self, others: Units) -> Units;
+
+    /// Acts on a request and writes the answer's frame into `reply`; says how long it is, 0 if there is none.
+    fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize;
+
+    /// Counts what happened on the line.
+    fn note(&mut self, note: Note);
+}
+
+/// One unit: answers what it is asked, obeys broadcasts in silence, ignores the rest.
+///
+/// It counts what happens and answers functions 08, 0B and 0C by itself, if its handler has them.
+///
+/// ```
+/// use modbus_rtu::{Bank, Frame, Unit, UnitId};
+///
+/// let mut bank = Bank::<0, 0, 128, 0>::new();
+/// bank.holding_registers[0x6B..0x6E].copy_from_slice(&[555, 0, 100]);
+/// let mut unit = Unit::new(UnitId(0x11), bank);
+///
+/// let mut reply = [0; Frame::MAX_LEN];
+/// let request = Frame::decode(&[0x11, 0x03, 0x00, 0x6B, 0x00, 0x03, 0x76, 0x87])?;
+/// let answer = unit.answer(&request, &mut reply);
+/// assert_eq!(answer, [0x11, 0x03, 0x06, 0x02, 0x2B, 0x00, 0x00, 0x00, 0x64, 0xC8, 0xBA]);
+/// # Ok::<(), modbus_rtu::DecodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Unit<H> {
+    id: UnitId,
+    handler: H,
+    counters: Counters,
+}
+
+impl<H: Handler> Unit<H> {
+    /// Whether there is a use for counters.
+    const COUNTS: bool = H::FUNCTIONS.contains(FunctionCode::DIAGNOSTICS)
+        || H::FUNCTIONS.contains(FunctionCode::GET_COMM_EVENT_COUNTER)
+        || H::FUNCTIONS.contains(FunctionCode::GET_COMM_EVENT_LOG);
+
+    /// A unit that does as `handler` says.
+    pub const fn new(id: UnitId, handler: H) -> Self {
+        Self { id, handler, counters: Counters::new() }
+    }
+
+    /// Its number.
+    pub const fn id(&self) -> UnitId {
+        self.id
+    }
+
+    /// What it does.
+    pub const fn handler(&mut self) -> &mut H {
+        &mut self.handler
+    }
+
+    /// Acts on a request and returns the answer's octets; none if the request is for another unit or for all,
+    /// or the unit only listens.
+    pub fn answer<'b>(&mut self, request: &Frame<'_>, reply: &'b mut Buffer) -> &'b [u8] {
+        let length = self.respond(request, reply);
+        reply.get(..length).unwrap_or_default()
+    }
+
+    /// The answer, or that there is none.
+    fn write(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        let function = request.pdu.first().copied().unwrap_or(0);
+        let mut writer = Writer::new(reply);
+        writer.put(&[self.id.0, function]);
+        let result = match Request::decode_of(H::FUNCTIONS, request.pdu) {
+            Ok(request) => self.act(&request, &mut writer),
+            Err(error) => Err(refusal(&error)),
+        };
+        let mut length = writer.len();
+        if length > Frame::MAX_LEN - 2 {
+            length = self.refuse(function, ExceptionCode::SERVER_DEVICE_FAILURE, reply);
+        }
+        if let Err(exception) = result {
+            length = self.refuse(function, exception, reply);
+        }
+        seal(reply, length)
+    }
+
+    /// Writes an exception, up to the checksum.
+    fn refuse(&mut self, function: u8, exception: ExceptionCode, reply: &mut Buffer) -> usize {
+        if Self::COUNTS {
+            self.counters.refused(exception);
+        }
+        let [_, code, reason, ..] = reply;
+        *code = function | FunctionCode::EXCEPTION;
+        *reason = exception.0;
+        3
+    }
+
+    /// Does what a request asks and writes what the answer has behind its function.
+    #[inline(always)]
+    fn act(&mut self, request: &Request<'_>, out: &mut Writer<'_>) -> Result {
+        use FunctionCode as F;
+        let has = |one: F| H::FUNCTIONS.contains(one);
+        let handler = &mut self.handler;
+        match *request {
+            Request::ReadCoils { range } if has(F::READ_COILS) => {
+                bits(range, out, |out| handler.read_coils(range, out))
+            }
+            Request::ReadDiscreteInputs { range } if has(F::READ_DISCRETE_INPUTS) => {
+                bits(range, out, |out| handler.read_discrete_inputs(range, out))
+            }
+            Request::ReadHoldingRegisters { range } if has(F::READ_HOLDING_REGISTERS) => {
+                registers(range, out, |out| handler.read_holding_registers(range, out))
+            }
+            Request::ReadInputRegisters { range } if has(F::READ_INPUT_REGISTERS) => {
+                registers(range, out, |out| handler.read_input_registers(range, out))
+            }
+            Request::WriteSingleCoil { address, on } if has(F::WRITE_SINGLE_COIL) => {
+                put_words(out, [address, if on { 0xFF00 } else { 0 }]);
+                handler.write_single_coil(address, on)
+            }
+            Request::WriteSingleRegister { address, value } if has(F::WRITE_SINGLE_REGISTER) => {
+                put_words(out, [address, value]);
+                handler.write_single_register(address, value)
+            }
+            Request::ReadExceptionStatus if has(F::READ_EXCEPTION_STATUS) => {
+                out.put(&[handler.read_exception_status()?]);
+                Ok(())
+            }
+            Request::WriteMultipleCoils { start, coils } if has(F::WRITE_MULTIPLE_COILS) => {
+                let range = range_of(start, coils.len())?;
+                put_words(out, [start, range.quantity()]);
+                handler.write_multiple_coils(range, coils)
+            }
+            Request::WriteMultipleRegisters { start, registers } if has(F::WRITE_MULTIPLE_REGISTERS) => {
+                let range = range_of(start, registers.len())?;
+                put_words(out, [start, range.quantity()]);
+                handler.write_multiple_registers(range, registers)
+            }
+            Request::ReportServerId if has(F::REPORT_SERVER_ID) => {
+                counted(out, |out| handler.report_server_id(out))
+            }
+            Request::ReadFileRecord { ranges } if has(F::READ_FILE_RECORD) => counted(out, |out| {
+                ranges.iter().try_for_each(|range| {
+                    out.put(&[2 * range.length as u8 + 1, 6]);
+                    places(range.length, out, |out| handler.read_file_record(range, out))
+                })
+            }),
+            Request::WriteFileRecord { records } if has(F::WRITE_FILE_RECORD) => counted(out, |out| {
+                records.put(out);
+                records.iter().try_for_each(|record| handler.write_file_record(record))
+            }),
+            Request::MaskWriteRegister { address, and, or } if has(F::MASK_WRITE_REGISTER) => {
+                put_words(out, [address, and, or]);
+                handler.mask_write_register(address, and, or)
+            }
+            Request::ReadWriteMultipleRegisters { read, start, registers: values }
+                if has(F::READ_WRITE_MULTIPLE_REGISTERS) =>
+            {
+                let write = range_of(start, values.len())?;
+                registers(read, out, |out| handler.read_write_multiple_registers(write, values, read, out))
+            }
+            Request::ReadFifoQueue { address } if has(F::READ_FIFO_QUEUE) => {
+                queue(out, |out| handler.read_fifo_queue(address, out))
+            }
+            Request::ReadDeviceIdentification { access, object }
+                if has(F::ENCAPSULATED_INTERFACE_TRANSPORT) =>
+            {
+                identification(handler, access, object, out)
+            }
+            Request::EncapsulatedInterface { interface, data }
+                if has(F::ENCAPSULATED_INTERFACE_TRANSPORT) =>
+            {
+                out.put(&[interface]);
+                handler.encapsulated_interface(interface, data, out)
+            }
+            Request::Other { function, data } => handler.other(function, data, out),
+            Request::Diagnostics { diagnostic, data } if has(F::DIAGNOSTICS) => {
+                put_words(out, [diagnostic.0]);
+                match diagnostic {
+                    Diagnostic::RETURN_QUERY_DATA => data.put(out),
+                    _ => put_words(out, [self.diagnose(diagnostic, data.at(0).unwrap_or(0))?]),
+                }
+                Ok(())
+            }
+            Request::GetCommEventCounter if has(F::GET_COMM_EVENT_COUNTER) => {
+                put_words(out, [0, self.counters.events]);
+                Ok(())
+            }
+            Request::GetCommEventLog if has(F::GET_COMM_EVENT_LOG) => {
+                let Counters { events, bus_messages, .. } = self.counters;
+                counted(out, |out| {
+                    put_words(out, [0, events, bus_messages]);
+                    out.extend(self.counters.log());
+                    Ok(())
+                })
+            }
+            _ => Err(ExceptionCode::ILLEGAL_FUNCTION),
+        }
+    }
+
+    /// The word that answers a diagnostics request with one.
+    fn diagnose(&mut self, diagnostic: Diagnostic, word: u16) -> Result<u16> {
+        match diagnostic {
+            Diagnostic::RESTART_COMMUNICATIONS_OPTION => self.counters.restart(word != 0),
+            Diagnostic::RETURN_DIAGNOSTIC_REGISTER => return Ok(self.handler.diagnostic_register()),
+            Diagnostic::CHANGE_ASCII_INPUT_DELIMITER => {}
+            Diagnostic::FORCE_LISTEN_ONLY_MODE => {
+                self.counters.listen_only = true;
+                self.counters.note(Event::LISTEN_ONLY);
+            }
+            Diagnostic::CLEAR_COUNTERS => {
+                self.counters.clear();
+                self.handler.clear_diagnostic_register();
+            }
+            Diagnostic::CLEAR_OVERRUN_COUNTER_AND_FLAG => self.counters.overruns = 0,
+            _ => return self.counters.of(diagnostic).ok_or(ExceptionCode::ILLEGAL_FUNCTION),
+        }
+        Ok(word)
+    }
+
+    /// Acts on a request, and counts it.
+    fn counted(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        const BROADCAST: u8 = 0x40;
+        const LISTEN_ONLY: u8 = 0x20;
+        increment(&mut self.counters.bus_messages);
+        increment(&mut self.counters.messages);
+        let broadcast = request.unit == UnitId::BROADCAST;
+        let listens = self.counters.listen_only;
+        let bits = if broadcast { BROADCAST } else { 0 } | if listens { LISTEN_ONLY } else { 0 };
+        self.counters.note(Event(Event::RECEIVED | bits));
+        // Nothing but a restart ends listening.
+        if listens && !matches!(request.pdu, [0x08, 0x00, 0x01, ..]) {
+            increment(&mut self.counters.no_responses);
+            return 0;
+        }
+        let length = self.write(request, reply);
+        let [_, function, ..] = *reply;
+        if function < FunctionCode::EXCEPTION {
+            if !matches!(function, 0x0B | 0x0C) {
+                increment(&mut self.counters.events);
+            }
+            if !broadcast && !listens && !self.counters.listen_only {
+                self.counters.note(Event(Event::SENT));
+            }
+        }
+        if broadcast || listens || self.counters.listen_only {
+            increment(&mut self.counters.no_responses);
+            return 0;
+        }
+        length
+    }
+}
+
+impl<H: Handler> Respond for Unit<H> {
+    fn units(&self, others: Units) -> Units {
+        others.with(self.id)
+    }
+
+    fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        let function = FunctionCode(request.pdu.first().copied().unwrap_or(0));
+        let broadcast = request.unit == UnitId::BROADCAST && WRITES.contains(function);
+        if request.unit != self.id && !broadcast {
+            return 0;
+        }
+        if Self::COUNTS {
+            return self.counted(request, reply);
+        }
+        let length = self.write(request, reply);
+        if broadcast { 0 } else { length }
+    }
+
+    fn note(&mut self, note: Note) {
+        if Self::COUNTS {
+            match note {
+                Note::Message => increment(&mut self.counters.bus_messages),
+                Note::Error => {
+                    increment(&mut self.counters.bus_errors);
+                    self.counters.note(Event(Event::RECEIVED | 0x02));
+                }
+                Note::Overrun => {
+                    increment(&mut self.counters.overruns);
+                    self.counters.note(Event(Event::RECEIVED | 0x10));
+                }
+            }
+        }
+    }
+}
+
+impl<R: Respond, const N: usize> Respond for [R; N] {
+    fn units(&self, others: Units) -> Units {
+        self.iter().fold(others, |others, one| one.units(others))
+    }
+
+    fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        self.iter_mut().fold(0, |length, one| match length {
+            0 => one.respond(request, reply),
+            _ => length,
+        })
+    }
+
+    fn note(&mut self, note: Note) {
+        self.iter_mut().for_each(|one| one.note(note));
+    }
+}
+
+impl<A: Respond, B: Respond> Respond for (A, B) {
+    fn units(&self, others: Units) -> Units {
+        self.1.units(self.0.units(others))
+    }
+
+    fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        match self.0.respond(request, reply) {
+            0 => self.1.respond(request, reply),
+            length => length,
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        self.0.note(note);
+        self.1.note(note);
+    }
+}
+
+/// Why a unit refuses a request it cannot read: first the function, then the fields, then the addresses.
+fn refusal(error: &DecodeError) -> ExceptionCode {
+    match error {
+        DecodeError::Function { .. } => ExceptionCode::ILLEGAL_FUNCTION,
+        DecodeError::Range { quantity, limit, .. } if (1..=*limit).contains(quantity) => {
+            ExceptionCode::ILLEGAL_DATA_ADDRESS
+        }
+        DecodeError::File { .. } => ExceptionCode::ILLEGAL_DATA_ADDRESS,
+        _ => ExceptionCode::ILLEGAL_DATA_VALUE,
+    }
+}
+
+/// Puts the checksum behind the first octets and says how many there are then.
+fn seal(reply: &mut Buffer, length: usize) -> usize {
+    let sum = checksum(reply.get(..length).unwrap_or_default());
+    for (to, from) in reply.iter_mut().skip(length).zip(sum.to_le_bytes()) {
+        *to = from;
+    }
+    length + 2
+}
+
+fn put_words<const N: usize>(out: &mut Writer<'_>, words: [u16; N]) {
+    out.put(words.map(u16::to_be_bytes).as_flattened());
+}
+
+/// The range that values from `start` on are written to.
+fn range_of(start: u16, len: usize) -> Result<Range> {
+    let quantity = u16::try_from(len).unwrap_or(0);
+    Range::new(start, quantity).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+}
+
+/// Bits behind their byte count, as many as `read` has to fill.
+fn bits(range: Range, out: &mut Writer<'_>, read: impl FnOnce(&mut BitsOut<'_>) -> Result) -> Result {
+    let wanted = usize::from(range.quantity());
+    out.put(&[wanted.div_ceil(8) as u8]);
+    let mut bits = BitsOut::new(out.reserve(wanted.div_ceil(8)), wanted);
+    read(&mut bits)?;
+    if bits.is_full() { Ok(()) } else { Err(ExceptionCode::SERVER_DEVICE_FAILURE) }
+}
+
+/// Registers behind their byte count, as many as `read` has to fill.
+fn registers(
+    range: Range,
+    out: &mut Writer<'_>,
+    read: impl FnOnce(&mut RegistersOut<'_>) -> Result,
+) -> Result {
+    out.put(&[2 * range.quantity() as u8]);
+    places(range.quantity(), out, read)
+}
+
+fn places(wanted: u16, out: &mut Writer<'_>, read: impl FnOnce(&mut RegistersOut<'_>) -> Result) -> Result {
+    let mut registers = RegistersOut::new(out.reserve(2 * usize::from(wanted)));
+    read(&mut registers)?;
+    if registers.is_full() { Ok(()) } else { Err(ExceptionCode::SERVER_DEVICE_FAILURE) }
+}
+
+/// What `data` writes, behind its byte count.
+fn counted(out: &mut Writer<'_>, data: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
+    let place = out.len();
+    out.put(&[0]);
+    data(out)?;
+    out.set(place, (out.len() - place - 1) as u8);
+    Ok(())
+}
+
+/// A queue behind its two counts.
+fn queue(out: &mut Writer<'_>, read: impl FnOnce(&mut RegistersOut<'_>) -> Result) -> Result {
+    let mut octets = [0; 62];
+    let mut registers = RegistersOut::new(&mut octets);
+    read(&mut registers)?;
+    let count = registers.len();
+    let values = octets.get(..2 * count.min(32)).ok_or(ExceptionCode::ILLEGAL_DATA_VALUE)?;
+    put_words(out, [2 + 2 * count as u16, count as u16]);
+    out.put(values);
+    Ok(())
+}
+
+/// As many objects as fit, from the one asked for on; objects are not split.
+fn identification<H: Handler>(
+    handler: &mut H,
+    access: Access,
+    first: ObjectId,
+    out: &mut Writer<'_>,
+) -> Result {
+    let conformity = H::CONFORMITY;
+    let (first, last) = match access {
+        Access::Individual if !conformity.has_individual() => return Err(ExceptionCode::ILLEGAL_DATA_VALUE),
+        Access::Individual if handler.object(first).is_none() => {
+            return Err(ExceptionCode::ILLEGAL_DATA_ADDRESS);
+        }
+        Access::Individual => (first.0, first.0),
+        stream => {
+            let last = match (stream, conformity.level()) {
+                (Access::Basic, _) | (_, Access::Basic) => ObjectId::MAJOR_MINOR_REVISION.0,
+                (Access::Regular, _) | (_, Access::Regular) => ObjectId::USER_APPLICATION_NAME.0,
+                _ => 0xFF,
+            };
+            // A stream from an unknown object starts again from the first.
+            let known = first.0 <= last && handler.object(first).is_some();
+            (if known { first.0 } else { 0 }, last)
+        }
+    };
+    let start = out.len();
+    out.put(&[IDENTIFICATION, access as u8, conformity.0, 0, 0, 0]);
+    let mut count = 0;
+    for id in first..=last {
+        let Some(value) = handler.object(ObjectId(id)) else { continue };
+        let value = value.get(..Object::MAX_LEN).unwrap_or(value);
+        if out.len() + 2 + value.len() > Frame::MAX_LEN - 2 {
+            out.set(start + 3, 0xFF);
+            out.set(start + 4, id);
+            break;
+        }
+        out.put(&[id, value.len() as u8]);
+        out.put(value);
+        count += 1;
+    }
+    out.set(start + 5, count);
+    Ok(())
+}
