@@ -2,7 +2,8 @@
 
 /// The checksum of octets; a frame carries it low octet first.
 ///
-/// The widest table that a feature enables is used: `crc-sliced` (8 KiB), `crc-table` (512 octets), or none.
+/// The widest table that a feature enables is used: `crc-sliced` (8 KiB), `crc-table` (512 octets), or one of 32
+/// octets.
 ///
 /// ```
 /// assert_eq!(modbus_rtu::checksum(b"123456789"), 0x4B37);
@@ -12,16 +13,33 @@ pub fn checksum(octets: &[u8]) -> u16 {
     kernel::checksum(octets)
 }
 
-#[cfg(not(feature = "crc-sliced"))]
+#[cfg(not(any(feature = "crc-table", feature = "crc-sliced")))]
 mod kernel {
-    use crc::{CRC_16_MODBUS, Crc};
+    /// What each half octet makes of a checksum of 0.
+    static TABLE: [u16; 16] = table();
 
-    #[cfg(feature = "crc-table")]
-    type Implementation = crc::Table<1>;
-    #[cfg(not(feature = "crc-table"))]
-    type Implementation = crc::NoTable;
+    #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    const fn table() -> [u16; 16] {
+        let mut table = [0; 16];
+        let mut half = 0;
+        while half < 16 {
+            table[half] = super::shift(half as u16, 4);
+            half += 1;
+        }
+        table
+    }
 
-    static CRC: Crc<u16, Implementation> = Crc::<u16, Implementation>::new(&CRC_16_MODBUS);
+    pub fn checksum(octets: &[u8]) -> u16 {
+        let half = |crc: u16| crc >> 4 ^ TABLE.get(usize::from(crc & 15)).copied().unwrap_or(0);
+        octets.iter().fold(0xFFFF, |crc, octet| half(half(crc ^ u16::from(*octet))))
+    }
+}
+
+#[cfg(all(feature = "crc-table", not(feature = "crc-sliced")))]
+mod kernel {
+    use crc::{CRC_16_MODBUS, Crc, Table};
+
+    static CRC: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_MODBUS);
 
     pub fn checksum(octets: &[u8]) -> u16 {
         CRC.checksum(octets)
@@ -41,13 +59,7 @@ mod kernel {
         let mut tables = [[0; 256]; WIDTH];
         let mut octet = 0;
         while octet < 256 {
-            let mut crc = octet as u16;
-            let mut bit = 0;
-            while bit < 8 {
-                crc = if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 };
-                bit += 1;
-            }
-            tables[0][octet] = crc;
+            tables[0][octet] = super::shift(octet as u16, 8);
             octet += 1;
         }
         let mut n = 1;
@@ -86,6 +98,17 @@ mod kernel {
             sum ^ table.get(usize::from(octet ^ before)).copied().unwrap_or(0)
         })
     }
+}
+
+/// The checksum after so many bits.
+#[cfg(any(feature = "crc-sliced", not(feature = "crc-table")))]
+const fn shift(mut crc: u16, bits: u32) -> u16 {
+    let mut bit = 0;
+    while bit < bits {
+        crc = if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 };
+        bit += 1;
+    }
+    crc
 }
 
 #[cfg(test)]

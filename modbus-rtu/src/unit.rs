@@ -5,23 +5,16 @@ use meter_value::line::Writer;
 use crate::counters::{Counters, increment};
 use crate::handler::{Handler, Result};
 use crate::pdu::{
-    Access, BitsOut, Diagnostic, Event, ExceptionCode, FunctionCode, Functions, IDENTIFICATION, Object,
-    ObjectId, Range, RegistersOut, Request,
+    Access, BitsOut, Diagnostic, Event, ExceptionCode, FunctionCode, IDENTIFICATION, Object, ObjectId, Range,
+    RegistersOut, Request,
 };
 use crate::{DecodeError, Frame, UnitId, Units, checksum};
 
 /// Room for the longest frame.
 pub type Buffer = [u8; Frame::MAX_LEN];
 
-/// Functions that may be asked of all units at once.
-const WRITES: Functions = Functions::of(&[
-    FunctionCode::WRITE_SINGLE_COIL,
-    FunctionCode::WRITE_SINGLE_REGISTER,
-    FunctionCode::WRITE_MULTIPLE_COILS,
-    FunctionCode::WRITE_MULTIPLE_REGISTERS,
-    FunctionCode::WRITE_FILE_RECORD,
-    FunctionCode::MASK_WRITE_REGISTER,
-]);
+/// What a handler answers that gives too few values, or too many.
+const FAILURE: Result = Err(ExceptionCode::SERVER_DEVICE_FAILURE);
 
 /// What a server notes of its line for its units to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,13 +101,11 @@ impl<H: Handler> Unit<H> {
             Ok(request) => self.act(&request, &mut writer),
             Err(error) => Err(refusal(&error)),
         };
-        let mut length = writer.len();
-        if length > Frame::MAX_LEN - 2 {
-            length = self.refuse(function, ExceptionCode::SERVER_DEVICE_FAILURE, reply);
-        }
-        if let Err(exception) = result {
-            length = self.refuse(function, exception, reply);
-        }
+        let length = match (result, writer.len()) {
+            (Ok(()), length) if length <= Frame::MAX_LEN - 2 => length,
+            (Ok(()), _) => self.refuse(function, ExceptionCode::SERVER_DEVICE_FAILURE, reply),
+            (Err(exception), _) => self.refuse(function, exception, reply),
+        };
         seal(reply, length)
     }
 
@@ -291,9 +282,10 @@ impl<H: Handler> Respond for Unit<H> {
     }
 
     fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
-        let function = FunctionCode(request.pdu.first().copied().unwrap_or(0));
-        let broadcast = request.unit == UnitId::BROADCAST && WRITES.contains(function);
-        if request.unit != self.id && !broadcast {
+        let broadcast = request.unit == UnitId::BROADCAST;
+        // No request has function 0, and those from 128 on are answers of somebody else.
+        let is_request = matches!(request.pdu, [0x01..=0x7F, ..]);
+        if request.unit != self.id && !broadcast || !is_request {
             return 0;
         }
         if Self::COUNTS {
@@ -392,7 +384,7 @@ fn bits(range: Range, out: &mut Writer<'_>, read: impl FnOnce(&mut BitsOut<'_>) 
     out.put(&[wanted.div_ceil(8) as u8]);
     let mut bits = BitsOut::new(out.reserve(wanted.div_ceil(8)), wanted);
     read(&mut bits)?;
-    if bits.is_full() { Ok(()) } else { Err(ExceptionCode::SERVER_DEVICE_FAILURE) }
+    if bits.is_full() { Ok(()) } else { FAILURE }
 }
 
 /// Registers behind their byte count, as many as `read` has to fill.
@@ -408,7 +400,7 @@ fn registers(
 fn places(wanted: u16, out: &mut Writer<'_>, read: impl FnOnce(&mut RegistersOut<'_>) -> Result) -> Result {
     let mut registers = RegistersOut::new(out.reserve(2 * usize::from(wanted)));
     read(&mut registers)?;
-    if registers.is_full() { Ok(()) } else { Err(ExceptionCode::SERVER_DEVICE_FAILURE) }
+    if registers.is_full() { Ok(()) } else { FAILURE }
 }
 
 /// What `data` writes, behind its byte count.
