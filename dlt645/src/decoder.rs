@@ -67,11 +67,11 @@ impl<const N: usize> Decoder<N> {
     }
 }
 
-fn judge(octets: &[u8], last: bool) -> Scan<DecodeError> {
+fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
     match head(octets) {
         Ok((_, len)) => Scan::Frame { len },
         Err(DecodeError::Start { place: 0, .. }) => Scan::Skip,
-        Err(DecodeError::Truncated { .. }) if !last => Scan::Incomplete,
+        Err(DecodeError::Truncated { .. }) if !silent => Scan::Incomplete,
         Err(error) => Scan::Reject(error),
     }
 }

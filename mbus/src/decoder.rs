@@ -59,7 +59,7 @@ impl<const N: usize> Decoder<N> {
     }
 }
 
-fn judge(octets: &[u8], last: bool) -> Scan<DecodeError> {
+fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
     let have = octets.len();
     match length(octets) {
         Err(DecodeError::Start { .. }) => Scan::Skip,
@@ -67,7 +67,7 @@ fn judge(octets: &[u8], last: bool) -> Scan<DecodeError> {
         Ok(needed) => match octets.get(..needed).map(Frame::decode) {
             Some(Ok(_)) => Scan::Frame { len: needed },
             Some(Err(error)) => Scan::Reject(error),
-            None if last => Scan::Reject(DecodeError::Truncated { needed, have }),
+            None if silent => Scan::Reject(DecodeError::Truncated { needed, have }),
             None => Scan::Incomplete,
         },
     }

@@ -17,8 +17,10 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Answer {
-    /// So many octets, and the first of them as the request has them.
-    Echo { length: usize, fields: usize },
+    /// The whole request, of so many octets.
+    Repeated { length: usize },
+    /// Eight octets, so many of which the request has too.
+    Echo { fields: usize },
     /// The byte count `octets`, of `registers` if it is registers.
     Counted { octets: u8, registers: u8 },
     /// What the function says.
@@ -50,7 +52,7 @@ impl Asked {
 
     /// Whether the answer repeats the whole request.
     pub(crate) const fn is_repeated(&self) -> bool {
-        matches!(self.answer, Answer::Echo { length, fields } if fields + 2 == length)
+        matches!(self.answer, Answer::Repeated { .. })
     }
 
     /// How long the answer at the head of a stream is; `None` if no answer begins like this.
@@ -66,15 +68,13 @@ impl Asked {
             _ => return None,
         }
         let unasked = Length::Impossible(DecodeError::Unasked { function });
+        let echo = |fields: usize, length: usize| {
+            let mut fields = octets.iter().zip(self.head.iter().take(fields));
+            if fields.all(|(octet, field)| octet == field) { Length::Octets(length) } else { unasked }
+        };
         Some(match self.answer {
-            Answer::Echo { length, fields } => {
-                let fields = self.head.iter().take(fields);
-                if octets.iter().zip(fields).all(|(octet, field)| octet == field) {
-                    Length::Octets(length)
-                } else {
-                    unasked
-                }
-            }
+            Answer::Repeated { length } => echo(length - 2, length),
+            Answer::Echo { fields } => echo(fields, 8),
             Answer::Counted { octets: expected, registers } => match octets.get(2) {
                 None => Length::Undecided(3),
                 Some(&count) if count == expected => Length::Octets(5 + usize::from(count)),
@@ -115,16 +115,16 @@ fn answer(pdu: &[u8], frame_len: usize) -> Answer {
             | Request::WriteSingleRegister { .. }
             | Request::MaskWriteRegister { .. }
             | Request::WriteFileRecord { .. },
-        ) => Answer::Echo { length: frame_len, fields: frame_len - 2 },
+        ) => Answer::Repeated { length: frame_len },
         Ok(Request::Diagnostics { diagnostic, .. }) if diagnostic.is_echoed() => {
-            Answer::Echo { length: frame_len, fields: frame_len - 2 }
+            Answer::Repeated { length: frame_len }
         }
-        Ok(Request::Diagnostics { .. }) => Answer::Echo { length: 8, fields: 4 },
+        Ok(Request::Diagnostics { .. }) => Answer::Echo { fields: 4 },
         Ok(Request::WriteMultipleCoils { .. } | Request::WriteMultipleRegisters { .. }) => {
-            Answer::Echo { length: 8, fields: 6 }
+            Answer::Echo { fields: 6 }
         }
         // Also a write without its count.
-        Err(_) if matches!(pdu, [0x10, ..]) => Answer::Echo { length: 8, fields: 6 },
+        Err(_) if matches!(pdu, [0x10, ..]) => Answer::Echo { fields: 6 },
         _ => Answer::Any,
     }
 }

@@ -94,7 +94,7 @@ struct Pending {
     request: [u8; Frame::MAX_LEN],
     length: usize,
     dialect: Dialect,
-    decoder: Decoder,
+    decoder: Decoder<260>,
     echo: Echo,
     now: Duration,
 }
@@ -183,7 +183,7 @@ impl Machine for Client {
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        if self.pending.decoder.elapse(now, &self.pending.line) {
+        if self.exchange.is_waiting() && self.pending.decoder.elapse(now, &self.pending.line) {
             self.exchange.look(&mut self.pending);
         }
         let counts = &mut self.counts;

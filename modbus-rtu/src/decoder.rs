@@ -68,7 +68,7 @@ impl Units {
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Decoder<const N: usize = { Frame::MAX_LEN }> {
+pub struct Decoder<const N: usize = 512> {
     window: Window<N>,
     expect: Expect,
     dialect: Dialect,
@@ -80,9 +80,10 @@ pub struct Decoder<const N: usize = { Frame::MAX_LEN }> {
 }
 
 impl<const N: usize> Decoder<N> {
-    /// An empty decoder. `N` is 256 or more.
+    /// An empty decoder that holds `N` octets, 257 or more: of a function without a length, the octet that is
+    /// one too many for a frame has to come.
     pub const fn new(expect: Expect) -> Self {
-        const { assert!(N >= Frame::MAX_LEN) };
+        const { assert!(N > Frame::MAX_LEN) };
         Self {
             window: Window::new(),
             expect,
@@ -158,30 +159,30 @@ impl<const N: usize> Decoder<N> {
         let result = match &self.expect {
             Expect::Requests => {
                 self.direction = Direction::Request;
-                self.window.scan(|octets, last| request(dialect, octets, last))
+                self.window.scan(|octets, silent| request(dialect, octets, silent))
             }
             Expect::RequestsTo(units) => {
                 self.direction = Direction::Request;
-                self.window.scan(|octets, last| match is_foreign(units, octets) {
+                self.window.scan(|octets, silent| match is_foreign(units, octets) {
                     true => Scan::Skip,
-                    false => request(dialect, octets, last),
+                    false => request(dialect, octets, silent),
                 })
             }
             Expect::Responses => {
                 self.direction = Direction::Response;
-                self.window.scan(|octets, last| response(dialect, octets, last))
+                self.window.scan(|octets, silent| response(dialect, octets, silent))
             }
             Expect::ResponseTo(asked) => {
                 self.direction = Direction::Response;
-                self.window.scan(|octets, last| {
+                self.window.scan(|octets, silent| {
                     let length = asked.answer_length(dialect, octets);
-                    length.map_or(Scan::Skip, |length| judge(length, dialect, octets, last))
+                    length.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent))
                 })
             }
             Expect::Both => {
                 let (asked, direction) = (&self.asked, &mut self.direction);
-                let result = self.window.scan(|octets, last| {
-                    let (found, scan) = either(asked.as_ref(), dialect, octets, last);
+                let result = self.window.scan(|octets, silent| {
+                    let (found, scan) = either(asked.as_ref(), dialect, octets, silent);
                     *direction = found;
                     scan
                 });
@@ -246,8 +247,8 @@ fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
 }
 
 #[inline]
-fn request(dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
-    let regular = judge(length(Direction::Request, octets), dialect, octets, last);
+fn request(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
+    let regular = judge(length(Direction::Request, octets), dialect, octets, silent);
     match *octets {
         [_, 0x10, _, _, high, low, ..]
             if dialect.write_without_count && !matches!(regular, Scan::Frame { .. }) =>
@@ -256,15 +257,29 @@ fn request(dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
             if !(10..=Frame::MAX_LEN).contains(&length) {
                 return regular;
             }
-            first_of(judge(Length::Octets(length), dialect, octets, last), regular)
+            first_of(judge(Length::Octets(length), dialect, octets, silent), regular)
         }
         _ => regular,
     }
 }
 
+/// What the octets at the head of a stream are in one direction.
+#[cfg(feature = "tokio")]
+pub(crate) fn judge_direction(
+    direction: Direction,
+    dialect: Dialect,
+    octets: &[u8],
+    silent: bool,
+) -> Scan<DecodeError> {
+    match direction {
+        Direction::Request => request(dialect, octets, silent),
+        Direction::Response => response(dialect, octets, silent),
+    }
+}
+
 #[inline]
-fn response(dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
-    judge(length(Direction::Response, octets), dialect, octets, last)
+fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
+    judge(length(Direction::Response, octets), dialect, octets, silent)
 }
 
 /// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
@@ -282,33 +297,36 @@ fn either(
     asked: Option<&Asked>,
     dialect: Dialect,
     octets: &[u8],
-    last: bool,
+    silent: bool,
 ) -> (Direction, Scan<DecodeError>) {
     let answer = asked.and_then(|asked| asked.answer_length(dialect, octets));
-    let answer = answer.map_or(Scan::Skip, |length| judge(length, dialect, octets, last));
+    let answer = answer.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent));
     if matches!(answer, Scan::Frame { .. }) {
         return (Direction::Response, answer);
     }
-    let request = request(dialect, octets, last);
+    let request = request(dialect, octets, silent);
     if matches!(request, Scan::Frame { .. }) {
         return (Direction::Request, request);
     }
     let response = match octets {
         // Nobody answers as everybody.
         [0, ..] => Scan::Skip,
-        _ => response(dialect, octets, last),
+        _ => response(dialect, octets, silent),
     };
     (Direction::Response, first_of(response, request))
 }
 
 #[inline]
-fn judge(length: Length, dialect: Dialect, octets: &[u8], last: bool) -> Scan<DecodeError> {
+fn judge(length: Length, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
     let have = octets.len();
     let candidate = match length {
         Length::Octets(needed) if needed <= have => octets.get(..needed).unwrap_or_default(),
-        Length::Silence if last => octets,
-        Length::Octets(5) if last && dialect.is_bare_exception(octets) => return Scan::Frame { len: have },
-        Length::Octets(needed) | Length::Undecided(needed) if last => {
+        Length::Silence if have > Frame::MAX_LEN => {
+            return Scan::Reject(DecodeError::TooLong { limit: Frame::MAX_LEN, have });
+        }
+        Length::Silence if silent => octets,
+        Length::Octets(5) if silent && dialect.is_bare_exception(octets) => return Scan::Frame { len: have },
+        Length::Octets(needed) | Length::Undecided(needed) if silent => {
             return Scan::Reject(DecodeError::Truncated { needed, have });
         }
         Length::Impossible(error) => return Scan::Reject(error),

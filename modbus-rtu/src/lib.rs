@@ -2,12 +2,14 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "tokio"))]
 extern crate std;
 
 mod asked;
 mod bank;
 mod client;
+#[cfg(feature = "tokio")]
+mod codec;
 mod counters;
 mod crc;
 mod decoder;
@@ -29,6 +31,8 @@ mod unit;
 pub use asked::Asked;
 pub use bank::Bank;
 pub use client::{Client, Counts, Device};
+#[cfg(feature = "tokio")]
+pub use codec::{Adu, Codec};
 pub use crc::checksum;
 pub use decoder::{Decoder, Expect, Units};
 pub use dialect::Dialect;
@@ -38,6 +42,8 @@ pub use handler::Handler;
 pub use length::Direction;
 pub use line::Line;
 pub use map::{Map, MapError, Read};
+#[cfg(feature = "embedded-io")]
+pub use meter_value::line::{Driver, DriverError};
 pub use meter_value::line::{Machine, Output, Retry, Writer};
 pub use number::{Number, WordOrder};
 pub use pdu::{

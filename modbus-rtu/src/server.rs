@@ -27,7 +27,7 @@ use crate::{DecodeError, Decoder, Expect, Frame, Line, Units};
 pub struct Server<R> {
     units: R,
     line: Line,
-    decoder: Decoder,
+    decoder: Decoder<260>,
     /// When octets came in last.
     heard: Duration,
     /// Whether a request to one of the units came since the last silence.
