@@ -58,7 +58,7 @@ impl<const N: usize> Decoder<N> {
 
     /// The next frame, or the first error in a run of octets that are none, or nothing yet.
     pub fn frame(&mut self) -> Option<Result<Frame<'_>, DecodeError>> {
-        Some(self.window.scan(judge)?.and_then(Frame::decode))
+        Some(self.window.scan(judge, |error, _| error)?.and_then(Frame::decode))
     }
 
     /// The frame that [`frame`](Self::frame) returned last.

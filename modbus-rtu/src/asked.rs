@@ -2,7 +2,7 @@
 
 use crate::length::{Direction, Length, length};
 use crate::pdu::{Request, answer_octets};
-use crate::{DecodeError, Dialect, Frame, FunctionCode, UnitId};
+use crate::{Dialect, Frame, FunctionCode, UnitId};
 
 /// A request, as far as its answer has to fit it: unit, function, count and echoed fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,9 @@ impl Asked {
             [from] if from == unit => return Some(Length::Undecided(Frame::MIN_LEN)),
             _ => return None,
         }
-        let unasked = Length::Impossible(DecodeError::Unasked { function });
         let echo = |fields: usize, length: usize| {
             let mut fields = octets.iter().zip(self.head.iter().take(fields));
-            if fields.all(|(octet, field)| octet == field) { Length::Octets(length) } else { unasked }
+            if fields.all(|(octet, field)| octet == field) { Length::Octets(length) } else { Length::Unasked }
         };
         Some(match self.answer {
             Answer::Repeated { length } => echo(length - 2, length),
@@ -88,7 +87,7 @@ impl Asked {
                 Some(&count) if dialect.count_of_registers && registers != 0 && count == registers => {
                     Length::Octets(5 + 2 * usize::from(count))
                 }
-                Some(_) => unasked,
+                Some(_) => Length::Unasked,
             },
             Answer::Any => length(Direction::Response, octets),
         })

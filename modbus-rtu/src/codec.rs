@@ -5,7 +5,7 @@ use std::io::{Error, ErrorKind};
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec;
 
-use crate::decoder::judge_direction;
+use crate::judge::judge_direction;
 use crate::{Dialect, Direction, Frame, Request, Response, UnitId};
 use meter_value::line::Scan;
 

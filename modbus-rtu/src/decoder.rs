@@ -6,8 +6,8 @@ use meter_value::line::{Scan, Window};
 
 use crate::asked::Asked;
 use crate::dialect::bare;
-use crate::length::{Direction, Length, length};
-use crate::{DecodeError, Dialect, Frame, Line, UnitId};
+use crate::judge::{either, explain, is_foreign, judge, request, response};
+use crate::{DecodeError, Dialect, Direction, Frame, Line, UnitId};
 
 /// Which frames a decoder looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,33 +159,36 @@ impl<const N: usize> Decoder<N> {
         let result = match &self.expect {
             Expect::Requests => {
                 self.direction = Direction::Request;
-                self.window.scan(|octets, silent| request(dialect, octets, silent))
+                self.window.scan(|octets, silent| request(dialect, octets, silent), explain)
             }
             Expect::RequestsTo(units) => {
                 self.direction = Direction::Request;
-                self.window.scan(|octets, silent| match is_foreign(units, octets) {
+                let to_us = |octets: &[u8], silent| match is_foreign(units, octets) {
                     true => Scan::Skip,
                     false => request(dialect, octets, silent),
-                })
+                };
+                self.window.scan(to_us, explain)
             }
             Expect::Responses => {
                 self.direction = Direction::Response;
-                self.window.scan(|octets, silent| response(dialect, octets, silent))
+                self.window.scan(|octets, silent| response(dialect, octets, silent), explain)
             }
             Expect::ResponseTo(asked) => {
                 self.direction = Direction::Response;
-                self.window.scan(|octets, silent| {
+                let answer = |octets: &[u8], silent| {
                     let length = asked.answer_length(dialect, octets);
                     length.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent))
-                })
+                };
+                self.window.scan(answer, explain)
             }
             Expect::Both => {
                 let (asked, direction) = (&self.asked, &mut self.direction);
-                let result = self.window.scan(|octets, silent| {
+                let both = |octets: &[u8], silent| {
                     let (found, scan) = either(asked.as_ref(), dialect, octets, silent);
                     *direction = found;
                     scan
-                });
+                };
+                let result = self.window.scan(both, explain);
                 if let Some(Ok(octets)) = result {
                     self.asked = match *direction {
                         Direction::Request => Asked::new(octets),
@@ -227,113 +230,11 @@ impl<const N: usize> Decoder<N> {
     }
 }
 
-/// Whether no request to these units, and none to all, starts like this. Only writes go to all.
-fn is_foreign(units: &Units, octets: &[u8]) -> bool {
-    match *octets {
-        [0, 0x05 | 0x06 | 0x0F | 0x10 | 0x15 | 0x16, ..] | [0] => false,
-        [to, ..] if !units.contains(UnitId(to)) => true,
-        [_, 0 | 0x80.., ..] => true,
-        _ => false,
-    }
-}
-
 /// A frame whose checksum was found right, or an exception that has none.
 #[inline]
 fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
     match octets {
         [unit, pdu @ .., _, _] if octets.len() >= Frame::MIN_LEN => Ok(Frame { unit: UnitId(*unit), pdu }),
         _ => bare(octets),
-    }
-}
-
-#[inline]
-fn request(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
-    let regular = judge(length(Direction::Request, octets), dialect, octets, silent);
-    match *octets {
-        [_, 0x10, _, _, high, low, ..]
-            if dialect.write_without_count && !matches!(regular, Scan::Frame { .. }) =>
-        {
-            let length = 8 + 2 * usize::from(u16::from_be_bytes([high, low]));
-            if !(10..=Frame::MAX_LEN).contains(&length) {
-                return regular;
-            }
-            first_of(judge(Length::Octets(length), dialect, octets, silent), regular)
-        }
-        _ => regular,
-    }
-}
-
-/// What the octets at the head of a stream are in one direction.
-#[cfg(feature = "tokio")]
-pub(crate) fn judge_direction(
-    direction: Direction,
-    dialect: Dialect,
-    octets: &[u8],
-    silent: bool,
-) -> Scan<DecodeError> {
-    match direction {
-        Direction::Request => request(dialect, octets, silent),
-        Direction::Response => response(dialect, octets, silent),
-    }
-}
-
-#[inline]
-fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
-    judge(length(Direction::Response, octets), dialect, octets, silent)
-}
-
-/// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
-fn first_of(one: Scan<DecodeError>, other: Scan<DecodeError>) -> Scan<DecodeError> {
-    match (one, other) {
-        (Scan::Frame { .. }, _) => one,
-        (_, Scan::Frame { .. }) => other,
-        (Scan::Incomplete, _) | (_, Scan::Incomplete) => Scan::Incomplete,
-        _ => one,
-    }
-}
-
-/// The reading of octets that may be a request, or the answer to the last one.
-fn either(
-    asked: Option<&Asked>,
-    dialect: Dialect,
-    octets: &[u8],
-    silent: bool,
-) -> (Direction, Scan<DecodeError>) {
-    let answer = asked.and_then(|asked| asked.answer_length(dialect, octets));
-    let answer = answer.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent));
-    if matches!(answer, Scan::Frame { .. }) {
-        return (Direction::Response, answer);
-    }
-    let request = request(dialect, octets, silent);
-    if matches!(request, Scan::Frame { .. }) {
-        return (Direction::Request, request);
-    }
-    let response = match octets {
-        // Nobody answers as everybody.
-        [0, ..] => Scan::Skip,
-        _ => response(dialect, octets, silent),
-    };
-    (Direction::Response, first_of(response, request))
-}
-
-#[inline]
-fn judge(length: Length, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<DecodeError> {
-    let have = octets.len();
-    let candidate = match length {
-        Length::Octets(needed) if needed <= have => octets.get(..needed).unwrap_or_default(),
-        Length::Silence if have > Frame::MAX_LEN => {
-            return Scan::Reject(DecodeError::TooLong { limit: Frame::MAX_LEN, have });
-        }
-        Length::Silence if silent => octets,
-        Length::Octets(5) if silent && dialect.is_bare_exception(octets) => return Scan::Frame { len: have },
-        Length::Octets(needed) | Length::Undecided(needed) if silent => {
-            return Scan::Reject(DecodeError::Truncated { needed, have });
-        }
-        Length::Impossible(error) => return Scan::Reject(error),
-        _ => return Scan::Incomplete,
-    };
-    match Frame::decode(candidate) {
-        Ok(_) => Scan::Frame { len: candidate.len() },
-        Err(error) => Scan::Reject(error),
     }
 }

@@ -128,6 +128,15 @@ pub(crate) fn write(
     Ok(writer.finish()?)
 }
 
+/// Whether octets are a frame of any length: the last two are the checksum of the others.
+#[inline]
+pub(crate) fn is_intact(octets: &[u8]) -> bool {
+    match octets.split_last_chunk() {
+        Some((body @ [_, _, ..], &received)) => u16::from_le_bytes(received) == checksum(body),
+        _ => false,
+    }
+}
+
 fn check_length(have: usize) -> Result<(), EncodeError> {
     match have {
         1..=Frame::MAX_PDU => Ok(()),

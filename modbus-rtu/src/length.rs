@@ -1,7 +1,7 @@
 //! How long a frame is, by its function.
 
+use crate::Frame;
 use crate::pdu::{is_bit_count, is_register_count};
-use crate::{DecodeError, Frame, FunctionCode};
 
 /// Which way a frame goes: the lengths differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +22,16 @@ pub(crate) enum Length {
     Undecided(usize),
     /// Only a silence ends it.
     Silence,
-    /// There is no such frame.
-    Impossible(DecodeError),
+    /// No frame of this direction has the function.
+    NoFunction,
+    /// No frame of the function has this count.
+    NoCount(u8),
+    /// The frame would answer another request.
+    Unasked,
 }
 
 /// The length by direction and function.
-#[inline]
+#[inline(always)]
 pub(crate) fn length(direction: Direction, octets: &[u8]) -> Length {
     let Some(&code) = octets.get(1) else { return Length::Undecided(Frame::MIN_LEN) };
     match direction {
@@ -36,6 +40,7 @@ pub(crate) fn length(direction: Direction, octets: &[u8]) -> Length {
     }
 }
 
+#[inline(always)]
 fn request(code: u8, octets: &[u8]) -> Length {
     match code {
         0x01..=0x06 => Length::Octets(8),
@@ -49,11 +54,12 @@ fn request(code: u8, octets: &[u8]) -> Length {
         0x17 => counted(octets, 10, 13, |count| is_register_count(count) && count <= 242),
         0x18 => Length::Octets(6),
         0x2B => encapsulated(octets, |_| Length::Octets(7)),
-        0 | 0x80.. => Length::Impossible(DecodeError::Function { function: code }),
+        0 | 0x80.. => Length::NoFunction,
         _ => Length::Silence,
     }
 }
 
+#[inline(always)]
 fn response(code: u8, octets: &[u8]) -> Length {
     match code {
         0x01 | 0x02 => counted(octets, 2, 5, is_bit_count),
@@ -68,27 +74,22 @@ fn response(code: u8, octets: &[u8]) -> Length {
         0x16 => Length::Octets(10),
         0x18 => queue(octets),
         0x2B => encapsulated(octets, identification),
-        0 => Length::Impossible(DecodeError::Function { function: code }),
+        0 => Length::NoFunction,
         0x80.. => Length::Octets(5),
         _ => Length::Silence,
     }
 }
 
 /// `fixed` octets and as many as the one at `place` counts.
-#[inline]
+#[inline(always)]
 fn counted(octets: &[u8], place: usize, fixed: usize, possible: impl Fn(u8) -> bool) -> Length {
     match octets.get(place) {
         None => Length::Undecided(place + 1),
         Some(&count) if possible(count) && fixed + usize::from(count) <= Frame::MAX_LEN => {
             Length::Octets(fixed + usize::from(count))
         }
-        Some(&count) => impossible(octets, count),
+        Some(&count) => Length::NoCount(count),
     }
-}
-
-fn impossible(octets: &[u8], count: u8) -> Length {
-    let function = FunctionCode(octets.get(1).copied().unwrap_or(0));
-    Length::Impossible(DecodeError::ByteCount { function, count })
 }
 
 /// Data to be sent back may be longer; every other subfunction has one word.
@@ -104,7 +105,7 @@ fn diagnostics(octets: &[u8]) -> Length {
 fn queue(octets: &[u8]) -> Length {
     match *octets {
         [_, _, 0, count @ 2..=64, ..] if count.is_multiple_of(2) => Length::Octets(6 + usize::from(count)),
-        [_, _, 0, count, ..] | [_, _, count @ 1..=0xFF, _, ..] => impossible(octets, count),
+        [_, _, 0, count, ..] | [_, _, count @ 1..=0xFF, _, ..] => Length::NoCount(count),
         _ => Length::Undecided(4),
     }
 }
@@ -125,7 +126,7 @@ fn identification(octets: &[u8]) -> Length {
         let Some(&length) = octets.get(end + 1) else { return Length::Undecided(end + 2) };
         end += 2 + usize::from(length);
         if end + 2 > Frame::MAX_LEN {
-            return impossible(octets, count);
+            return Length::NoCount(count);
         }
     }
     Length::Octets(end + 2)

@@ -18,6 +18,7 @@ mod echo;
 mod error;
 mod frame;
 mod handler;
+mod judge;
 mod length;
 mod line;
 mod map;

@@ -2,7 +2,7 @@
 
 /// What a protocol says about the octets at the head of a [`Window`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scan<E> {
+pub enum Scan<W> {
     /// They may become a frame.
     Incomplete,
     /// The first `len` of them are a frame.
@@ -12,8 +12,8 @@ pub enum Scan<E> {
     },
     /// The first octet starts no frame, and that is no error: a preamble, for example.
     Skip,
-    /// They look like a frame, but are none.
-    Reject(E),
+    /// They look like a frame, but are none, and why.
+    Reject(W),
 }
 
 /// A window over received octets that slides one octet on after a failure, so that no intact frame is
@@ -89,8 +89,14 @@ impl<const N: usize> Window<N> {
     /// The next frame, or the first rejection of a run, or nothing yet.
     ///
     /// `judge` sees the octets from the head on, and whether a silence follows them. What still is incomplete
-    /// when the window is full is no frame.
-    pub fn scan<E>(&mut self, mut judge: impl FnMut(&[u8], bool) -> Scan<E>) -> Option<Result<&[u8], E>> {
+    /// when the window is full is no frame. `explain` makes the error of the rejection that is reported, from
+    /// its reason and the same octets.
+    #[inline]
+    pub fn scan<W, E>(
+        &mut self,
+        mut judge: impl FnMut(&[u8], bool) -> Scan<W>,
+        explain: impl FnOnce(W, &[u8]) -> E,
+    ) -> Option<Result<&[u8], E>> {
         self.release();
         loop {
             let head = self.octets.get(self.start..self.end).unwrap_or_default();
@@ -109,11 +115,11 @@ impl<const N: usize> Window<N> {
                     self.lost = false;
                     return Some(Ok(self.lent()));
                 }
-                Scan::Reject(error) => {
+                Scan::Reject(reason) if !self.lost => {
+                    let error = explain(reason, head);
+                    self.lost = true;
                     self.start += 1;
-                    if !core::mem::replace(&mut self.lost, true) {
-                        return Some(Err(error));
-                    }
+                    return Some(Err(error));
                 }
                 _ => self.start += 1,
             }
@@ -146,7 +152,7 @@ mod tests {
 
     fn drain<const N: usize>(window: &mut Window<N>) -> Vec<Result<Vec<u8>, u8>> {
         let mut found = Vec::new();
-        while let Some(result) = window.scan(judge) {
+        while let Some(result) = window.scan(judge, |error, _| error) {
             found.push(result.map(<[u8]>::to_vec));
         }
         found
@@ -159,10 +165,10 @@ mod tests {
         assert_eq!(drain(&mut window), []);
         window.silence();
         assert_eq!(window.feed(&[1]), 0, "what came before the silence is not decided yet");
-        assert_eq!(window.scan(judge), Some(Err(5)));
-        assert_eq!(window.scan(judge), Some(Ok(&[1, 9, 9][..])));
+        assert_eq!(window.scan(judge, |error, _| error), Some(Err(5)));
+        assert_eq!(window.scan(judge, |error, _| error), Some(Ok(&[1, 9, 9][..])));
         assert_eq!(window.behind(), 0);
-        assert_eq!(window.scan(judge), None);
+        assert_eq!(window.scan(judge, |error, _| error), None);
         assert_eq!(window.feed(&[1]), 1);
     }
 
@@ -172,7 +178,7 @@ mod tests {
         assert_eq!(window.feed(&[200, 1, 7, 7, 1]), 4);
         assert_eq!(drain(&mut window), [Ok([1, 7, 7].to_vec())]);
         assert_eq!(window.feed(&[1, 6, 6, 1]), 4);
-        assert_eq!(window.scan(judge), Some(Ok(&[1, 6, 6][..])));
+        assert_eq!(window.scan(judge, |error, _| error), Some(Ok(&[1, 6, 6][..])));
         assert_eq!(window.behind(), 1);
         window.clear();
         window.feed(&[1, 6, 6]);

@@ -146,6 +146,11 @@ impl Functions {
         Self(self.0 | other.0)
     }
 
+    /// The codes below 32, a bit each.
+    pub(crate) const fn first(self) -> u32 {
+        self.0 as u32
+    }
+
     /// Whether there are codes in the set that the standard does not describe.
     pub(crate) const fn has_others(self) -> bool {
         self.0 & !Self::PUBLIC.0 != 0
