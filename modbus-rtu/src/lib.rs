@@ -14,6 +14,8 @@ mod counters;
 mod crc;
 mod decoder;
 mod dialect;
+#[cfg(feature = "embedded-io")]
+pub mod driver;
 mod echo;
 mod error;
 mod frame;
@@ -43,8 +45,6 @@ pub use handler::Handler;
 pub use length::Direction;
 pub use line::Line;
 pub use map::{Map, MapError, Read};
-#[cfg(feature = "embedded-io")]
-pub use meter_value::line::{Driver, DriverError};
 pub use meter_value::line::{Machine, Output, Retry, Writer};
 pub use number::{Number, WordOrder};
 pub use pdu::{

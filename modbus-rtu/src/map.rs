@@ -216,7 +216,7 @@ impl<'a> Read<'a> {
 /// The value of a point, which is at `index` of a response.
 fn value<'r>(point: &Point, index: usize, response: &Response<'r>) -> Option<Value<'r>> {
     let registers =
-        |registers: Registers<'r>| Some(point.decode(registers.slice(index, point.kind.len().into())?));
+        |registers: Registers<'r>| Some(point.decode(registers.slice(index, point.kind.addresses().into())?));
     match (point.table, *response) {
         (Table::HoldingRegisters, Response::ReadHoldingRegisters { registers: values })
         | (Table::InputRegisters, Response::ReadInputRegisters { registers: values }) => registers(values),

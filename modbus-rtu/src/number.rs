@@ -41,7 +41,7 @@ impl WordOrder {
         for (place, octet) in out.iter_mut().enumerate() {
             let from = self.place(place, length);
             let [high, low] = registers.at(from / 2).unwrap_or(0).to_be_bytes();
-            *octet = if from % 2 == 0 { high } else { low };
+            *octet = if from.is_multiple_of(2) { high } else { low };
         }
     }
 
@@ -51,7 +51,8 @@ impl WordOrder {
             let to = self.place(place, octets.len());
             if let Some(register) = out.get_mut(to / 2) {
                 let [high, low] = register.to_be_bytes();
-                *register = u16::from_be_bytes(if to % 2 == 0 { [*octet, low] } else { [high, *octet] });
+                *register =
+                    u16::from_be_bytes(if to.is_multiple_of(2) { [*octet, low] } else { [high, *octet] });
             }
         }
     }

@@ -80,7 +80,7 @@ pub enum Kind {
 
 impl Kind {
     /// How many addresses it takes.
-    pub const fn len(self) -> u16 {
+    pub const fn addresses(self) -> u16 {
         match self {
             Self::Coil | Self::Bit(_) | Self::High | Self::Low | Self::U16 | Self::I16 => 1,
             Self::U32 | Self::I32 | Self::F32 => 2,
@@ -176,7 +176,7 @@ impl Point {
 
     /// One address behind the last.
     pub(crate) const fn end(&self) -> u32 {
-        self.address as u32 + self.kind.len() as u32
+        self.address as u32 + self.kind.addresses() as u32
     }
 
     /// The value in registers, of which it has the first.
@@ -254,7 +254,7 @@ impl Point {
     /// this kind or does not fit exactly. A single bit or octet of a register has no registers of its own.
     pub fn encode<'b>(&self, value: &Value<'_>, buffer: &'b mut [u16]) -> Result<&'b [u16], EncodeError> {
         let address = self.address;
-        let needed = usize::from(self.kind.len());
+        let needed = usize::from(self.kind.addresses());
         let have = buffer.len();
         let Some(out) = buffer.get_mut(..needed) else {
             return Err(EncodeError::BufferTooSmall { needed: 2 * needed, have: 2 * have });
@@ -310,7 +310,7 @@ impl Point {
 
     /// The function that writes it, if it can be written.
     pub const fn write_function(&self) -> Option<FunctionCode> {
-        match (self.table, self.kind.len()) {
+        match (self.table, self.kind.addresses()) {
             (Table::HoldingRegisters, 1) => Some(FunctionCode::WRITE_SINGLE_REGISTER),
             (Table::HoldingRegisters, _) => Some(FunctionCode::WRITE_MULTIPLE_REGISTERS),
             (Table::Coils, _) => Some(FunctionCode::WRITE_SINGLE_COIL),
@@ -358,7 +358,7 @@ fn write_text(text: Text<'_>, order: WordOrder, out: &mut [u16]) -> Option<()> {
     out.fill(0);
     for (place, character) in text.chars().enumerate() {
         let octet = u8::try_from(u32::from(character)).ok()?;
-        let high = (place % 2 == 0) != is_swapped(order);
+        let high = (place.is_multiple_of(2)) != is_swapped(order);
         *out.get_mut(place / 2)? |= u16::from(octet) << if high { 8 } else { 0 };
     }
     Some(())
