@@ -220,7 +220,7 @@ impl<const N: usize> Decoder<N> {
     }
 
     /// How many octets came in behind that frame.
-    pub(crate) fn behind(&self) -> usize {
+    pub fn behind(&self) -> usize {
         self.window.behind()
     }
 

@@ -5,6 +5,7 @@ use meter_value::line::Scan;
 use crate::asked::Asked;
 use crate::frame::is_intact;
 use crate::length::{Direction, Length, length};
+use crate::unit::is_write;
 use crate::{DecodeError, Dialect, Frame, FunctionCode, Functions, UnitId, Units};
 
 /// Why octets are no frame: as much as it takes to make the [`DecodeError`] of them.
@@ -39,7 +40,8 @@ pub(crate) fn explain(reason: Reason, octets: &[u8]) -> DecodeError {
 /// Whether no request to these units, and none to all, starts like this. Only writes go to all.
 pub(crate) fn is_foreign(units: &Units, octets: &[u8]) -> bool {
     match *octets {
-        [0, 0x05 | 0x06 | 0x0F | 0x10 | 0x15 | 0x16, ..] | [0] => false,
+        [0] => false,
+        [0, function, ..] if is_write(function) => false,
         [to, ..] if !units.contains(UnitId(to)) => true,
         [_, 0 | 0x80.., ..] => true,
         _ => false,
@@ -98,7 +100,14 @@ pub(crate) fn judge_direction(
 
 #[inline(always)]
 pub(crate) fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
-    judge(length(Direction::Response, octets), dialect, octets, silent)
+    let regular = judge(length(Direction::Response, octets), dialect, octets, silent);
+    match *octets {
+        [_, 0x03 | 0x04 | 0x17, count @ 1..=125, ..] if dialect.count_of_registers => {
+            let length = Length::Octets(5 + 2 * usize::from(count));
+            first_of(regular, judge(length, dialect, octets, silent))
+        }
+        _ => regular,
+    }
 }
 
 /// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
@@ -128,12 +137,32 @@ pub(crate) fn either(
     if matches!(request, Scan::Frame { .. }) {
         return (Direction::Request, request);
     }
+    if let Some(len) = merged(octets, silent) {
+        return (Direction::Request, Scan::Frame { len });
+    }
     let response = match octets {
         // Nobody answers as everybody.
         [0, ..] => Scan::Skip,
         _ => response(dialect, octets, silent),
     };
-    (Direction::Response, first_of(response, request))
+    let scan = if asked.is_some() { first_of(response, request) } else { first_of(request, response) };
+    (Direction::Response, scan)
+}
+
+/// How long the request is, if octets before a silence are a request and its answer of a function without a
+/// length. An answer may come sooner than a silence can be told.
+fn merged(octets: &[u8], silent: bool) -> Option<usize> {
+    let [unit, function, ..] = *octets else { return None };
+    if !silent || length(Direction::Request, octets) != Length::Silence {
+        return None;
+    }
+    let answers = |answer: &[u8]| {
+        matches!(*answer, [from, code, ..] if from == unit && code & !FunctionCode::EXCEPTION == function)
+            && is_intact(answer)
+    };
+    (Frame::MIN_LEN..octets.len()).find(|len| {
+        octets.split_at_checked(*len).is_some_and(|(request, answer)| is_intact(request) && answers(answer))
+    })
 }
 
 /// What the octets are if the frame has this length.
@@ -142,8 +171,11 @@ pub(crate) fn judge(length: Length, dialect: Dialect, octets: &[u8], silent: boo
     let have = octets.len();
     let needed = match length {
         Length::Octets(needed) if needed <= have => needed,
-        Length::Silence if have > Frame::MAX_LEN => return Scan::Reject(Reason::TooLong),
-        Length::Silence if silent => have,
+        Length::Usually(usual) if octets.get(..usual).is_some_and(is_intact) => usual,
+        Length::Silence | Length::Usually(_) if have > Frame::MAX_LEN => {
+            return Scan::Reject(Reason::TooLong);
+        }
+        Length::Silence | Length::Usually(_) if silent => have,
         Length::Octets(5) if silent && dialect.is_bare_exception(octets) => return Scan::Frame { len: have },
         Length::Octets(needed) | Length::Undecided(needed) if silent => {
             return Scan::Reject(Reason::Truncated(needed as u16));

@@ -22,6 +22,8 @@ pub(crate) enum Length {
     Undecided(usize),
     /// Only a silence ends it.
     Silence,
+    /// So many octets if they are intact, else only a silence ends it.
+    Usually(usize),
     /// No frame of this direction has the function.
     NoFunction,
     /// No frame of the function has this count.
@@ -92,11 +94,11 @@ fn counted(octets: &[u8], place: usize, fixed: usize, possible: impl Fn(u8) -> b
     }
 }
 
-/// Data to be sent back may be longer; every other subfunction has one word.
+/// Data to be sent back may have more words than the usual one; every other subfunction has one.
 fn diagnostics(octets: &[u8]) -> Length {
     match octets.get(2..4) {
         None => Length::Undecided(4),
-        Some([0, 0]) => Length::Silence,
+        Some([0, 0]) => Length::Usually(8),
         Some(_) => Length::Octets(8),
     }
 }

@@ -152,12 +152,12 @@ impl<H: Handler> Unit<H> {
                 Ok(())
             }
             Request::WriteMultipleCoils { start, coils } if has(F::WRITE_MULTIPLE_COILS) => {
-                let range = range_of(start, coils.len())?;
+                let range = Range::decoded(start, coils.len());
                 put_words(out, [start, range.quantity()]);
                 handler.write_multiple_coils(range, coils)
             }
             Request::WriteMultipleRegisters { start, registers } if has(F::WRITE_MULTIPLE_REGISTERS) => {
-                let range = range_of(start, registers.len())?;
+                let range = Range::decoded(start, registers.len());
                 put_words(out, [start, range.quantity()]);
                 handler.write_multiple_registers(range, registers)
             }
@@ -181,7 +181,7 @@ impl<H: Handler> Unit<H> {
             Request::ReadWriteMultipleRegisters { read, start, registers: values }
                 if has(F::READ_WRITE_MULTIPLE_REGISTERS) =>
             {
-                let write = range_of(start, values.len())?;
+                let write = Range::decoded(start, values.len());
                 registers(read, out, |out| handler.read_write_multiple_registers(write, values, read, out))
             }
             Request::ReadFifoQueue { address } if has(F::READ_FIFO_QUEUE) => {
@@ -282,10 +282,11 @@ impl<H: Handler> Respond for Unit<H> {
     }
 
     fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
+        let function = request.pdu.first().copied().unwrap_or(0);
         let broadcast = request.unit == UnitId::BROADCAST;
-        // No request has function 0, and those from 128 on are answers of somebody else.
-        let is_request = matches!(request.pdu, [0x01..=0x7F, ..]);
-        if request.unit != self.id && !broadcast || !is_request {
+        // Those from 128 on are answers of somebody else.
+        let is_ours = request.unit == self.id && function < FunctionCode::EXCEPTION;
+        if !(is_ours || broadcast && is_write(function)) {
             return 0;
         }
         if Self::COUNTS {
@@ -347,6 +348,12 @@ impl<A: Respond, B: Respond> Respond for (A, B) {
     }
 }
 
+/// Whether all units at once may be asked for a function.
+pub(crate) const fn is_write(function: u8) -> bool {
+    const WRITES: u32 = 1 << 0x05 | 1 << 0x06 | 1 << 0x0F | 1 << 0x10 | 1 << 0x15 | 1 << 0x16;
+    function < 32 && WRITES >> function & 1 == 1
+}
+
 /// Why a unit refuses a request it cannot read: first the function, then the fields, then the addresses.
 fn refusal(error: &DecodeError) -> ExceptionCode {
     match error {
@@ -362,20 +369,14 @@ fn refusal(error: &DecodeError) -> ExceptionCode {
 /// Puts the checksum behind the first octets and says how many there are then.
 fn seal(reply: &mut Buffer, length: usize) -> usize {
     let sum = checksum(reply.get(..length).unwrap_or_default());
-    for (to, from) in reply.iter_mut().skip(length).zip(sum.to_le_bytes()) {
-        *to = from;
+    if let Some(place) = reply.get_mut(length..).and_then(<[u8]>::first_chunk_mut) {
+        *place = sum.to_le_bytes();
     }
     length + 2
 }
 
 fn put_words<const N: usize>(out: &mut Writer<'_>, words: [u16; N]) {
     out.put(words.map(u16::to_be_bytes).as_flattened());
-}
-
-/// The range that values from `start` on are written to.
-fn range_of(start: u16, len: usize) -> Result<Range> {
-    let quantity = u16::try_from(len).unwrap_or(0);
-    Range::new(start, quantity).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
 }
 
 /// Bits behind their byte count, as many as `read` has to fill.

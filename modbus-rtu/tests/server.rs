@@ -30,7 +30,8 @@ fn hear<R: Respond + 'static>(server: &mut Server<R>, octets: &[u8], now: &mut D
 }
 
 fn ask<R: Respond + 'static>(server: &mut Server<R>, unit: u8, pdu: &[u8]) -> Option<Vec<u8>> {
-    hear(server, &frame(unit, pdu), &mut Duration::ZERO)
+    let mut now = Duration::ZERO;
+    hear(server, &frame(unit, pdu), &mut now)
 }
 
 fn bank() -> Server<Unit<Bank<10, 10, 4, 2>>> {
@@ -210,7 +211,8 @@ fn what_happens_on_the_line_is_counted() {
     ask(&mut server, 0, &[6, 0, 0, 0, 1]);
     let mut damaged = frame(3, &[3, 0, 0, 0, 1]);
     damaged[3] ^= 1;
-    assert_eq!(hear(&mut server, &damaged, &mut Duration::from_secs(9)), None);
+    let mut now = Duration::from_secs(9);
+    assert_eq!(hear(&mut server, &damaged, &mut now), None);
     server.poll(Duration::from_secs(20));
     server.overrun();
     for (diagnostic, count) in [

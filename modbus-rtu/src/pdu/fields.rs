@@ -37,10 +37,6 @@ pub(crate) fn two_words(pdu: &[u8]) -> Result<(u16, u16), DecodeError> {
 #[inline]
 pub(crate) fn range(pdu: &[u8], limit: u16) -> Result<Range, DecodeError> {
     let (start, quantity) = two_words(pdu)?;
-    checked(start, quantity, limit)
-}
-
-fn checked(start: u16, quantity: u16, limit: u16) -> Result<Range, DecodeError> {
     match Range::new(start, quantity) {
         Some(range) if quantity <= limit => Ok(range),
         _ => Err(DecodeError::Range { start, quantity, limit }),
@@ -69,22 +65,30 @@ pub(crate) fn counted(pdu: &[u8], possible: impl FnOnce(u8) -> bool) -> Result<&
     Ok(octets)
 }
 
-/// The end of a write: a range, a count that fits it, and the values.
+/// The end of a write, from `place` on: a range, a count that fits it, and the values. Quantity and count are
+/// looked at before the addresses, as a server has to.
 pub(crate) fn values(
-    function: FunctionCode,
-    octets: &[u8],
+    pdu: &[u8],
+    place: usize,
     limit: u16,
     octets_of: impl FnOnce(u16) -> u16,
 ) -> Result<(Range, &[u8]), DecodeError> {
-    let &[a, b, c, d, count, ref values @ ..] = octets else {
-        return Err(DecodeError::Truncated { needed: 5, have: octets.len() });
+    let Some(&[a, b, c, d, count, ref values @ ..]) = pdu.get(place..) else {
+        return Err(DecodeError::Truncated { needed: place + 5, have: pdu.len() });
     };
-    let range = checked(u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), limit)?;
-    if u16::from(count) != octets_of(range.quantity()) {
+    let (start, quantity) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    if !(1..=limit).contains(&quantity) {
+        return Err(DecodeError::Range { start, quantity, limit });
+    }
+    if u16::from(count) != octets_of(quantity) {
+        let function = FunctionCode(pdu.first().copied().unwrap_or(0));
         return Err(DecodeError::ByteCount { function, count });
     }
-    exactly(values, usize::from(count))?;
-    Ok((range, values))
+    exactly(pdu, place + 5 + usize::from(count))?;
+    match Range::new(start, quantity) {
+        Some(range) => Ok((range, values)),
+        None => Err(DecodeError::Range { start, quantity, limit }),
+    }
 }
 
 /// Whether a response to a register read can have this byte count.

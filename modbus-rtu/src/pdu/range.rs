@@ -39,6 +39,12 @@ impl Range {
         Some(Self { start, quantity })
     }
 
+    /// The range of so many values as a request that was decoded has.
+    #[inline]
+    pub(crate) const fn decoded(start: u16, values: usize) -> Self {
+        Self { start, quantity: values as u16 }
+    }
+
     /// One address.
     pub const fn one(address: u16) -> Self {
         Self { start: address, quantity: 1 }

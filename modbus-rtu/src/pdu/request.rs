@@ -10,7 +10,7 @@ use super::{
     Access, Bits, Diagnostic, FileRange, FileRecord, FunctionCode, Functions, Items, ObjectId, Range,
     Registers,
 };
-use crate::frame::{self, Frame, UnitId};
+use crate::frame::{self, UnitId};
 use crate::{DecodeError, EncodeError};
 
 /// The interface type of the device identification.
@@ -229,13 +229,12 @@ impl<'a> Request<'a> {
                 Self::GetCommEventLog
             }
             F::WRITE_MULTIPLE_COILS if has(F::WRITE_MULTIPLE_COILS) => {
-                let (range, octets) =
-                    values(function, data, Range::MAX_WRITE_BITS, |quantity| quantity.div_ceil(8))?;
+                let (range, octets) = values(pdu, 1, Range::MAX_WRITE_BITS, |quantity| quantity.div_ceil(8))?;
                 let coils = Bits::from_octets(octets, range.quantity().into());
                 Self::WriteMultipleCoils { start: range.start(), coils }
             }
             F::WRITE_MULTIPLE_REGISTERS if has(F::WRITE_MULTIPLE_REGISTERS) => {
-                let (range, octets) = values(function, data, Range::MAX_WRITE, |quantity| 2 * quantity)?;
+                let (range, octets) = values(pdu, 1, Range::MAX_WRITE, |quantity| 2 * quantity)?;
                 let registers = Registers::from_octets(octets);
                 Self::WriteMultipleRegisters { start: range.start(), registers }
             }
@@ -325,9 +324,9 @@ impl<'a> Request<'a> {
             }
             Self::ReadFileRecord { ranges } => {
                 check_files(ranges.iter())?;
-                let answer = answer_octets(ranges).saturating_add(2);
-                if answer > Frame::MAX_PDU {
-                    return Err(EncodeError::PduLength { have: answer, limit: Frame::MAX_PDU });
+                let have = answer_octets(ranges);
+                if have > MAX_FILE_OCTETS {
+                    return Err(EncodeError::ByteCount { function, have });
                 }
                 put_counted(writer, function, 0x07..=0xF5, |writer| ranges.put(writer))?;
             }
@@ -411,12 +410,15 @@ pub(crate) fn answer_octets(ranges: Items<'_, FileRange>) -> usize {
     ranges.iter().fold(0, |sum: usize, range| sum.saturating_add(range.answer_len()))
 }
 
+/// How many octets that may be.
+const MAX_FILE_OCTETS: usize = 0xF5;
+
 fn file_read(pdu: &[u8]) -> Result<Request<'_>, DecodeError> {
     let octets = counted(pdu, |count| (0x07..=0xF5).contains(&count) && count.is_multiple_of(7))?;
     let ranges = Items::<FileRange>::decode(octets)?;
-    let answer = answer_octets(ranges).saturating_add(2);
-    if answer > Frame::MAX_PDU {
-        return Err(DecodeError::TooLong { limit: Frame::MAX_PDU, have: answer });
+    let have = answer_octets(ranges);
+    if have > MAX_FILE_OCTETS {
+        return Err(DecodeError::TooLong { limit: MAX_FILE_OCTETS, have });
     }
     Ok(Request::ReadFileRecord { ranges })
 }
@@ -449,14 +451,18 @@ pub(super) fn mask(pdu: &[u8]) -> Result<(u16, u16, u16), DecodeError> {
 }
 
 fn read_write(pdu: &[u8]) -> Result<Request<'_>, DecodeError> {
-    let Some((read, write)) = pdu.split_at_checked(5) else {
-        return Err(DecodeError::Truncated { needed: 12, have: pdu.len() });
+    let &[_, a, b, c, d, ..] = pdu else {
+        return Err(DecodeError::Truncated { needed: 10, have: pdu.len() });
     };
-    let read = range(read, Range::MAX_READ)?;
-    let function = FunctionCode::READ_WRITE_MULTIPLE_REGISTERS;
-    let (range, octets) = values(function, write, Range::MAX_READ_WRITE, |quantity| 2 * quantity)?;
+    let ([start, quantity], limit) = ([[a, b], [c, d]].map(u16::from_be_bytes), Range::MAX_READ);
+    let unreadable = DecodeError::Range { start, quantity, limit };
+    if !(1..=limit).contains(&quantity) {
+        return Err(unreadable);
+    }
+    let (write, octets) = values(pdu, 5, Range::MAX_READ_WRITE, |quantity| 2 * quantity)?;
+    let read = Range::new(start, quantity).ok_or(unreadable)?;
     let registers = Registers::from_octets(octets);
-    Ok(Request::ReadWriteMultipleRegisters { read, start: range.start(), registers })
+    Ok(Request::ReadWriteMultipleRegisters { read, start: write.start(), registers })
 }
 
 fn encapsulated(pdu: &[u8]) -> Result<Request<'_>, DecodeError> {
