@@ -109,7 +109,7 @@ check_package() {
     cargo package --target-dir target/publish "${libraries[@]/#/--package=}" "${options[@]}"
 }
 
-#: live      the command line against other people's programs: socat, mbpoll, pymodbus
+#: live      the command line against other people's programs: socat, mbpoll, libmodbus, pymodbus
 check_live() {
     need_peers
     METERWIRE_REQUIRE_PEERS=1 cargo test -p inspect --test live
@@ -162,6 +162,7 @@ need_peers() {
         have "$program" || packages+=("$program")
     done
     ! have python3 || python3 -c "import ensurepip" 2>/dev/null || packages+=(python3-venv)
+    python3 -c "import ctypes; ctypes.CDLL('libmodbus.so.5')" 2>/dev/null || packages+=(libmodbus5)
     if ((${#packages[@]})); then
         ci || fail "missing: apt-get install ${packages[*]}"
         as_root apt-get update

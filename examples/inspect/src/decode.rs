@@ -2,7 +2,7 @@
 
 mod dlt645;
 mod mbus;
-mod modbus;
+pub mod modbus;
 
 use std::io::{self, BufRead, Write};
 

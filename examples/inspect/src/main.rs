@@ -1,16 +1,21 @@
-//! Decodes frames of energy meters, reads meters on serial ports, and plays meters that others read.
+//! Decodes frames of energy meters, reads and writes meters on serial ports, listens to others, and plays
+//! meters that others read.
 
 mod decode;
+mod modbus;
 mod port;
+mod question;
 mod read;
 mod serve;
+mod sniff;
 mod text;
+mod write;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Decodes, reads and simulates energy meters.
+/// Decodes, reads, writes, overhears and simulates energy meters.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -25,16 +30,24 @@ enum Command {
     /// Read a meter on a serial port.
     #[command(subcommand)]
     Read(read::Meter),
+    /// Write to a meter on a serial port.
+    #[command(subcommand)]
+    Write(write::Meter),
     /// Play a meter on a serial port until Ctrl-C.
     #[command(subcommand)]
     Serve(serve::Meter),
+    /// Print what others say on a serial port until Ctrl-C.
+    #[command(subcommand)]
+    Sniff(sniff::Bus),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Decode { protocol } => decode::run(protocol).map_err(Into::into),
         Command::Read(meter) => read::run(meter).map(|()| true),
+        Command::Write(meter) => write::run(meter).map(|()| true),
         Command::Serve(meter) => serve::run(meter).map(|never| match never {}),
+        Command::Sniff(bus) => sniff::run(bus).map(|never| match never {}),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,12 +1,9 @@
-//! Serial ports, and the driver that runs a machine on one.
+//! What the command line says of serial ports.
 
-use std::io::{self, ErrorKind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
-use meter_value::line::{Machine, Output};
-use serialport::{ClearBuffer, SerialPort};
+use inspect::Port;
 
 /// Which port, and its settings.
 #[derive(Args)]
@@ -43,68 +40,27 @@ impl Defaults {
     pub const MBUS: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(2) };
 }
 
-/// An open port.
-pub struct Port {
-    pub path: String,
-    serial: Box<dyn SerialPort>,
-}
-
 impl Line {
+    /// Speed in bits a second.
+    pub fn baud(&self, defaults: &Defaults) -> u32 {
+        self.baud.unwrap_or(defaults.baud)
+    }
+
+    /// Bits of one character: start, data, parity if there is one, stop.
+    pub fn bits(&self, defaults: &Defaults) -> u32 {
+        match self.parity.unwrap_or(defaults.parity) {
+            Parity::None => 10,
+            Parity::Even | Parity::Odd => 11,
+        }
+    }
+
     pub fn open(self, defaults: &Defaults) -> anyhow::Result<Port> {
         let parity = match self.parity.unwrap_or(defaults.parity) {
-            Parity::None => serialport::Parity::None,
-            Parity::Even => serialport::Parity::Even,
-            Parity::Odd => serialport::Parity::Odd,
+            Parity::None => inspect::Parity::None,
+            Parity::Even => inspect::Parity::Even,
+            Parity::Odd => inspect::Parity::Odd,
         };
-        let settings = serialport::new(&self.port, self.baud.unwrap_or(defaults.baud)).parity(parity);
-        let cleared = settings.open().and_then(|serial| serial.clear(ClearBuffer::Input).map(|()| serial));
-        let serial = cleared.with_context(|| format!("cannot open {}", self.port))?;
-        Ok(Port { path: self.port, serial })
-    }
-}
-
-impl Port {
-    /// Runs `machine` until a transaction is over, and returns what `done` makes of it.
-    pub fn run<M: Machine, T>(
-        &mut self,
-        machine: &mut M,
-        done: impl FnOnce(M::Outcome<'_>) -> T,
-    ) -> anyhow::Result<T> {
-        drive(&mut *self.serial, machine, done).with_context(|| self.path.clone())
-    }
-}
-
-/// Longer than any frame takes to leave.
-const LONG: Duration = Duration::from_secs(60);
-
-fn drive<M: Machine, T>(
-    serial: &mut dyn SerialPort,
-    machine: &mut M,
-    done: impl FnOnce(M::Outcome<'_>) -> T,
-) -> io::Result<T> {
-    let started = Instant::now();
-    let mut octets = [0; 256];
-    loop {
-        let until = match machine.poll(started.elapsed()) {
-            Output::Transmit(frame) => {
-                serial.set_timeout(LONG)?;
-                serial.write_all(frame)?;
-                serial.flush()?;
-                None
-            }
-            Output::Wait(until) => Some(until.unwrap_or(Duration::MAX)),
-            Output::Done(outcome) => return Ok(done(outcome)),
-        };
-        let Some(until) = until else {
-            machine.transmitted(started.elapsed());
-            continue;
-        };
-        serial.set_timeout(until.saturating_sub(started.elapsed()))?;
-        match serial.read(&mut octets) {
-            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(count) => machine.receive(octets.get(..count).unwrap_or_default(), started.elapsed()),
-            Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
-            Err(error) => return Err(error),
-        }
+        let baud = self.baud(defaults);
+        Port::open(self.port, baud, parity)
     }
 }

@@ -1,27 +1,30 @@
 //! Reads a meter once and prints what it says.
 
+mod modbus;
+
 use std::io::{self, Write};
-use std::time::Duration;
 
-use clap::{Args, Subcommand};
-use meter_value::line::Retry;
+use clap::Subcommand;
 
-use crate::port::{Defaults, Line};
+use crate::port::Defaults;
+use crate::question::Question;
 use crate::text;
 
 /// The meter to read.
 #[derive(Subcommand)]
 pub enum Meter {
-    /// Read holding registers
+    /// Read registers, coils, inputs, files, or what a unit says of itself
     Modbus {
         #[command(flatten)]
         question: Question,
         /// The unit, 1 to 247
         #[arg(long, value_name = "NUMBER")]
         unit: u8,
-        /// The first register and how many, such as 0x6B:3
-        #[arg(long, value_name = "START:QUANTITY", value_parser = range)]
-        holding: modbus_rtu::Range,
+        /// The adapter hears what it sends itself
+        #[arg(long)]
+        echo: bool,
+        #[command(flatten)]
+        asked: modbus::Asked,
     },
     /// Read the data of an identifier
     Dlt645 {
@@ -44,45 +47,12 @@ pub enum Meter {
     },
 }
 
-/// Where to ask, and for how long.
-#[derive(Args)]
-pub struct Question {
-    #[command(flatten)]
-    line: Line,
-    /// How long to wait for a whole reply [default: 1s for Modbus, 2s for the others]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    timeout: Option<Duration>,
-    /// How often to ask again
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
-    retries: u8,
-}
-
-impl Question {
-    fn retry(&self, defaults: &Defaults) -> Retry {
-        Retry { timeout: self.timeout.unwrap_or(defaults.timeout), retries: self.retries }
-    }
-}
-
 pub fn run(meter: Meter) -> anyhow::Result<()> {
     match meter {
-        Meter::Modbus { question, unit, holding } => modbus(question, unit, holding),
+        Meter::Modbus { question, unit, echo, asked } => modbus::run(question, unit, echo, &asked),
         Meter::Dlt645 { question, address, id } => dlt645(question, address, id),
         Meter::Mbus { question, address } => mbus(question, address),
     }
-}
-
-fn modbus(question: Question, unit: u8, range: modbus_rtu::Range) -> anyhow::Result<()> {
-    let mut client = modbus_rtu::Client::new(question.retry(&Defaults::MODBUS));
-    client.start(modbus_rtu::UnitId(unit), &modbus_rtu::Request::ReadHoldingRegisters { range })?;
-    question.line.open(&Defaults::MODBUS)?.run(&mut client, |outcome| {
-        let mut out = io::stdout().lock();
-        if let modbus_rtu::Response::ReadHoldingRegisters { registers } = outcome? {
-            for (address, value) in (range.start()..=u16::MAX).zip(registers.iter()) {
-                writeln!(out, "{address} = {value}")?;
-            }
-        }
-        Ok(())
-    })?
 }
 
 fn dlt645(
@@ -172,19 +142,4 @@ fn row(name: &str, value: Result<String, String>, unit: &str) -> String {
         Ok(value) => format!("{name}: {value} {unit}"),
         Err(why) => format!("{name}: no value: {why}"),
     }
-}
-
-fn range(text: &str) -> Result<modbus_rtu::Range, String> {
-    let (start, quantity) = text.split_once(':').ok_or("the form is START:QUANTITY")?;
-    modbus_rtu::Range::new(number(start)?, number(quantity)?)
-        .ok_or_else(|| "there are no such registers".into())
-}
-
-/// A number in decimal, or in hex after 0x.
-pub fn number(text: &str) -> Result<u16, String> {
-    let number = match text.strip_prefix("0x") {
-        Some(digits) => u16::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    number.map_err(|error| format!("{text}: {error}"))
 }

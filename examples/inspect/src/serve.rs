@@ -1,30 +1,38 @@
 //! Simulated meters, to be read by others.
 
-use std::collections::BTreeMap;
+mod modbus;
+
 use std::convert::Infallible;
 use std::io::{self, Write};
 
 use clap::Subcommand;
 use dlt645::{ErrorFlags, Identifier};
+use inspect::Port;
 use mbus::{Data, Entry};
 use meter_value::bcd;
 use meter_value::line::{Machine, Writer};
-use modbus_rtu::ExceptionCode;
+use modbus_rtu::{Server, Unit, UnitId};
 
-use crate::port::{Defaults, Line, Port};
-use crate::read::number;
+use crate::modbus::{register, timing};
+use crate::port::{Defaults, Line};
 
 /// The meter to play.
 #[derive(Subcommand)]
 pub enum Meter {
-    /// Holding registers 0 to 99 that hold their address + 1000, and those that are set
+    /// A unit with every function: tables of 100, files 1 to 3, a queue at 100, an identification
+    ///
+    /// Holding registers hold their address + 1000, input registers their address + 2000. Every third coil and
+    /// every fifth discrete input is on.
     Modbus {
         #[command(flatten)]
         line: Line,
         /// The unit, 1 to 247
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..))]
         unit: u8,
-        /// What a register holds, such as 0x6B=555; may be repeated
+        /// The adapter hears what it sends itself
+        #[arg(long)]
+        echo: bool,
+        /// What a holding register holds, such as 0x6B=555; may be repeated
         #[arg(long, value_name = "ADDRESS=VALUE", value_parser = register)]
         set: Vec<(u16, u16)>,
     },
@@ -48,9 +56,9 @@ pub enum Meter {
 
 pub fn run(meter: Meter) -> anyhow::Result<Infallible> {
     match meter {
-        Meter::Modbus { line, unit, set } => {
-            let registers = (0..100).map(|address| (address, address + 1_000)).chain(set).collect();
-            let server = modbus_rtu::Server::new(modbus_rtu::UnitId(unit), Registers(registers));
+        Meter::Modbus { line, unit, echo, set } => {
+            let server =
+                Server::new(Unit::new(UnitId(unit), modbus::Simulated::new(set)), timing(&line, echo));
             serve(&format!("modbus unit {unit}"), line.open(&Defaults::MODBUS)?, server)
         }
         Meter::Dlt645 { line, address } => {
@@ -72,31 +80,6 @@ where
     writeln!(stdout, "serving {what} on {}", port.path)?;
     stdout.flush()?;
     port.run(&mut server, |never| never)
-}
-
-fn register(text: &str) -> Result<(u16, u16), String> {
-    let (address, value) = text.split_once('=').ok_or("the form is ADDRESS=VALUE")?;
-    Ok((number(address)?, number(value)?))
-}
-
-struct Registers(BTreeMap<u16, u16>);
-
-impl modbus_rtu::Handler for Registers {
-    fn read_holding_registers(
-        &mut self,
-        range: modbus_rtu::Range,
-        registers: &mut [u16],
-    ) -> Result<(), ExceptionCode> {
-        for (address, register) in (range.start()..=u16::MAX).zip(registers) {
-            *register = *self.0.get(&address).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)?;
-        }
-        Ok(())
-    }
-
-    fn write_single_register(&mut self, address: u16, value: u16) -> Result<(), ExceptionCode> {
-        *self.0.get_mut(&address).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)? = value;
-        Ok(())
-    }
 }
 
 struct ElectricityMeter;

@@ -1,4 +1,4 @@
-//! Values and records in words.
+//! Values, records and octets in words.
 
 use mbus::Record;
 use meter_value::{MeterTime, Value};
@@ -43,4 +43,16 @@ pub fn function(function: mbus::Function) -> &'static str {
         mbus::Function::Minimum => "minimum",
         mbus::Function::Error => "error",
     }
+}
+
+/// Octets that are all printable ASCII.
+pub fn ascii(octets: &[u8]) -> Option<&str> {
+    let printable = |octet: &u8| matches!(octet, b' '..=b'~');
+    str::from_utf8(octets).ok().filter(|_| octets.iter().all(printable))
+}
+
+/// Octets in hex, apart.
+pub fn octets(octets: &[u8]) -> String {
+    let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+    octets.join(" ")
 }
