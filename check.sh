@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic msrv test package live chain)
+checks=(fmt doc clippy no-std no-panic target msrv test package live bench chain)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -24,7 +24,10 @@ usage() {
 check_fmt() {
     need_component rustfmt
     cargo fmt --all --check
-    cargo fmt --check --manifest-path no-panic/Cargo.toml
+    local manifest
+    for manifest in no-panic fuzz benches benches/on-target; do
+        cargo fmt --check --manifest-path "$manifest/Cargo.toml"
+    done
 }
 
 #: doc       documentation without a warning
@@ -39,7 +42,7 @@ check_clippy() {
     cargo clippy --workspace --all-targets --all-features -- -D warnings
 }
 
-#: no-std    each library for three targets without std, with default features and with defmt
+#: no-std    each library for three targets without std, with the features that are not for hosts
 check_no-std() {
     local target library
     for target in "${targets[@]}"; do
@@ -49,6 +52,8 @@ check_no-std() {
             cargo build --quiet --target "$target" --package "$library" --features defmt
             echo "$library builds for $target"
         done
+        cargo build --quiet --target "$target" --package meterwire-modbus-rtu --no-default-features
+        cargo build --quiet --target "$target" --package meterwire-modbus-rtu --features embedded-io
     done
 }
 
@@ -84,6 +89,14 @@ no_panic() {
     fi
 }
 
+#: target    what answering a Modbus request costs on a Cortex-M4, within its limits
+check_target() {
+    need_target thumbv7em-none-eabihf
+    need python3 "install Python 3"
+    need_qemu
+    python3 benches/on-target/measure.py --max-instructions 600 --text-not-above rmodbus
+}
+
 #: msrv      the libraries with the oldest Rust they promise
 check_msrv() {
     local packages=("${libraries[@]/#/--package=}")
@@ -113,6 +126,15 @@ check_package() {
 check_live() {
     need_peers
     METERWIRE_REQUIRE_PEERS=1 cargo test -p inspect --test live
+}
+
+#: bench     the benchmarks: every peer does the same work, and what it takes
+check_bench() {
+    local options=(--manifest-path benches/Cargo.toml --target-dir target/benches)
+    need_component clippy
+    cargo clippy "${options[@]}" --all-targets -- -D warnings
+    cargo test "${options[@]}"
+    cargo run "${options[@]}" --release --bin table
 }
 
 #: chain     the whole chain for five simulated minutes: every protocol is read, nothing is wrong
@@ -152,6 +174,13 @@ need_component() {
 need_target() {
     [[ -d $(rustc --print sysroot)/lib/rustlib/$1 ]] || rustup target add "$1" ||
         fail "the target $1 is missing: rustup target add $1"
+}
+
+need_qemu() {
+    have qemu-system-arm && return
+    ci || fail "missing: apt-get install --no-install-recommends qemu-system-arm"
+    as_root apt-get update
+    as_root apt-get install -y --no-install-recommends qemu-system-arm
 }
 
 need_peers() {

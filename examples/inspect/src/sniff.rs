@@ -62,9 +62,8 @@ impl Listener {
                 Ok(_) => {
                     let octets = self.decoder.octets();
                     let (len, line) = (octets.len(), frame(self.decoder.direction(), octets));
-                    // Had the same octets come before, they would have been a frame before.
-                    let before = self.came.windows(len).position(|window| window == octets);
-                    self.lose(before.unwrap_or(0), now);
+                    let lost = self.came.len().saturating_sub(len + self.decoder.behind());
+                    self.lose(lost, now);
                     self.came.drain(..len);
                     self.heard.push_back(format!("{} {line}", time(now)));
                 }
