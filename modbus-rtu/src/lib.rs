@@ -5,6 +5,7 @@
 #[cfg(any(test, feature = "tokio"))]
 extern crate std;
 
+mod answer;
 mod asked;
 mod bank;
 mod client;
