@@ -6,8 +6,10 @@ use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 
 use crate::asked::Asked;
 use crate::echo::Echo;
+use crate::judge::answer;
 use crate::pdu::{FunctionCode, Request, Response};
-use crate::{DecodeError, Decoder, Dialect, EncodeError, Expect, Frame, Line, TransactionError, UnitId};
+use crate::stream::Stream;
+use crate::{DecodeError, Dialect, EncodeError, Frame, Line, TransactionError, UnitId};
 
 /// A unit as its client has to treat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +96,8 @@ struct Pending {
     request: [u8; Frame::MAX_LEN],
     length: usize,
     dialect: Dialect,
-    decoder: Decoder<260>,
+    asked: Option<Asked>,
+    stream: Stream<260>,
     echo: Echo,
     now: Duration,
 }
@@ -107,7 +110,8 @@ impl Client {
             request: [0; Frame::MAX_LEN],
             length: 0,
             dialect: Dialect::STRICT,
-            decoder: Decoder::new(Expect::Responses),
+            asked: None,
+            stream: Stream::new(),
             echo: Echo::NONE,
             now: Duration::ZERO,
         };
@@ -131,9 +135,8 @@ impl Client {
         let length = dialect.encode_frame(request, unit, &mut self.pending.request)?.len();
         self.pending.length = length;
         self.pending.dialect = dialect;
-        if let Some(asked) = Asked::new(self.pending.request()) {
-            self.pending.decoder.restart(Expect::ResponseTo(asked), dialect);
-        }
+        self.pending.asked = Asked::new(self.pending.request());
+        self.pending.stream.clear();
         self.exchange.retry(device.retry);
         match unit {
             UnitId::BROADCAST => self.exchange.start_unanswered(device.retry.timeout),
@@ -183,7 +186,7 @@ impl Machine for Client {
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        if self.exchange.is_waiting() && self.pending.decoder.elapse(now, &self.pending.line) {
+        if self.exchange.is_waiting() && self.pending.stream.elapse(now, &self.pending.line) {
             self.exchange.look(&mut self.pending);
         }
         let counts = &mut self.counts;
@@ -197,7 +200,7 @@ impl Machine for Client {
                 Output::Transmit(self.pending.request())
             }
             Step::Wait(until) => {
-                let silent = self.pending.decoder.silent_at(&self.pending.line);
+                let silent = self.pending.stream.silent_at(&self.pending.line);
                 Output::Wait(until.map(|until| silent.map_or(until, |silent| until.min(silent))))
             }
             Step::Answered => {
@@ -228,7 +231,7 @@ impl Pending {
     }
 
     fn response(&self) -> Result<Response<'_>, TransactionError> {
-        match self.decoder.last().and_then(|frame| self.dialect.response(frame.pdu)) {
+        match self.stream.last().and_then(|frame| self.dialect.response(frame.pdu)) {
             Ok(Response::Exception { function, exception }) => {
                 Err(TransactionError::Exception { function, exception })
             }
@@ -242,33 +245,32 @@ impl Search for Pending {
     type Error = DecodeError;
 
     fn feed(&mut self, octets: &[u8]) -> usize {
-        self.decoder.feed_at(octets, self.now, &self.line)
+        self.stream.feed_at(octets, self.now, &self.line)
     }
 
     fn silence(&mut self) {
-        self.decoder.silence();
+        self.stream.silence();
     }
 
     fn clear(&mut self) {
-        self.decoder.clear();
+        self.stream.clear();
     }
 
     fn next(&mut self) -> Option<Result<bool, DecodeError>> {
         let dialect = self.dialect;
-        let asked = self.decoder.asked();
-        let frame = match self.decoder.frame()? {
+        let asked = self.asked?;
+        let judge = |octets: &[u8], silent| answer(&asked, dialect, octets, silent);
+        let frame = match self.stream.scan(judge)? {
             Ok(frame) => frame,
             Err(error) => return Some(Err(error)),
         };
         let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
         Some(match dialect.response(frame.pdu) {
             Ok(Response::Exception { .. }) => Ok(true),
-            Ok(_) if asked.is_some_and(|asked| asked.is_repeated()) => {
-                match self.request.get(1..self.length.saturating_sub(2)) {
-                    Some(pdu) if pdu == frame.pdu => Ok(true),
-                    _ => Err(DecodeError::Unasked { function }),
-                }
-            }
+            Ok(_) if asked.is_repeated() => match self.request.get(1..self.length.saturating_sub(2)) {
+                Some(pdu) if pdu == frame.pdu => Ok(true),
+                _ => Err(DecodeError::Unasked { function }),
+            },
             Ok(_) => Ok(true),
             Err(error) => Err(error),
         })

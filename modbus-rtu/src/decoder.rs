@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Scan, Window};
+use meter_value::line::Scan;
 
 use crate::asked::Asked;
-use crate::dialect::bare;
-use crate::judge::{either, explain, is_foreign, judge, request, response};
+use crate::judge::{answer, either, request, request_to, response};
+use crate::stream::Stream;
 use crate::{DecodeError, Dialect, Direction, Frame, Line, UnitId};
 
 /// Which frames a decoder looks for.
@@ -69,11 +69,9 @@ impl Units {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Decoder<const N: usize = 512> {
-    window: Window<N>,
+    stream: Stream<N>,
     expect: Expect,
     dialect: Dialect,
-    /// When octets came in last, if no silence has ended them yet.
-    heard: Option<Duration>,
     /// The request that a listener heard last, while it may still be answered.
     asked: Option<Asked>,
     direction: Direction,
@@ -83,15 +81,12 @@ impl<const N: usize> Decoder<N> {
     /// An empty decoder that holds `N` octets, 257 or more: of a function without a length, the octet that is
     /// one too many for a frame has to come.
     pub const fn new(expect: Expect) -> Self {
-        const { assert!(N > Frame::MAX_LEN) };
-        Self {
-            window: Window::new(),
-            expect,
-            dialect: Dialect::STRICT,
-            heard: None,
-            asked: None,
-            direction: Direction::Request,
-        }
+        let direction = match expect {
+            Expect::Responses | Expect::ResponseTo(_) => Direction::Response,
+            _ => Direction::Request,
+        };
+        let (stream, dialect) = (Stream::new(), Dialect::STRICT);
+        Self { stream, expect, dialect, asked: None, direction }
     }
 
     /// A decoder that takes a device's deviations for frames too.
@@ -100,55 +95,37 @@ impl<const N: usize> Decoder<N> {
         Self { dialect, ..self }
     }
 
-    /// Forgets everything and looks for other frames from now on.
-    pub fn restart(&mut self, expect: Expect, dialect: Dialect) {
-        self.clear();
-        self.expect = expect;
-        self.dialect = dialect;
-    }
-
     /// Takes octets and says how many; takes none before [`frame`](Self::frame) returned `None` after a
     /// silence.
     #[inline]
     pub fn feed(&mut self, octets: &[u8]) -> usize {
-        self.window.feed(octets)
+        self.stream.feed(octets)
     }
 
     /// Takes octets, the last of which came in at `now`, as [`feed`](Self::feed) does; if it took longer than
     /// the line's gap for the first of them to come, there was a silence before.
     pub fn feed_at(&mut self, octets: &[u8], now: Duration, line: &Line) -> usize {
-        self.elapse(now.saturating_sub(line.time(octets.len())), line);
-        let taken = self.feed(octets);
-        if taken > 0 {
-            self.heard = Some(now);
-        }
-        taken
+        self.stream.feed_at(octets, now, line)
     }
 
     /// When the line will have been silent for its gap, if octets came in since the last silence.
     pub fn silent_at(&self, line: &Line) -> Option<Duration> {
-        self.heard.map(|heard| heard.saturating_add(line.gap))
+        self.stream.silent_at(line)
     }
 
     /// Notes that it is `now` and nothing more came in; says whether a silence began.
     pub fn elapse(&mut self, now: Duration, line: &Line) -> bool {
-        let begins = self.silent_at(line).is_some_and(|at| now >= at);
-        if begins {
-            self.heard = None;
-            self.silence();
-        }
-        begins
+        self.stream.elapse(now, line)
     }
 
     /// Notes that the line was silent for the time that ends a frame.
     pub fn silence(&mut self) {
-        self.window.silence();
+        self.stream.silence();
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.window.clear();
-        self.heard = None;
+        self.stream.clear();
         self.asked = None;
     }
 
@@ -156,49 +133,35 @@ impl<const N: usize> Decoder<N> {
     #[inline]
     pub fn frame(&mut self) -> Option<Result<Frame<'_>, DecodeError>> {
         let dialect = self.dialect;
-        let result = match &self.expect {
-            Expect::Requests => {
-                self.direction = Direction::Request;
-                self.window.scan(|octets, silent| request(dialect, octets, silent), explain)
-            }
+        match self.expect {
+            Expect::Requests => self.stream.scan(|octets, silent| request(dialect, octets, silent)),
             Expect::RequestsTo(units) => {
-                self.direction = Direction::Request;
-                let to_us = |octets: &[u8], silent| match is_foreign(units, octets) {
-                    true => Scan::Skip,
-                    false => request(dialect, octets, silent),
-                };
-                self.window.scan(to_us, explain)
+                self.stream.scan(|octets, silent| request_to(&units, dialect, octets, silent))
             }
-            Expect::Responses => {
-                self.direction = Direction::Response;
-                self.window.scan(|octets, silent| response(dialect, octets, silent), explain)
-            }
+            Expect::Responses => self.stream.scan(|octets, silent| response(dialect, octets, silent)),
             Expect::ResponseTo(asked) => {
-                self.direction = Direction::Response;
-                let answer = |octets: &[u8], silent| {
-                    let length = asked.answer_length(dialect, octets);
-                    length.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent))
-                };
-                self.window.scan(answer, explain)
+                self.stream.scan(|octets, silent| answer(&asked, dialect, octets, silent))
             }
-            Expect::Both => {
-                let (asked, direction) = (&self.asked, &mut self.direction);
-                let both = |octets: &[u8], silent| {
-                    let (found, scan) = either(asked.as_ref(), dialect, octets, silent);
-                    *direction = found;
-                    scan
-                };
-                let result = self.window.scan(both, explain);
-                if let Some(Ok(octets)) = result {
-                    self.asked = match *direction {
-                        Direction::Request => Asked::new(octets),
-                        Direction::Response => None,
-                    };
-                }
-                result
+            Expect::Both => self.either(),
+        }
+    }
+
+    /// The next frame of either direction.
+    fn either(&mut self) -> Option<Result<Frame<'_>, DecodeError>> {
+        let (asked, direction, dialect) = (&self.asked, &mut self.direction, self.dialect);
+        let mut request = None;
+        let result = self.stream.scan(|octets, silent| {
+            let (found, scan) = either(asked.as_ref(), dialect, octets, silent);
+            *direction = found;
+            if let (Direction::Request, Scan::Frame { len }) = (found, scan) {
+                request = octets.get(..len).and_then(Asked::new);
             }
-        };
-        Some(result?.and_then(checked))
+            scan
+        });
+        if let Some(Ok(_)) = result {
+            self.asked = request;
+        }
+        result
     }
 
     /// Which way the frame goes that [`frame`](Self::frame) returned last.
@@ -208,33 +171,11 @@ impl<const N: usize> Decoder<N> {
 
     /// The octets of that frame.
     pub fn octets(&self) -> &[u8] {
-        self.window.lent()
-    }
-
-    /// The request whose response is expected.
-    pub(crate) const fn asked(&self) -> Option<Asked> {
-        match self.expect {
-            Expect::ResponseTo(asked) => Some(asked),
-            _ => None,
-        }
+        self.stream.octets()
     }
 
     /// How many octets came in behind that frame.
     pub fn behind(&self) -> usize {
-        self.window.behind()
-    }
-
-    /// That frame.
-    pub(crate) fn last(&self) -> Result<Frame<'_>, DecodeError> {
-        checked(self.window.lent())
-    }
-}
-
-/// A frame whose checksum was found right, or an exception that has none.
-#[inline]
-fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
-    match octets {
-        [unit, pdu @ .., _, _] if octets.len() >= Frame::MIN_LEN => Ok(Frame { unit: UnitId(*unit), pdu }),
-        _ => bare(octets),
+        self.stream.behind()
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn explain(reason: Reason, octets: &[u8]) -> DecodeError {
 }
 
 /// Whether no request to these units, and none to all, starts like this. Only writes go to all.
-pub(crate) fn is_foreign(units: &Units, octets: &[u8]) -> bool {
+fn is_foreign(units: &Units, octets: &[u8]) -> bool {
     match *octets {
         [0] => false,
         [0, function, ..] if is_write(function) => false,
@@ -63,7 +63,7 @@ pub(crate) fn request(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Rea
 }
 
 /// Whether the standard describes a function.
-#[inline(always)]
+#[inline]
 const fn is_public(code: u8) -> bool {
     const FIRST: u32 = Functions::PUBLIC.first();
     code < 32 && FIRST >> code & 1 == 1 || code == 0x2B
@@ -84,6 +84,21 @@ fn without_count(regular: Scan<Reason>, dialect: Dialect, octets: &[u8], silent:
     }
 }
 
+/// What octets are as a request to some units.
+#[inline]
+pub(crate) fn request_to(units: &Units, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
+    if is_foreign(units, octets) { Scan::Skip } else { request(dialect, octets, silent) }
+}
+
+/// What octets are as the answer to a request.
+#[inline]
+pub(crate) fn answer(asked: &Asked, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
+    match asked.answer_length(dialect, octets) {
+        Some(length) => judge(length, dialect, octets, silent),
+        None => Scan::Skip,
+    }
+}
+
 /// What the octets at the head of a stream are in one direction.
 #[cfg(feature = "tokio")]
 pub(crate) fn judge_direction(
@@ -98,7 +113,7 @@ pub(crate) fn judge_direction(
     }
 }
 
-#[inline(always)]
+#[inline]
 pub(crate) fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
     let regular = judge(length(Direction::Response, octets), dialect, octets, silent);
     match *octets {
@@ -111,7 +126,7 @@ pub(crate) fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Re
 }
 
 /// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
-#[inline(always)]
+#[inline]
 fn first_of(one: Scan<Reason>, other: Scan<Reason>) -> Scan<Reason> {
     match (one, other) {
         (Scan::Frame { .. }, _) => one,
@@ -128,8 +143,7 @@ pub(crate) fn either(
     octets: &[u8],
     silent: bool,
 ) -> (Direction, Scan<Reason>) {
-    let answer = asked.and_then(|asked| asked.answer_length(dialect, octets));
-    let answer = answer.map_or(Scan::Skip, |length| judge(length, dialect, octets, silent));
+    let answer = asked.map_or(Scan::Skip, |asked| answer(asked, dialect, octets, silent));
     if matches!(answer, Scan::Frame { .. }) {
         return (Direction::Response, answer);
     }

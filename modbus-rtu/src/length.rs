@@ -33,7 +33,7 @@ pub(crate) enum Length {
 }
 
 /// The length by direction and function.
-#[inline(always)]
+#[inline]
 pub(crate) fn length(direction: Direction, octets: &[u8]) -> Length {
     let Some(&code) = octets.get(1) else { return Length::Undecided(Frame::MIN_LEN) };
     match direction {
@@ -42,7 +42,7 @@ pub(crate) fn length(direction: Direction, octets: &[u8]) -> Length {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn request(code: u8, octets: &[u8]) -> Length {
     match code {
         0x01..=0x06 => Length::Octets(8),
@@ -61,7 +61,7 @@ fn request(code: u8, octets: &[u8]) -> Length {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn response(code: u8, octets: &[u8]) -> Length {
     match code {
         0x01 | 0x02 => counted(octets, 2, 5, is_bit_count),
@@ -83,7 +83,7 @@ fn response(code: u8, octets: &[u8]) -> Length {
 }
 
 /// `fixed` octets and as many as the one at `place` counts.
-#[inline(always)]
+#[inline]
 fn counted(octets: &[u8], place: usize, fixed: usize, possible: impl Fn(u8) -> bool) -> Length {
     match octets.get(place) {
         None => Length::Undecided(place + 1),

@@ -30,6 +30,7 @@ mod number;
 mod pdu;
 mod point;
 mod server;
+mod stream;
 mod unit;
 
 pub use asked::Asked;

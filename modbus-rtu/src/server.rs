@@ -6,8 +6,10 @@ use core::time::Duration;
 use meter_value::line::{Machine, Output};
 
 use crate::echo::Echo;
+use crate::judge::request_to;
+use crate::stream::Stream;
 use crate::unit::{Buffer, Note, Respond};
-use crate::{DecodeError, Decoder, Expect, Frame, Line, Units};
+use crate::{DecodeError, Dialect, Frame, Line, Units};
 
 /// One unit or several on a line, with its timing: they answer what they are asked, when the line has been
 /// silent for its pause, and ignore the traffic of others.
@@ -27,7 +29,8 @@ use crate::{DecodeError, Decoder, Expect, Frame, Line, Units};
 pub struct Server<R> {
     units: R,
     line: Line,
-    decoder: Decoder<260>,
+    ours: Units,
+    stream: Stream<260>,
     /// When octets came in last.
     heard: Duration,
     /// Whether a request to one of the units came since the last silence.
@@ -43,11 +46,12 @@ pub struct Server<R> {
 impl<R: Respond> Server<R> {
     /// A server of a unit, or of several in an array or a pair.
     pub fn new(units: R, line: Line) -> Self {
-        let decoder = Decoder::new(Expect::RequestsTo(units.units(Units::NONE)));
+        let ours = units.units(Units::NONE);
         Self {
             units,
             line,
-            decoder,
+            ours,
+            stream: Stream::new(),
             heard: Duration::ZERO,
             found: false,
             reply: [0; Frame::MAX_LEN],
@@ -68,12 +72,14 @@ impl<R: Respond> Server<R> {
     }
 
     fn scan(&mut self) {
-        while let Some(result) = self.decoder.frame() {
+        let ours = self.ours;
+        let judge = |octets: &[u8], silent| request_to(&ours, Dialect::STRICT, octets, silent);
+        while let Some(result) = self.stream.scan(judge) {
             match result {
                 Ok(request) => {
                     self.found = true;
                     self.length = self.units.respond(&request, &mut self.reply);
-                    self.since = self.decoder.behind();
+                    self.since = self.stream.behind();
                 }
                 Err(DecodeError::Checksum { .. }) => self.units.note(Note::Error),
                 Err(_) => {}
@@ -83,7 +89,7 @@ impl<R: Respond> Server<R> {
 
     /// Looks once more at what came in, if the line has fallen silent.
     fn elapse(&mut self, now: Duration) {
-        if self.decoder.elapse(now, &self.line) {
+        if self.stream.elapse(now, &self.line) {
             self.scan();
             if !core::mem::take(&mut self.found) {
                 self.units.note(Note::Message);
@@ -107,7 +113,7 @@ impl<R: Respond> Machine for Server<R> {
         self.elapse(now.saturating_sub(self.line.time(octets.len())));
         self.heard = now;
         while !octets.is_empty() {
-            let taken = self.decoder.feed_at(octets, now, &self.line);
+            let taken = self.stream.feed_at(octets, now, &self.line);
             octets = octets.get(taken..).unwrap_or_default();
             self.since = self.since.saturating_add(taken);
             self.scan();
@@ -122,7 +128,7 @@ impl<R: Respond> Machine for Server<R> {
 
     fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
         self.elapse(now);
-        let silent = self.decoder.silent_at(&self.line);
+        let silent = self.stream.silent_at(&self.line);
         if self.length == 0 {
             return Output::Wait(silent);
         }
@@ -130,7 +136,7 @@ impl<R: Respond> Machine for Server<R> {
         if now < due {
             return Output::Wait(Some(silent.map_or(due, |silent| silent.min(due))));
         }
-        self.decoder.clear();
+        self.stream.clear();
         if self.line.echo {
             self.echo.begin();
         }
