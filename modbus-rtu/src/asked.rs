@@ -1,7 +1,7 @@
 //! A request, as far as its answer has to fit it.
 
 use crate::length::{Direction, Length, length};
-use crate::pdu::{Request, answer_octets};
+use crate::pdu::{IDENTIFICATION, Request, answer_octets};
 use crate::{Dialect, Frame, FunctionCode, UnitId};
 
 /// A request, as far as its answer has to fit it: unit, function, count and echoed fields.
@@ -23,6 +23,8 @@ enum Answer {
     Echo { fields: usize },
     /// The byte count `octets`, of `registers` if it is registers.
     Counted { octets: u8, registers: u8 },
+    /// What the function says, of one interface.
+    Interface(u8),
     /// What the function says.
     Any,
 }
@@ -89,7 +91,10 @@ impl Asked {
                 }
                 Some(_) => Length::Unasked,
             },
-            Answer::Any => length(Direction::Response, octets),
+            Answer::Interface(interface) if octets.get(2).is_some_and(|octet| *octet != interface) => {
+                Length::Unasked
+            }
+            Answer::Interface(_) | Answer::Any => length(Direction::Response, octets),
         })
     }
 }
@@ -122,6 +127,8 @@ fn answer(pdu: &[u8], frame_len: usize) -> Answer {
         Ok(Request::WriteMultipleCoils { .. } | Request::WriteMultipleRegisters { .. }) => {
             Answer::Echo { fields: 6 }
         }
+        Ok(Request::ReadDeviceIdentification { .. }) => Answer::Interface(IDENTIFICATION),
+        Ok(Request::EncapsulatedInterface { interface, .. }) => Answer::Interface(interface),
         // Also a write without its count.
         Err(_) if matches!(pdu, [0x10, ..]) => Answer::Echo { fields: 6 },
         _ => Answer::Any,

@@ -7,7 +7,7 @@ use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 use crate::asked::Asked;
 use crate::echo::Echo;
 use crate::judge::answer;
-use crate::pdu::{FunctionCode, Request, Response};
+use crate::pdu::{Access, FunctionCode, Registers, Request, Response};
 use crate::stream::Stream;
 use crate::{DecodeError, Dialect, EncodeError, Frame, Line, TransactionError, UnitId};
 
@@ -186,7 +186,7 @@ impl Machine for Client {
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        if self.exchange.is_waiting() && self.pending.stream.elapse(now, &self.pending.line) {
+        if self.exchange.is_waiting() && self.pending.stream.elapse(now, &self.pending.line, 0) {
             self.exchange.look(&mut self.pending);
         }
         let counts = &mut self.counts;
@@ -265,14 +265,28 @@ impl Search for Pending {
             Err(error) => return Some(Err(error)),
         };
         let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
-        Some(match dialect.response(frame.pdu) {
-            Ok(Response::Exception { .. }) => Ok(true),
-            Ok(_) if asked.is_repeated() => match self.request.get(1..self.length.saturating_sub(2)) {
-                Some(pdu) if pdu == frame.pdu => Ok(true),
-                _ => Err(DecodeError::Unasked { function }),
-            },
-            Ok(_) => Ok(true),
-            Err(error) => Err(error),
-        })
+        let request = self.request.get(1..self.length.saturating_sub(2)).unwrap_or_default();
+        let fits = match dialect.response(frame.pdu) {
+            Ok(Response::Exception { .. }) => true,
+            Ok(_) if asked.is_repeated() => request == frame.pdu,
+            Ok(response) => fits(request, &response),
+            Err(error) => return Some(Err(error)),
+        };
+        Some(if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) })
+    }
+}
+
+/// Whether the parts of an answer are those that a request asks for, where that takes more than a count.
+fn fits(request: &[u8], response: &Response<'_>) -> bool {
+    match (Request::decode(request), *response) {
+        (Ok(Request::ReadFileRecord { ranges }), Response::ReadFileRecord { records }) => {
+            let lengths = ranges.iter().map(|range| usize::from(range.length));
+            records.iter().map(Registers::len).eq(lengths)
+        }
+        (
+            Ok(Request::ReadDeviceIdentification { access: Access::Individual, object }),
+            Response::ReadDeviceIdentification { objects, .. },
+        ) => objects.iter().next().is_some_and(|first| first.id == object),
+        _ => true,
     }
 }

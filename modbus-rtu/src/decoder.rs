@@ -115,7 +115,7 @@ impl<const N: usize> Decoder<N> {
 
     /// Notes that it is `now` and nothing more came in; says whether a silence began.
     pub fn elapse(&mut self, now: Duration, line: &Line) -> bool {
-        self.stream.elapse(now, line)
+        self.stream.elapse(now, line, 0)
     }
 
     /// Notes that the line was silent for the time that ends a frame.
@@ -154,7 +154,9 @@ impl<const N: usize> Decoder<N> {
             let (found, scan) = either(asked.as_ref(), dialect, octets, silent);
             *direction = found;
             if let (Direction::Request, Scan::Frame { len }) = (found, scan) {
-                request = octets.get(..len).and_then(Asked::new);
+                // Nobody answers as everybody.
+                let asked = octets.get(..len).and_then(Asked::new);
+                request = asked.filter(|asked| asked.unit() != UnitId::BROADCAST);
             }
             scan
         });

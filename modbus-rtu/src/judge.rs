@@ -125,10 +125,12 @@ pub(crate) fn response(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Re
     }
 }
 
-/// What two readings of the same octets come to: a frame if one of them is, nothing if none can be.
+/// What two readings of the same octets come to: the shorter frame if one of them is, as zeros behind a frame
+/// leave its checksum right; nothing yet if either can be one; else the first.
 #[inline]
 fn first_of(one: Scan<Reason>, other: Scan<Reason>) -> Scan<Reason> {
     match (one, other) {
+        (Scan::Frame { len }, Scan::Frame { len: shorter }) if shorter < len => other,
         (Scan::Frame { .. }, _) => one,
         (_, Scan::Frame { .. }) => other,
         (Scan::Incomplete, _) | (_, Scan::Incomplete) => Scan::Incomplete,
@@ -144,23 +146,21 @@ pub(crate) fn either(
     silent: bool,
 ) -> (Direction, Scan<Reason>) {
     let answer = asked.map_or(Scan::Skip, |asked| answer(asked, dialect, octets, silent));
-    if matches!(answer, Scan::Frame { .. }) {
-        return (Direction::Response, answer);
-    }
     let request = request(dialect, octets, silent);
-    if matches!(request, Scan::Frame { .. }) {
-        return (Direction::Request, request);
-    }
-    if let Some(len) = merged(octets, silent) {
-        return (Direction::Request, Scan::Frame { len });
-    }
     let response = match octets {
         // Nobody answers as everybody.
         [0, ..] => Scan::Skip,
         _ => response(dialect, octets, silent),
     };
-    let scan = if asked.is_some() { first_of(response, request) } else { first_of(request, response) };
-    (Direction::Response, scan)
+    let merged = merged(octets, silent).map_or(Scan::Skip, |len| Scan::Frame { len });
+    let others = first_of(first_of(request, response), merged);
+    let scan = first_of(answer, others);
+    let direction = match scan {
+        Scan::Frame { .. } if scan == answer => Direction::Response,
+        Scan::Frame { .. } if scan == request || scan == merged => Direction::Request,
+        _ => Direction::Response,
+    };
+    (direction, scan)
 }
 
 /// How long the request is, if octets before a silence are a request and its answer of a function without a

@@ -36,8 +36,9 @@ pub struct Server<R> {
     /// Whether a request to one of the units came since the last silence.
     found: bool,
     reply: Buffer,
-    /// Octets of a reply that waits.
+    /// Octets of a reply that waits, and of the one that was sent.
     length: usize,
+    sent: usize,
     /// Octets that came in since its request.
     since: usize,
     echo: Echo,
@@ -56,6 +57,7 @@ impl<R: Respond> Server<R> {
             found: false,
             reply: [0; Frame::MAX_LEN],
             length: 0,
+            sent: 0,
             since: 0,
             echo: Echo::NONE,
         }
@@ -88,8 +90,8 @@ impl<R: Respond> Server<R> {
     }
 
     /// Looks once more at what came in, if the line has fallen silent.
-    fn elapse(&mut self, now: Duration) {
-        if self.stream.elapse(now, &self.line) {
+    fn elapse(&mut self, now: Duration, octets: usize) {
+        if self.stream.elapse(now, &self.line, octets) {
             self.scan();
             if !core::mem::take(&mut self.found) {
                 self.units.note(Note::Message);
@@ -105,12 +107,12 @@ impl<R: Respond> Machine for Server<R> {
         R: 'a;
 
     fn receive(&mut self, octets: &[u8], now: Duration) {
-        let sent = if self.line.echo { &self.reply[..] } else { &[] };
+        let sent = self.reply.get(..self.sent).unwrap_or_default();
         let mut octets = self.echo.strip(sent, octets);
         if octets.is_empty() {
             return;
         }
-        self.elapse(now.saturating_sub(self.line.time(octets.len())));
+        self.elapse(now, octets.len());
         self.heard = now;
         while !octets.is_empty() {
             let taken = self.stream.feed_at(octets, now, &self.line);
@@ -127,7 +129,7 @@ impl<R: Respond> Machine for Server<R> {
     fn transmitted(&mut self, _now: Duration) {}
 
     fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
-        self.elapse(now);
+        self.elapse(now, 0);
         let silent = self.stream.silent_at(&self.line);
         if self.length == 0 {
             return Output::Wait(silent);
@@ -140,7 +142,7 @@ impl<R: Respond> Machine for Server<R> {
         if self.line.echo {
             self.echo.begin();
         }
-        let length = core::mem::take(&mut self.length);
-        Output::Transmit(self.reply.get(..length).unwrap_or_default())
+        self.sent = core::mem::take(&mut self.length);
+        Output::Transmit(self.reply.get(..self.sent).unwrap_or_default())
     }
 }

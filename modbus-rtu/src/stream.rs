@@ -28,7 +28,7 @@ impl<const N: usize> Stream<N> {
     }
 
     pub(crate) fn feed_at(&mut self, octets: &[u8], now: Duration, line: &Line) -> usize {
-        self.elapse(now.saturating_sub(line.time(octets.len())), line);
+        self.elapse(now, line, octets.len());
         let taken = self.feed(octets);
         if taken > 0 {
             self.heard = Some(now);
@@ -40,8 +40,10 @@ impl<const N: usize> Stream<N> {
         self.heard.map(|heard| heard.saturating_add(line.gap))
     }
 
-    pub(crate) fn elapse(&mut self, now: Duration, line: &Line) -> bool {
-        let begins = self.silent_at(line).is_some_and(|at| now >= at);
+    /// Notes that it is `now` and no more than so many octets have just come in; says whether a silence was
+    /// before them.
+    pub(crate) fn elapse(&mut self, now: Duration, line: &Line, octets: usize) -> bool {
+        let begins = self.silent_at(line).is_some_and(|at| now >= at.saturating_add(line.time(octets)));
         if begins {
             self.heard = None;
             self.silence();

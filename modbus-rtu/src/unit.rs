@@ -277,7 +277,7 @@ impl<H: Handler> Respond for Unit<H> {
     }
 
     fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
-        let function = request.pdu.first().copied().unwrap_or(0);
+        let Some(&function) = request.pdu.first() else { return 0 };
         let broadcast = request.unit == UnitId::BROADCAST;
         // Those from 128 on are answers of somebody else.
         let is_ours = request.unit == self.id && function < FunctionCode::EXCEPTION;

@@ -1,5 +1,7 @@
 //! Laws of DL/T 645.
 
+use core::time::Duration;
+
 use dlt645::{
     Address, Client, Command, Control, Data, DecodeError, Decoder, Direction, EncodeError, ErrorFlags, Frame,
     Function, Handler, Identifier, Reply, Retry, Server, TransactionError, Values, Writer,
@@ -90,7 +92,7 @@ fn whole(octets: &[u8]) {
     }
     if expected.is_ok() {
         assert_eq!(Frame::decode(bare), Ok(frame));
-        frame::laws(bare, intact, |octets, buffer| {
+        frame::laws(bare, 1, intact, |octets, buffer| {
             match Frame::decode(octets).map(|frame| frame.encode(buffer)) {
                 Ok(Ok(octets)) => Again::Written(octets),
                 Ok(Err(EncodeError::BufferTooSmall { needed, have })) => Again::TooSmall { needed, have },
@@ -264,9 +266,10 @@ pub fn client(octets: &[u8]) {
     let (retry, command) = (machine::retry(*retries), asked(*kind));
     let mut client = Client::new(retry);
     client.start(METER, &command).unwrap();
-    machine::client(
+    let mut now = machine::client(
         &mut client,
         retry,
+        Duration::ZERO,
         1,
         heard,
         |sent| assert!(intact(without_preamble(sent))),
@@ -279,7 +282,7 @@ pub fn client(octets: &[u8]) {
         let is_found = stream::slide(&heard, head).contains(&answer);
         client.start(METER, &command).unwrap();
         let mut answered = false;
-        let sent = machine::hear(&mut client, heard.chunks(100), |outcome| {
+        let sent = machine::hear(&mut client, &mut now, heard.chunks(100), |outcome| {
             answered = matches!(outcome, Ok(_) | Err(TransactionError::Refused { .. }));
             fits(&command, retry, outcome, &heard);
         });

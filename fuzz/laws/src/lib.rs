@@ -25,6 +25,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("modbus_rtu_stream", modbus_rtu::stream),
     ("modbus_rtu_client", modbus_rtu::client),
     ("modbus_rtu_server", modbus_rtu::server),
+    ("modbus_rtu_map", modbus_rtu::map),
     ("dlt645_decode", dlt645::decode),
     ("dlt645_stream", dlt645::stream),
     ("dlt645_client", dlt645::client),

@@ -21,15 +21,17 @@ pub(crate) fn retry(seed: u8) -> Retry {
 
 /// Runs a client that was started, with what it hears, until it is done.
 ///
-/// It is done in time: after `exchanges` requests, each sent again as often as `retry` allows.
+/// It is done in time, which it returns: after `exchanges` requests, each sent again as often as `retry`
+/// allows, and each up to `deferred` later than it could be.
 pub(crate) fn client<M: Machine>(
     machine: &mut M,
     retry: Retry,
+    deferred: Duration,
     exchanges: u32,
     heard: &[u8],
     mut sent: impl FnMut(&[u8]),
     mut done: impl FnMut(M::Outcome<'_>),
-) {
+) -> Duration {
     let limit = exchanges * (u32::from(retry.retries) + 1);
     let mut heard = Seed(heard);
     let (mut now, mut transmissions) = (Duration::ZERO, 0);
@@ -65,36 +67,52 @@ pub(crate) fn client<M: Machine>(
             Step::Done => break,
         }
     }
-    assert!(now <= retry.timeout * limit, "done at {now:?}");
-    assert!(matches!(machine.poll(now), Output::Wait(None)), "done is done");
+    assert!(now <= (retry.timeout + deferred) * limit, "done at {now:?}");
+    is_idle(machine, now);
+    now
 }
 
-/// Lets a client that was started hear everything before its first timeout; says how often it sent.
+/// Time for everything to have happened.
+const LATER: Duration = Duration::from_secs(10);
+
+/// A client that is done says nothing more, whatever it heard behind the answer.
+fn is_idle<M: Machine>(machine: &mut M, now: Duration) {
+    for now in [now, now + LATER] {
+        assert!(matches!(machine.poll(now), Output::Wait(None)), "done is done");
+    }
+}
+
+/// Lets a client that was started hear everything before its first timeout, some time after it was last
+/// done; says how often it sent.
 pub(crate) fn hear<'a, M: Machine>(
     machine: &mut M,
-    mut chunks: impl Iterator<Item = &'a [u8]>,
+    now: &mut Duration,
+    chunks: impl Iterator<Item = &'a [u8]>,
     done: impl FnOnce(M::Outcome<'_>),
 ) -> u32 {
-    let (mut now, mut transmissions) = (Duration::ZERO, 0);
+    *now += LATER;
+    let (mut chunks, mut transmissions) = (chunks.peekable(), 0);
     loop {
-        let step = match machine.poll(now) {
+        let step = match machine.poll(*now) {
             Output::Transmit(_) => Step::Transmit,
             Output::Wait(until) => Step::Wait(until),
             Output::Done(outcome) => {
                 done(outcome);
-                return transmissions;
+                break;
             }
         };
         let Step::Wait(until) = step else {
             transmissions += 1;
-            machine.transmitted(now);
+            machine.transmitted(*now);
             continue;
         };
-        match chunks.next() {
-            Some(chunk) => machine.receive(chunk, now),
-            None => now = until.expect("a client that waits knows for how long"),
+        match chunks.next_if(|_| transmissions > 0) {
+            Some(chunk) => machine.receive(chunk, *now),
+            None => *now = until.expect("a client that waits knows for how long"),
         }
     }
+    is_idle(machine, *now);
+    transmissions
 }
 
 /// Lets a server hear octets, then, after a pause, a request that it has to answer.
@@ -104,36 +122,64 @@ pub(crate) fn server<M>(machine: &mut M, heard: &[u8], request: &[u8], mut answe
 where
     M: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
 {
-    let mut heard = Seed(heard);
+    let mut now = overhear(machine, heard, false, |_, octets| answer(octets));
+    let last = ask(machine, &mut now, request, false);
+    answer(&last.expect("a request after a pause is answered, whatever came before"));
+}
+
+/// Lets a server hear octets, and all of its answers again if it has an `echo`; says when that was.
+///
+/// `answer` checks each answer, and is told what was heard before.
+pub(crate) fn overhear<M>(
+    machine: &mut M,
+    heard: &[u8],
+    echo: bool,
+    mut answer: impl FnMut(&[u8], &[u8]),
+) -> Duration
+where
+    M: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
+{
+    let mut rest = Seed(heard);
     let mut now = Duration::ZERO;
-    while !heard.is_empty() {
-        let pace = heard.0[0];
+    while !rest.is_empty() {
+        let pace = rest.0[0];
         now += Duration::from_millis(u64::from(pace));
-        machine.receive(heard.slice(1 + usize::from(pace & 63)), now);
+        machine.receive(rest.slice(1 + usize::from(pace & 63)), now);
         if pace & 1 == 0 {
-            answers(machine, &mut now, &mut answer);
+            let before = &heard[..heard.len() - rest.0.len()];
+            answers(machine, &mut now, echo, |octets| answer(before, octets));
         }
     }
-    answers(machine, &mut now, &mut answer);
-    now += Duration::from_secs(10);
-    answers(machine, &mut now, &mut answer);
-    machine.receive(request, now);
-    let mut last = Vec::new();
-    let count = answers(machine, &mut now, |octets| last = octets.to_vec());
-    assert_eq!(count, 1, "a request after a pause is answered, whatever came before");
-    answer(&last);
+    answers(machine, &mut now, echo, |octets| answer(heard, octets));
+    now
+}
+
+/// Lets a server hear a request after a pause; says what it answers.
+pub(crate) fn ask<M>(machine: &mut M, now: &mut Duration, request: &[u8], echo: bool) -> Option<Vec<u8>>
+where
+    M: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
+{
+    *now += LATER;
+    let late = answers(machine, now, echo, |_| {});
+    assert_eq!(late, 0, "all that can be answered was answered");
+    machine.receive(request, *now);
+    let mut last = None;
+    answers(machine, now, echo, |octets| last = Some(octets.to_vec()));
+    last
 }
 
 /// Polls until nothing is left to wait for; says how many answers came.
-fn answers<M>(machine: &mut M, now: &mut Duration, mut answer: impl FnMut(&[u8])) -> usize
+fn answers<M>(machine: &mut M, now: &mut Duration, echo: bool, mut answer: impl FnMut(&[u8])) -> usize
 where
     M: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
 {
     let mut count = 0;
+    let mut sent = Vec::new();
     loop {
         let step = match machine.poll(*now) {
             Output::Transmit(octets) => {
                 answer(octets);
+                sent = octets.to_vec();
                 Step::Transmit
             }
             Output::Wait(until) => Step::Wait(until),
@@ -144,6 +190,9 @@ where
                 count += 1;
                 assert!(count <= 1, "one answer is all that can wait");
                 machine.transmitted(*now);
+                if echo {
+                    machine.receive(&sent, *now);
+                }
             }
             Step::Wait(Some(until)) => {
                 assert!(until > *now, "a wait ends later");

@@ -1,5 +1,7 @@
 //! Laws of M-Bus.
 
+use core::time::Duration;
+
 use mbus::{
     Address, Ci, Client, Control, Data, DecodeError, Decoder, EncodeError, Entry, Frame, Function, Handler,
     Header, Identification, LongHeader, Manufacturer, Medium, Record, Records, Retry, Server, Status,
@@ -66,7 +68,7 @@ fn whole(octets: &[u8]) {
     }
     let mut buffer = [0; Frame::MAX_LEN];
     assert_eq!(Frame::decode(frame.encode(&mut buffer).unwrap()), Ok(frame));
-    frame::laws(octets, intact, |octets, buffer| {
+    frame::laws(octets, 1, intact, |octets, buffer| {
         match Frame::decode(octets).map(|frame| frame.encode(buffer)) {
             Ok(Ok(octets)) => Again::Written(octets),
             Ok(Err(EncodeError::BufferTooSmall { needed, have })) => Again::TooSmall { needed, have },
@@ -327,9 +329,10 @@ pub fn client(octets: &[u8]) {
     let retry = machine::retry(retries);
     let mut client = Client::new(retry);
     client.start(METER).unwrap();
-    machine::client(
+    let mut now = machine::client(
         &mut client,
         retry,
+        Duration::ZERO,
         2,
         heard,
         |sent| assert!(matches!(Frame::decode(sent), Ok(Frame::Short { address: METER, .. }))),
@@ -343,7 +346,7 @@ pub fn client(octets: &[u8]) {
         client.start(METER).unwrap();
         let mut answered = false;
         let acknowledged = core::iter::once(&[0xE5][..]);
-        let sent = machine::hear(&mut client, acknowledged.chain(heard.chunks(100)), |outcome| {
+        let sent = machine::hear(&mut client, &mut now, acknowledged.chain(heard.chunks(100)), |outcome| {
             answered = outcome.is_ok();
             fits(retry, outcome, &heard);
         });

@@ -4,6 +4,8 @@
 pub(crate) trait Decoder {
     fn feed(&mut self, octets: &[u8]) -> usize;
     fn silence(&mut self);
+    /// Forgets what a silence does not end.
+    fn forget(&mut self) {}
     /// The octets of the next frame, `Some(None)` for an error.
     fn frame(&mut self) -> Option<Option<Vec<u8>>>;
 }
@@ -14,16 +16,21 @@ const CHUNKS: [fn(&[u8]) -> usize; 4] =
 
 /// A decoder finds the same frames in any chunking: those that sliding over the octets finds, where
 /// `head` says how long the frame at the head of some octets is, if one is there and silence follows.
-pub(crate) fn laws(decoder: &mut impl Decoder, octets: &[u8], head: impl Fn(&[u8]) -> Option<usize>) {
-    let expected = slide(octets, head);
+pub(crate) fn laws(decoder: &mut impl Decoder, octets: &[u8], head: impl FnMut(&[u8]) -> Option<usize>) {
+    finds(decoder, octets, &slide(octets, head));
+}
+
+/// A decoder finds these frames in any chunking.
+pub(crate) fn finds(decoder: &mut impl Decoder, octets: &[u8], expected: &[Vec<u8>]) {
     // One decoder for all: after a silence it is as new.
     for (index, chunk) in CHUNKS.iter().enumerate() {
+        decoder.forget();
         assert_eq!(frames(decoder, octets, chunk), expected, "chunking {index}");
     }
 }
 
 /// The frames that sliding by one octet finds.
-pub(crate) fn slide(mut octets: &[u8], head: impl Fn(&[u8]) -> Option<usize>) -> Vec<Vec<u8>> {
+pub(crate) fn slide(mut octets: &[u8], mut head: impl FnMut(&[u8]) -> Option<usize>) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     while !octets.is_empty() {
         let length = head(octets);

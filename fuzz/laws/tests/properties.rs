@@ -44,7 +44,8 @@ fn decimal() -> impl Strategy<Value = Octets> {
 
 mod modbus {
     use super::*;
-    use ::modbus_rtu::{Decoder, Direction, Frame, FunctionCode, Range, Request, Response, UnitId};
+    use ::modbus_rtu::{Decoder, Expect, Frame, FunctionCode, Range, Request, Response, UnitId};
+    use laws::modbus_rtu::EXCHANGES;
 
     fn unit() -> impl Strategy<Value = u8> {
         prop_oneof![3 => Just(0x11), 1 => Just(0), 1 => any::<u8>()]
@@ -75,7 +76,44 @@ mod modbus {
         let small = (unit(), 1..=0x18_u8, vec(0..8_u8, 0..12))
             .prop_map(|(unit, function, data)| modbus_rtu::framed(&[&[unit, function][..], &data].concat()));
         let told = prop::sample::select(TOLD.iter().map(|(_, octets)| hex(octets)).collect::<Vec<_>>());
-        prop_oneof![request(), response(), other, small, told].boxed()
+        prop_oneof![request(), response(), other, small, told, exchanged(), exchanged()].boxed()
+    }
+
+    /// A request, an answer, or both, of any function; zeros may follow, which leave the checksum as it is.
+    fn exchanged() -> impl Strategy<Value = Octets> {
+        let zeros = prop_oneof![4 => Just(0), 1 => 0..30_usize];
+        (unit(), 0..EXCHANGES.len(), 0..3, zeros).prop_map(|(unit, index, which, zeros)| {
+            let (request, answer) = EXCHANGES[index];
+            let [request, answer] = [request, answer].map(|pdu| modbus_rtu::framed(&[&[unit], pdu].concat()));
+            let frames = match which {
+                0 => request,
+                1 => answer,
+                _ => [request, answer].concat(),
+            };
+            [frames, vec![0; zeros]].concat()
+        })
+    }
+
+    /// Octets with their timing, as the law reads them.
+    fn timed() -> impl Strategy<Value = Octets> {
+        let pdus = EXCHANGES.iter().flat_map(|(request, answer)| [request.to_vec(), answer.to_vec()]);
+        let pdu = prop_oneof![
+            prop::sample::select(pdus.filter(|pdu| pdu.len() < 33).collect::<Vec<_>>()),
+            vec(any::<u8>(), 1..32),
+        ];
+        let segment = (unit(), pdu, any::<[u8; 3]>()).prop_map(|(unit, pdu, [kind, before, hole])| {
+            let kind = kind & 0xE0 | (pdu.len() as u8 - 1);
+            [&[kind, before, hole, unit], &pdu[..]].concat()
+        });
+        (any::<u8>(), vec(segment, 0..8))
+            .prop_map(|(line, segments)| [&[line], &segments.concat()[..]].concat())
+    }
+
+    /// What a client hears, after the octets that choose what it does.
+    fn overheard() -> impl Strategy<Value = Octets> {
+        let options = prop_oneof![Just(0), Just(0x40), Just(0x80), any::<u8>()];
+        (any::<[u8; 2]>(), options, line(frame()))
+            .prop_map(|(choice, options, line)| [&choice[..], &[options], &line].concat())
     }
 
     proptest! {
@@ -88,10 +126,16 @@ mod modbus {
         fn stream(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { modbus_rtu::stream(&octets); }
 
         #[test]
-        fn client(octets in script(line(frame()))) { modbus_rtu::client(&octets); }
+        fn timed_stream(octets in timed()) { modbus_rtu::timed(&octets); }
+
+        #[test]
+        fn client(octets in overheard()) { modbus_rtu::client(&octets); }
 
         #[test]
         fn server(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { modbus_rtu::server(&octets); }
+
+        #[test]
+        fn map(octets in octets()) { modbus_rtu::map(&octets); }
 
         #[test]
         fn requests_keep_their_fields(start: u16, quantity in 1..=125_u16, address: u16, value: u16) {
@@ -143,11 +187,29 @@ mod modbus {
             println!("{name}");
             let octets = hex(octets);
             assert!(Frame::decode(&octets).is_ok(), "the checksum is right");
-            modbus_rtu::decode(&octets);
-            modbus_rtu::stream(&octets);
-            modbus_rtu::server(&octets);
-            for kind in 0..3 {
-                modbus_rtu::client(&[&[0x29, kind][..], &octets].concat());
+            keeps_every_law(&octets);
+        }
+    }
+
+    #[test]
+    fn exchanges_keep_every_law() {
+        for (request, answer) in EXCHANGES {
+            println!("{request:02X?} {answer:02X?}");
+            let [request, answer] =
+                [request, answer].map(|pdu| modbus_rtu::framed(&[&[0x11], &pdu[..]].concat()));
+            keeps_every_law(&request);
+            keeps_every_law(&answer);
+            keeps_every_law(&[request, answer].concat());
+        }
+    }
+
+    fn keeps_every_law(octets: &[u8]) {
+        modbus_rtu::decode(octets);
+        modbus_rtu::stream(octets);
+        modbus_rtu::server(octets);
+        for kind in 0..EXCHANGES.len() as u8 {
+            for options in [0, 0x3F, 0x40, 0x80] {
+                modbus_rtu::client(&[&[0x29, kind, options], octets].concat());
             }
         }
     }
@@ -156,8 +218,8 @@ mod modbus {
     fn told_frames_end_where_their_function_says() {
         for (name, octets) in TOLD {
             let octets = hex(octets);
-            let found = [Direction::Request, Direction::Response].iter().any(|direction| {
-                let mut decoder = Decoder::<256>::new(*direction);
+            let found = [Expect::Requests, Expect::Responses].iter().any(|expect| {
+                let mut decoder = <Decoder>::new(*expect);
                 assert_eq!(decoder.feed(&octets), octets.len());
                 decoder.frame() == Some(Frame::decode(&octets))
             });
@@ -180,7 +242,7 @@ mod modbus {
 
     #[test]
     fn a_header_that_claims_65541_octets_does_not_stall() {
-        let mut decoder = Decoder::<256>::new(Direction::Response);
+        let mut decoder = <Decoder>::new(Expect::Responses);
         let octets = hex("11 18 FF FF 11 03 06 02 2B 00 00 00 64 C8 BA");
         assert_eq!(decoder.feed(&octets), octets.len());
         assert!(decoder.frame().unwrap().is_err());

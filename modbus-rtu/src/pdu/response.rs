@@ -309,6 +309,9 @@ impl<'a> Response<'a> {
                 put_counted(writer, function, 1..=251, |writer| writer.put(data))?;
             }
             Self::ReadFileRecord { records } => {
+                if let Some(empty) = records.iter().find(|record| record.is_empty()) {
+                    return Err(EncodeError::ByteCount { function, have: empty.len() });
+                }
                 put_counted(writer, function, 0x04..=0xF5, |writer| records.put(writer))?;
             }
             Self::WriteFileRecord { records } => put_file_records(writer, records)?,
