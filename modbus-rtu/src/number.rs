@@ -31,14 +31,14 @@ impl WordOrder {
     /// A value's octets from the highest on, from `index` on.
     pub(crate) fn octets<const N: usize>(self, registers: Registers<'_>, index: usize) -> Option<[u8; N]> {
         let mut octets = [0; N];
-        self.read(registers.slice(index, N / 2)?, &mut octets);
+        self.read(registers.slice(index, N / 2)?, octets.iter_mut());
         Some(octets)
     }
 
     /// The octets of registers from the highest on; `out` is twice as long.
-    pub(crate) fn read(self, registers: Registers<'_>, out: &mut [u8]) {
+    pub(crate) fn read<'a>(self, registers: Registers<'_>, out: impl ExactSizeIterator<Item = &'a mut u8>) {
         let length = out.len();
-        for (place, octet) in out.iter_mut().enumerate() {
+        for (place, octet) in out.enumerate() {
             let from = self.place(place, length);
             let [high, low] = registers.at(from / 2).unwrap_or(0).to_be_bytes();
             *octet = if from.is_multiple_of(2) { high } else { low };
@@ -46,13 +46,14 @@ impl WordOrder {
     }
 
     /// The registers of a value's octets, given from the highest on; `out` is half as long.
-    pub(crate) fn write(self, octets: &[u8], out: &mut [u16]) {
-        for (place, octet) in octets.iter().enumerate() {
-            let to = self.place(place, octets.len());
+    pub(crate) fn write<'a>(self, octets: impl ExactSizeIterator<Item = &'a u8>, out: &mut [u16]) {
+        let length = octets.len();
+        for (place, octet) in octets.enumerate() {
+            let to = self.place(place, length);
             if let Some(register) = out.get_mut(to / 2) {
                 let [high, low] = register.to_be_bytes();
-                *register =
-                    u16::from_be_bytes(if to.is_multiple_of(2) { [*octet, low] } else { [high, *octet] });
+                let octets = if to.is_multiple_of(2) { [*octet, low] } else { [high, *octet] };
+                *register = u16::from_be_bytes(octets);
             }
         }
     }
@@ -95,7 +96,7 @@ macro_rules! numbers {
 
             fn registers(self, order: WordOrder) -> Self::Registers {
                 let mut registers = [0; $octets / 2];
-                order.write(&self.to_be_bytes(), &mut registers);
+                order.write(self.to_be_bytes().iter(), &mut registers);
                 registers
             }
         }

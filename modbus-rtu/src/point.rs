@@ -3,7 +3,7 @@
 use meter_value::bcd::{self, Sign};
 use meter_value::{Date, DateTime, Decimal, Invalid, MeterTime, Text, Time, Unit as ValueUnit, Value};
 
-use crate::{EncodeError, FunctionCode, Number, Range, Registers, Request, WordOrder};
+use crate::{EncodeError, Number, Range, Registers, Request, WordOrder};
 
 /// Which table of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -234,8 +234,8 @@ impl Point {
     fn bcd(&self, registers: Registers<'_>, count: usize) -> Option<Value<'static>> {
         let mut octets = [0; 8];
         let octets = octets.get_mut(..2 * count)?;
-        self.order.read(registers.slice(0, count)?, octets);
-        octets.reverse();
+        // The lowest pair of digits first.
+        self.order.read(registers.slice(0, count)?, octets.iter_mut().rev());
         Some(match bcd::decode(octets, Sign::Unsigned) {
             Ok(number) => self.scaled_integer(number),
             Err(error) => Value::Invalid(error.into()),
@@ -270,29 +270,30 @@ impl Point {
             _ => None,
         };
         match (self.kind, *value) {
-            (Kind::U16, _) => order.write(&u16::try_from(whole()?).ok()?.to_be_bytes(), out),
-            (Kind::I16, _) => order.write(&i16::try_from(whole()?).ok()?.to_be_bytes(), out),
-            (Kind::U32, _) => order.write(&u32::try_from(whole()?).ok()?.to_be_bytes(), out),
-            (Kind::I32, _) => order.write(&i32::try_from(whole()?).ok()?.to_be_bytes(), out),
-            (Kind::I64, _) => order.write(&whole()?.to_be_bytes(), out),
-            (Kind::U64, Value::U64(number)) if self.scale == 0 => order.write(&number.to_be_bytes(), out),
-            (Kind::U64, Value::Decimal(decimal)) => {
-                order.write(&unsigned(decimal, self.scale)?.to_be_bytes(), out);
+            (Kind::U16, _) => order.write(u16::try_from(whole()?).ok()?.to_be_bytes().iter(), out),
+            (Kind::I16, _) => order.write(i16::try_from(whole()?).ok()?.to_be_bytes().iter(), out),
+            (Kind::U32, _) => order.write(u32::try_from(whole()?).ok()?.to_be_bytes().iter(), out),
+            (Kind::I32, _) => order.write(i32::try_from(whole()?).ok()?.to_be_bytes().iter(), out),
+            (Kind::I64, _) => order.write(whole()?.to_be_bytes().iter(), out),
+            (Kind::U64, Value::U64(number)) if self.scale == 0 => {
+                order.write(number.to_be_bytes().iter(), out)
             }
-            (Kind::F32, Value::F32(float)) if self.scale == 0 => order.write(&float.to_be_bytes(), out),
-            (Kind::F64, Value::F64(float)) if self.scale == 0 => order.write(&float.to_be_bytes(), out),
+            (Kind::U64, Value::Decimal(decimal)) => {
+                order.write(unsigned(decimal, self.scale)?.to_be_bytes().iter(), out);
+            }
+            (Kind::F32, Value::F32(float)) if self.scale == 0 => order.write(float.to_be_bytes().iter(), out),
+            (Kind::F64, Value::F64(float)) if self.scale == 0 => order.write(float.to_be_bytes().iter(), out),
             (Kind::Bcd(count), _) => {
                 let mut octets = [0; 8];
                 let octets = octets.get_mut(..2 * usize::from(count))?;
                 bcd::encode(whole()?, Sign::Unsigned, octets).ok()?;
-                octets.reverse();
-                order.write(octets, out);
+                order.write(octets.iter().rev(), out);
             }
             (Kind::Text(_), Value::Text(text)) => write_text(text, order, out)?,
             (Kind::Clock, Value::Time(MeterTime::At(DateTime { date, time }))) => {
                 let year = u8::try_from(date.year().checked_sub(2_000)?).ok().filter(|year| *year < 100)?;
                 let octets = [year, date.month(), date.day(), time.hour(), time.minute(), time.second()];
-                order.write(&octets, out);
+                order.write(octets.iter(), out);
             }
             _ => return None,
         }
@@ -305,16 +306,6 @@ impl Point {
         match registers {
             [value] => Request::WriteSingleRegister { address: self.address, value: *value },
             _ => Request::WriteMultipleRegisters { start: self.address, registers: registers.into() },
-        }
-    }
-
-    /// The function that writes it, if it can be written.
-    pub const fn write_function(&self) -> Option<FunctionCode> {
-        match (self.table, self.kind.addresses()) {
-            (Table::HoldingRegisters, 1) => Some(FunctionCode::WRITE_SINGLE_REGISTER),
-            (Table::HoldingRegisters, _) => Some(FunctionCode::WRITE_MULTIPLE_REGISTERS),
-            (Table::Coils, _) => Some(FunctionCode::WRITE_SINGLE_COIL),
-            _ => None,
         }
     }
 }

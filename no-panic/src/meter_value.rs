@@ -70,10 +70,13 @@ fn window(octets: &[u8]) {
     let mut window = Window::<64>::new();
     black_box(black_box(&mut window).feed(octets));
     black_box(&mut window).silence();
-    while let Some(result) = black_box(&mut window).scan(|head, last| {
-        black_box((head, last));
-        black_box(Scan::Reject(()))
-    }) {
+    while let Some(result) = black_box(&mut window).scan(
+        |head, silent| {
+            black_box((head, silent));
+            black_box(Scan::Reject(0_u8))
+        },
+        |reason, head| black_box((reason, head.len())),
+    ) {
         black_box(result.is_ok());
     }
     black_box(black_box(&mut window).lent());

@@ -3,8 +3,8 @@ use core::hint::black_box;
 use ::modbus_rtu::{
     Access, Asked, Bank, Bits, BitsOut, Client, Conformity, Decoder, Device, Diagnostic, Dialect, Direction,
     Event, ExceptionCode, Expect, FileRange, FileRecord, Frame, FunctionCode, Functions, Handler, Items,
-    Line, Note, Object, ObjectId, Range, Registers, RegistersOut, Request, Respond, Response, Retry, Server,
-    Unit, UnitId, Units, Writer, checksum,
+    Kind, Line, Map, Note, Number, Object, ObjectId, Point, Range, Registers, RegistersOut, Request, Respond,
+    Response, Retry, Server, Unit, UnitId, Units, WordOrder, Writer, checksum,
 };
 
 use crate::{any_time, drive, with_buffer};
@@ -18,6 +18,7 @@ pub fn run(octets: &[u8]) {
     values(octets);
     dialects(octets);
     decoder(octets);
+    maps(octets);
     lines();
     client(octets);
     server(octets);
@@ -241,6 +242,36 @@ fn decoder(octets: &[u8]) {
     black_box((black_box(&decoder).direction(), black_box(&decoder).octets()));
     black_box(&mut decoder).clear();
     black_box(&mut decoder);
+}
+
+fn maps(octets: &[u8]) {
+    let points = black_box([Point::holding("", 0, Kind::U16), Point::input("", 0, Kind::U16)]);
+    let Ok(map) = Map::new(black_box(&points)) else { return };
+    black_box((map.points().len(), map.point("").is_some()));
+    for read in map.reads(any_word(), any_word()) {
+        black_box(read.request());
+        if let Ok(response) = Response::decode(octets) {
+            read.readings(&response).for_each(|reading| _ = black_box(reading));
+        }
+    }
+    let registers = Registers::from_octets(octets);
+    for point in points {
+        let mut buffer = black_box([0; 16]);
+        let value = point.decode(registers);
+        black_box(point.decode_bit(black_box(true)));
+        if let Ok(registers) = point.encode(black_box(&value), &mut buffer) {
+            black_box(point.write_request(registers));
+        }
+        black_box((point.kind.addresses(), point.table.limit()));
+    }
+    numbers(registers);
+}
+
+fn numbers(registers: Registers<'_>) {
+    let (index, order) = (usize::from(any_word()), black_box(WordOrder::Cdab));
+    black_box((u16::from_registers(registers, index, order), i32::from_registers(registers, index, order)));
+    black_box((f64::from_registers(registers, index, order), black_box(0_f32).registers(order)));
+    black_box((black_box(0_u64).registers(order), black_box(0_i16).registers(order)));
 }
 
 fn any_line() -> Line {
