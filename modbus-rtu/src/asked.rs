@@ -33,11 +33,18 @@ impl Asked {
     /// What the answer to a request's frame has to fit; `None` if the octets are too few for a frame.
     pub fn new(frame: &[u8]) -> Option<Self> {
         let [unit, pdu @ .., _, _] = frame else { return None };
-        let mut head = [0; 10];
-        for (to, from) in head.iter_mut().zip([unit].into_iter().chain(pdu)) {
-            *to = *from;
-        }
-        Some(Self { head, answer: answer(pdu, frame.len()) })
+        // Nothing but a write without its count fails to decode and is answered all the same.
+        let answer = match (Request::decode(pdu), pdu) {
+            (Ok(request), _) => answer(&request, frame.len()),
+            (Err(_), [0x10, ..]) => Answer::Echo { fields: 6 },
+            (Err(_), _) => Answer::Any,
+        };
+        Some(Self { head: head([unit].into_iter().chain(pdu)), answer })
+    }
+
+    /// The same, of a request that is known.
+    pub(crate) fn of(request: &Request<'_>, frame: &[u8]) -> Self {
+        Self { head: head(frame.iter()), answer: answer(request, frame.len()) }
     }
 
     /// The unit that was asked.
@@ -99,38 +106,41 @@ impl Asked {
     }
 }
 
-fn answer(pdu: &[u8], frame_len: usize) -> Answer {
+/// The first octets.
+fn head<'a>(octets: impl Iterator<Item = &'a u8>) -> [u8; 10] {
+    let mut head = [0; 10];
+    head.iter_mut().zip(octets).for_each(|(to, from)| *to = *from);
+    head
+}
+
+fn answer(request: &Request<'_>, frame_len: usize) -> Answer {
     let counted = |octets: usize, registers: u16| match (u8::try_from(octets), u8::try_from(registers)) {
         (Ok(octets), Ok(registers)) => Answer::Counted { octets, registers },
         _ => Answer::Any,
     };
-    match Request::decode(pdu) {
-        Ok(Request::ReadCoils { range } | Request::ReadDiscreteInputs { range }) => {
+    match *request {
+        Request::ReadCoils { range } | Request::ReadDiscreteInputs { range } => {
             counted(usize::from(range.quantity()).div_ceil(8), 0)
         }
-        Ok(
-            Request::ReadHoldingRegisters { range }
-            | Request::ReadInputRegisters { range }
-            | Request::ReadWriteMultipleRegisters { read: range, .. },
-        ) => counted(2 * usize::from(range.quantity()), range.quantity()),
-        Ok(Request::ReadFileRecord { ranges }) => counted(answer_octets(ranges), 0),
-        Ok(
-            Request::WriteSingleCoil { .. }
-            | Request::WriteSingleRegister { .. }
-            | Request::MaskWriteRegister { .. }
-            | Request::WriteFileRecord { .. },
-        ) => Answer::Repeated { length: frame_len },
-        Ok(Request::Diagnostics { diagnostic, .. }) if diagnostic.is_echoed() => {
+        Request::ReadHoldingRegisters { range }
+        | Request::ReadInputRegisters { range }
+        | Request::ReadWriteMultipleRegisters { read: range, .. } => {
+            counted(2 * usize::from(range.quantity()), range.quantity())
+        }
+        Request::ReadFileRecord { ranges } => counted(answer_octets(ranges), 0),
+        Request::WriteSingleCoil { .. }
+        | Request::WriteSingleRegister { .. }
+        | Request::MaskWriteRegister { .. }
+        | Request::WriteFileRecord { .. } => Answer::Repeated { length: frame_len },
+        Request::Diagnostics { diagnostic, .. } if diagnostic.is_echoed() => {
             Answer::Repeated { length: frame_len }
         }
-        Ok(Request::Diagnostics { .. }) => Answer::Echo { fields: 4 },
-        Ok(Request::WriteMultipleCoils { .. } | Request::WriteMultipleRegisters { .. }) => {
+        Request::Diagnostics { .. } => Answer::Echo { fields: 4 },
+        Request::WriteMultipleCoils { .. } | Request::WriteMultipleRegisters { .. } => {
             Answer::Echo { fields: 6 }
         }
-        Ok(Request::ReadDeviceIdentification { .. }) => Answer::Interface(IDENTIFICATION),
-        Ok(Request::EncapsulatedInterface { interface, .. }) => Answer::Interface(interface),
-        // Also a write without its count.
-        Err(_) if matches!(pdu, [0x10, ..]) => Answer::Echo { fields: 6 },
+        Request::ReadDeviceIdentification { .. } => Answer::Interface(IDENTIFICATION),
+        Request::EncapsulatedInterface { interface, .. } => Answer::Interface(interface),
         _ => Answer::Any,
     }
 }

@@ -5,10 +5,11 @@ use core::time::Duration;
 use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
 
 use crate::asked::Asked;
-use crate::echo::Echo;
+use crate::echo::{Echo, Stripped};
 use crate::judge::answer;
-use crate::pdu::{Access, FunctionCode, Registers, Request, Response};
+use crate::pdu::{Diagnostic, FunctionCode, Registers, Request, Response};
 use crate::stream::Stream;
+use crate::unit::is_write;
 use crate::{DecodeError, Dialect, EncodeError, Frame, Line, TransactionError, UnitId};
 
 /// A unit as its client has to treat it.
@@ -56,6 +57,8 @@ pub struct Counts {
     pub no_reply: u32,
     /// Requests that ended with something, but no intact answer.
     pub corrupt: u32,
+    /// Answers to something else that were refused: other counts, fields or files.
+    pub unasked: u32,
 }
 
 /// A client: sends a request, waits for the answer of that unit to that request, asks again.
@@ -86,6 +89,11 @@ pub struct Counts {
 pub struct Client {
     exchange: Exchange<DecodeError>,
     pending: Pending,
+    timeout: Duration,
+    /// How long the line has to be quiet before the request.
+    pause: Duration,
+    /// When the line was heard or spoken on last.
+    last: Option<Duration>,
     counts: Counts,
 }
 
@@ -99,7 +107,11 @@ struct Pending {
     asked: Option<Asked>,
     stream: Stream<260>,
     echo: Echo,
+    /// When octets came in last.
     now: Duration,
+    /// When the timeout ends that runs.
+    deadline: Duration,
+    unasked: u32,
 }
 
 impl Client {
@@ -114,74 +126,91 @@ impl Client {
             stream: Stream::new(),
             echo: Echo::NONE,
             now: Duration::ZERO,
+            deadline: Duration::ZERO,
+            unasked: 0,
         };
         let exchange = Exchange::new(Device::BROADCAST.retry);
-        let counts = Counts { started: 0, sent: 0, answers: 0, exceptions: 0, no_reply: 0, corrupt: 0 };
-        Self { exchange, pending, counts }
+        let counts =
+            Counts { started: 0, sent: 0, answers: 0, exceptions: 0, no_reply: 0, corrupt: 0, unasked: 0 };
+        Self { exchange, pending, timeout: Duration::ZERO, pause: line.pause, last: None, counts }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
     ///
-    /// A request to [`Device::BROADCAST`] ends with `None` in place of a response.
+    /// A request to all units, and one that forbids an answer, ends with `None` in place of a response, after
+    /// the device's timeout.
     ///
     /// # Errors
     /// [`EncodeError`] if the request cannot be sent, or reads from all units at once.
     pub fn start(&mut self, device: &Device, request: &Request<'_>) -> Result<(), EncodeError> {
         self.exchange.abandon();
         let (unit, dialect) = (device.unit, device.dialect);
-        if unit == UnitId::BROADCAST && is_read(request) {
+        if unit == UnitId::BROADCAST && !is_write(request.function().0) {
             return Err(EncodeError::Broadcast { function: request.function() });
         }
         let length = dialect.encode_frame(request, unit, &mut self.pending.request)?.len();
         self.pending.length = length;
         self.pending.dialect = dialect;
-        self.pending.asked = Asked::new(self.pending.request());
+        self.pending.asked = Some(Asked::of(request, self.pending.request()));
         self.pending.stream.clear();
-        self.exchange.retry(device.retry);
-        match unit {
-            UnitId::BROADCAST => self.exchange.start_unanswered(device.retry.timeout),
-            _ => self.exchange.start(),
+        self.timeout = device.retry.timeout;
+        self.pause = device.idle.max(self.pending.line.pause);
+        self.exchange.retry(device.retry, self.timeout.max(self.pause));
+        if unit == UnitId::BROADCAST || is_unanswered(request) {
+            self.exchange.start_unanswered(self.timeout);
+        } else {
+            self.exchange.start();
         }
-        self.exchange.rest(self.pending.now.saturating_add(device.idle));
+        if let Some(last) = self.last {
+            self.heard(last);
+        }
         self.counts.started = self.counts.started.wrapping_add(1);
         Ok(())
     }
 
+    /// Notes that the line was heard or spoken on.
+    fn heard(&mut self, now: Duration) {
+        self.pending.now = now;
+        self.last = Some(now);
+        self.exchange.quiet(now.saturating_add(self.pause));
+    }
+
     /// What it has done since it began; the counts start again from 0 after the last `u32`.
-    pub const fn counts(&self) -> &Counts {
-        &self.counts
+    pub const fn counts(&self) -> Counts {
+        Counts { unasked: self.pending.unasked, ..self.counts }
     }
 }
 
-/// Whether a request is of no use unless it is answered.
-const fn is_read(request: &Request<'_>) -> bool {
-    !matches!(
-        request,
-        Request::WriteSingleCoil { .. }
-            | Request::WriteSingleRegister { .. }
-            | Request::WriteMultipleCoils { .. }
-            | Request::WriteMultipleRegisters { .. }
-            | Request::WriteFileRecord { .. }
-            | Request::MaskWriteRegister { .. }
-            | Request::EncapsulatedInterface { .. }
-            | Request::Other { .. }
-    )
+/// Whether the standard forbids an answer.
+fn is_unanswered(request: &Request<'_>) -> bool {
+    matches!(request, Request::Diagnostics { diagnostic: Diagnostic::FORCE_LISTEN_ONLY_MODE, .. })
 }
 
 impl Machine for Client {
     type Outcome<'a> = Result<Option<Response<'a>>, TransactionError>;
 
     fn receive(&mut self, octets: &[u8], now: Duration) {
-        self.pending.now = now;
-        self.exchange.busy(now.saturating_add(self.pending.line.pause));
-        let sent = self.pending.request.get(..self.pending.length).unwrap_or_default();
-        let octets = self.pending.echo.strip(sent, octets);
-        self.exchange.receive(&mut self.pending, octets);
+        self.heard(now);
+        let line = self.pending.line;
+        if line.echo {
+            let request = self.pending.request;
+            let sent = request.get(..self.pending.length).unwrap_or_default();
+            let Stripped { before, again, behind } = self.pending.echo.strip(sent, octets, now, line.gap);
+            for part in [before, sent.get(..again).unwrap_or_default(), behind] {
+                self.exchange.receive(&mut self.pending, part);
+            }
+        } else {
+            self.exchange.receive(&mut self.pending, octets);
+        }
+        // An answer that is arriving may be as long as the longest frame.
+        let limit = self.pending.deadline.saturating_add(line.time(Frame::MAX_LEN));
+        self.exchange.extend(now.saturating_add(line.gap).min(limit));
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.pending.now = now;
-        self.exchange.busy(now.saturating_add(self.pending.line.pause));
+        self.heard(now);
+        self.pending.deadline = now.saturating_add(self.timeout);
+        self.pending.echo.transmitted(now);
         self.exchange.transmitted(&mut self.pending, now);
     }
 
@@ -201,6 +230,7 @@ impl Machine for Client {
             }
             Step::Wait(until) => {
                 let silent = self.pending.stream.silent_at(&self.pending.line);
+                let silent = silent.filter(|_| self.exchange.is_waiting());
                 Output::Wait(until.map(|until| silent.map_or(until, |silent| until.min(silent))))
             }
             Step::Answered => {
@@ -235,7 +265,7 @@ impl Pending {
             Ok(Response::Exception { function, exception }) => {
                 Err(TransactionError::Exception { function, exception })
             }
-            Ok(response) => Ok(response),
+            Ok(response) => Ok(asked_for(self.request(), response)),
             Err(error) => Err(TransactionError::Corrupt(error)),
         }
     }
@@ -272,21 +302,40 @@ impl Search for Pending {
             Ok(response) => fits(request, &response),
             Err(error) => return Some(Err(error)),
         };
+        if !fits {
+            self.unasked = self.unasked.wrapping_add(1);
+        }
         Some(if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) })
     }
 }
 
-/// Whether the parts of an answer are those that a request asks for, where that takes more than a count.
+/// Whether the parts of an answer are those that a request's PDU asks for, where that takes more than a count.
 fn fits(request: &[u8], response: &Response<'_>) -> bool {
-    match (Request::decode(request), *response) {
-        (Ok(Request::ReadFileRecord { ranges }), Response::ReadFileRecord { records }) => {
-            let lengths = ranges.iter().map(|range| usize::from(range.length));
-            records.iter().map(Registers::len).eq(lengths)
+    match (request, *response) {
+        ([_, _, ranges @ ..], Response::ReadFileRecord { records }) => {
+            let (ranges, _) = ranges.as_chunks();
+            let lengths = ranges.iter().map(|[.., high, low]: &[u8; 7]| u16::from_be_bytes([*high, *low]));
+            records.iter().map(Registers::len).eq(lengths.map(usize::from))
         }
-        (
-            Ok(Request::ReadDeviceIdentification { access: Access::Individual, object }),
-            Response::ReadDeviceIdentification { objects, .. },
-        ) => objects.iter().next().is_some_and(|first| first.id == object),
+        // 4 is individual access.
+        ([_, _, 4, object], Response::ReadDeviceIdentification { objects, .. }) => {
+            objects.iter().next().is_some_and(|first| first.id.0 == *object)
+        }
         _ => true,
+    }
+}
+
+/// A response without the bits that only fill up its last octet.
+fn asked_for<'a>(request: &[u8], response: Response<'a>) -> Response<'a> {
+    let quantity = match *request {
+        [_, _, _, _, high, low, ..] => u16::from_be_bytes([high, low]).into(),
+        _ => usize::MAX,
+    };
+    match response {
+        Response::ReadCoils { coils } => Response::ReadCoils { coils: coils.first(quantity) },
+        Response::ReadDiscreteInputs { inputs } => {
+            Response::ReadDiscreteInputs { inputs: inputs.first(quantity) }
+        }
+        _ => response,
     }
 }

@@ -171,13 +171,21 @@ impl<const N: usize> Decoder<N> {
         self.direction
     }
 
+    /// That frame.
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] if there was none, or octets have come in since.
+    pub fn last(&self) -> Result<Frame<'_>, DecodeError> {
+        self.stream.last()
+    }
+
     /// The octets of that frame.
     pub fn octets(&self) -> &[u8] {
         self.stream.octets()
     }
 
-    /// How many octets came in behind that frame.
-    pub fn behind(&self) -> usize {
+    /// The octets that came in behind that frame.
+    pub fn behind(&self) -> &[u8] {
         self.stream.behind()
     }
 }

@@ -1,49 +1,122 @@
 //! Our own octets, come back.
 
+use core::time::Duration;
+
 /// How much of what was sent last has come back, on a line that echoes.
 #[derive(Clone, Debug)]
-pub(crate) struct Echo(usize);
+pub(crate) struct Echo {
+    /// Octets that came back; `None` when nothing more is to come.
+    came: Option<usize>,
+    /// When the last octet left.
+    sent: Option<Duration>,
+}
 
 impl Echo {
     /// Nothing is to come back.
-    pub(crate) const NONE: Self = Self(usize::MAX);
+    pub(crate) const NONE: Self = Self { came: None, sent: None };
 
     /// Everything that is sent now is to come back.
     pub(crate) fn begin(&mut self) {
-        self.0 = 0;
+        *self = Self { came: Some(0), sent: None };
     }
 
-    /// Takes what has come back of `sent` off the head of octets.
-    pub(crate) fn strip<'a>(&mut self, sent: &[u8], octets: &'a [u8]) -> &'a [u8] {
-        let expected = sent.get(self.0..).unwrap_or_default();
-        let same = octets.iter().zip(expected).take_while(|(octet, expected)| octet == expected).count();
-        let rest = octets.get(same..).unwrap_or_default();
-        if rest.is_empty() {
-            self.0 = self.0.saturating_add(same);
-        } else {
-            // The echo has ended, or is damaged, and what follows is not ours.
-            *self = Self::NONE;
-        }
-        rest
+    /// Notes that everything has left.
+    pub(crate) fn transmitted(&mut self, now: Duration) {
+        self.sent = Some(now);
     }
+
+    /// Takes what has come back of `sent` off octets that came in by `now`.
+    ///
+    /// What comes before the echo stays in front of what comes behind it. What looked like the echo but is not
+    /// is given back as the number of octets of `sent` to be put in front. An echo comes within `gap` of the
+    /// last octet, or not at all.
+    pub(crate) fn strip<'a>(
+        &mut self,
+        sent: &[u8],
+        octets: &'a [u8],
+        now: Duration,
+        gap: Duration,
+    ) -> Stripped<'a> {
+        let is_late = self.sent.is_some_and(|sent| now > sent.saturating_add(gap));
+        let Some(came) = self.came.filter(|came| *came > 0 || !is_late) else {
+            self.came = None;
+            return Stripped { before: &[], again: 0, behind: octets };
+        };
+        // The first octet may come behind a glitch.
+        let start = match (came, sent.first()) {
+            (0, Some(first)) => octets.iter().position(|octet| octet == first).unwrap_or(octets.len()),
+            _ => 0,
+        };
+        let (before, rest) = octets.split_at_checked(start).unwrap_or((octets, &[]));
+        let expected = sent.get(came..).unwrap_or_default();
+        let same = rest.iter().zip(expected).take_while(|(octet, expected)| octet == expected).count();
+        let behind = rest.get(same..).unwrap_or_default();
+        let came = came.saturating_add(same);
+        let (again, came) = match (behind.is_empty(), came >= sent.len()) {
+            (_, true) => (0, None),
+            (true, false) => (0, Some(came)),
+            (false, false) => (came, None),
+        };
+        self.came = came;
+        Stripped { before, again, behind }
+    }
+}
+
+/// Octets without the echo among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stripped<'a> {
+    pub(crate) before: &'a [u8],
+    /// So many octets of what was sent, which came but are no echo.
+    pub(crate) again: usize,
+    pub(crate) behind: &'a [u8],
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SENT: [u8; 4] = [1, 2, 3, 4];
+    const GAP: Duration = Duration::from_millis(4);
+
+    fn strip<'a>(echo: &mut Echo, octets: &'a [u8]) -> (&'a [u8], usize, &'a [u8]) {
+        let Stripped { before, again, behind } = echo.strip(&SENT, octets, Duration::ZERO, GAP);
+        (before, again, behind)
+    }
+
+    fn none() -> (&'static [u8], usize, &'static [u8]) {
+        (&[], 0, &[])
+    }
+
     #[test]
     fn takes_the_echo_in_any_pieces_and_only_once() {
-        let sent = [1, 2, 3, 4];
         let mut echo = Echo::NONE;
-        assert_eq!(echo.strip(&sent, &[1, 2]), [1, 2]);
+        assert_eq!(strip(&mut echo, &[1, 2]).2, [1, 2]);
         echo.begin();
-        assert!(echo.strip(&sent, &[1]).is_empty());
-        assert!(echo.strip(&sent, &[2, 3]).is_empty());
-        assert_eq!(echo.strip(&sent, &[4, 1, 2, 3, 4]), [1, 2, 3, 4]);
-        assert_eq!(echo.strip(&sent, &sent), sent, "that is the answer");
+        assert_eq!(strip(&mut echo, &[1]), none());
+        assert_eq!(strip(&mut echo, &[2, 3]), none());
+        assert_eq!(strip(&mut echo, &[4, 1, 2, 3, 4]).2, SENT);
+        assert_eq!(strip(&mut echo, &SENT).2, SENT, "that is the answer");
+    }
+
+    #[test]
+    fn a_glitch_before_the_echo_and_what_only_looks_like_it_stay() {
+        let mut echo = Echo::NONE;
         echo.begin();
-        assert_eq!(echo.strip(&sent, &[1, 9]), [9], "damaged");
-        assert_eq!(echo.strip(&sent, &[2, 3]), [2, 3]);
+        assert_eq!(strip(&mut echo, &[9]), (&[9][..], 0, &[][..]));
+        assert_eq!(strip(&mut echo, &[8, 1, 2, 3]), (&[8][..], 0, &[][..]));
+        assert_eq!(strip(&mut echo, &[4, 7]), (&[][..], 0, &[7][..]));
+        echo.begin();
+        assert_eq!(strip(&mut echo, &[1, 2]), none());
+        assert_eq!(strip(&mut echo, &[9, 3]), (&[][..], 2, &[9, 3][..]), "another frame that begins alike");
+        assert_eq!(strip(&mut echo, &SENT).2, SENT);
+    }
+
+    #[test]
+    fn an_echo_that_does_not_come_is_not_waited_for() {
+        let mut echo = Echo::NONE;
+        echo.begin();
+        echo.transmitted(Duration::ZERO);
+        let late = echo.strip(&SENT, &SENT, GAP + Duration::from_nanos(1), GAP);
+        assert_eq!(late, Stripped { before: &[], again: 0, behind: &SENT });
     }
 }

@@ -37,17 +37,6 @@ pub(crate) fn explain(reason: Reason, octets: &[u8]) -> DecodeError {
     }
 }
 
-/// Whether no request to these units, and none to all, starts like this. Only writes go to all.
-fn is_foreign(units: &Units, octets: &[u8]) -> bool {
-    match *octets {
-        [0] => false,
-        [0, function, ..] if is_write(function) => false,
-        [to, ..] if !units.contains(UnitId(to)) => true,
-        [_, 0 | 0x80.., ..] => true,
-        _ => false,
-    }
-}
-
 /// What octets are as a request.
 #[inline(always)]
 pub(crate) fn request(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
@@ -84,10 +73,36 @@ fn without_count(regular: Scan<Reason>, dialect: Dialect, octets: &[u8], silent:
     }
 }
 
-/// What octets are as a request to some units.
-#[inline]
+/// What octets are on a line where some units are asked: a request to them or to all, or a frame that passes.
+///
+/// A request of theirs with an impossible count, before a silence, is a frame that they refuse.
 pub(crate) fn request_to(units: &Units, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
-    if is_foreign(units, octets) { Scan::Skip } else { request(dialect, octets, silent) }
+    let is_ours = match *octets {
+        [0, function, ..] => is_write(function),
+        [to, ..] => units.contains(UnitId(to)),
+        [] => false,
+    };
+    if !is_ours {
+        return foreign(dialect, octets, silent);
+    }
+    match request(dialect, octets, silent) {
+        Scan::Reject(Reason::Count(_)) => judge(Length::Silence, dialect, octets, silent),
+        Scan::Reject(Reason::Function) => foreign(dialect, octets, silent),
+        scan => scan,
+    }
+}
+
+/// What octets are as a frame of others; nothing is waited for that only a silence ends.
+fn foreign(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
+    let reading = |direction| match length(direction, octets) {
+        Length::Silence | Length::Usually(_) => Scan::Skip,
+        length => judge(length, dialect, octets, silent),
+    };
+    match first_of(reading(Direction::Request), reading(Direction::Response)) {
+        Scan::Frame { len } => Scan::Pass { len },
+        Scan::Incomplete => Scan::Incomplete,
+        _ => Scan::Skip,
+    }
 }
 
 /// What octets are as the answer to a request.

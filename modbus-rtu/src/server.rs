@@ -3,13 +3,13 @@
 use core::convert::Infallible;
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output};
+use meter_value::line::{Machine, Output, Scan};
 
-use crate::echo::Echo;
+use crate::echo::{Echo, Stripped};
 use crate::judge::request_to;
 use crate::stream::Stream;
 use crate::unit::{Buffer, Note, Respond};
-use crate::{DecodeError, Dialect, Frame, Line, Units};
+use crate::{Dialect, Frame, Line, Units};
 
 /// One unit or several on a line, with its timing: they answer what they are asked, when the line has been
 /// silent for its pause, and ignore the traffic of others.
@@ -33,14 +33,16 @@ pub struct Server<R> {
     stream: Stream<260>,
     /// When octets came in last.
     heard: Duration,
-    /// Whether a request to one of the units came since the last silence.
-    found: bool,
+    /// Whether an intact frame came since the last silence.
+    intact: bool,
     reply: Buffer,
     /// Octets of a reply that waits, and of the one that was sent.
     length: usize,
     sent: usize,
-    /// Octets that came in since its request.
+    /// Octets that came in since its request, zeros left out.
     since: usize,
+    /// When the reply had left that was sent last.
+    left: Duration,
     echo: Echo,
 }
 
@@ -54,11 +56,12 @@ impl<R: Respond> Server<R> {
             ours,
             stream: Stream::new(),
             heard: Duration::ZERO,
-            found: false,
+            intact: false,
             reply: [0; Frame::MAX_LEN],
             length: 0,
             sent: 0,
             since: 0,
+            left: Duration::ZERO,
             echo: Echo::NONE,
         }
     }
@@ -73,18 +76,30 @@ impl<R: Respond> Server<R> {
         self.units.note(Note::Overrun);
     }
 
-    fn scan(&mut self) {
+    fn scan(&mut self, now: Duration) {
         let ours = self.ours;
-        let judge = |octets: &[u8], silent| request_to(&ours, Dialect::STRICT, octets, silent);
-        while let Some(result) = self.stream.scan(judge) {
-            match result {
-                Ok(request) => {
-                    self.found = true;
-                    self.length = self.units.respond(&request, &mut self.reply);
-                    self.since = self.stream.behind();
-                }
-                Err(DecodeError::Checksum { .. }) => self.units.note(Note::Error),
-                Err(_) => {}
+        loop {
+            let mut passed = 0;
+            let result = self.stream.scan(|octets, silent| {
+                let scan = request_to(&ours, Dialect::STRICT, octets, silent);
+                passed += usize::from(matches!(scan, Scan::Pass { .. }));
+                scan
+            });
+            passed += usize::from(matches!(result, Some(Ok(_))));
+            self.intact |= passed > 0;
+            (0..passed).for_each(|_| self.units.note(Note::Message));
+            let request = match result {
+                Some(Ok(request)) => request,
+                Some(Err(_)) => continue,
+                None => return,
+            };
+            let sent = self.reply.get(..self.sent).unwrap_or_default();
+            let is_back = matches!(sent, [unit, pdu @ .., _, _] if *unit == request.unit.0 && pdu == request.pdu)
+                && now <= self.left.saturating_add(self.line.pause);
+            if !is_back {
+                self.length = self.units.respond(&request, &mut self.reply);
+                self.sent = 0;
+                self.since = written(self.stream.behind());
             }
         }
     }
@@ -92,12 +107,40 @@ impl<R: Respond> Server<R> {
     /// Looks once more at what came in, if the line has fallen silent.
     fn elapse(&mut self, now: Duration, octets: usize) {
         if self.stream.elapse(now, &self.line, octets) {
-            self.scan();
-            if !core::mem::take(&mut self.found) {
-                self.units.note(Note::Message);
+            self.scan(now);
+            if !core::mem::take(&mut self.intact) {
+                self.units.note(Note::Error);
             }
         }
     }
+
+    /// Takes octets that are no echo.
+    fn take(&mut self, parts: [&[u8]; 3], now: Duration) {
+        let count = parts.iter().fold(0, |count: usize, part| count.saturating_add(part.len()));
+        if count == 0 {
+            return;
+        }
+        self.elapse(now, count);
+        self.heard = now;
+        for mut octets in parts {
+            while !octets.is_empty() {
+                let taken = self.stream.feed_at(octets, now, &self.line);
+                let (fed, rest) = octets.split_at_checked(taken).unwrap_or((octets, &[]));
+                octets = rest;
+                self.since = self.since.saturating_add(written(fed));
+                self.scan(now);
+            }
+        }
+        if self.since >= Frame::MIN_LEN {
+            // The client has gone on to something else; fewer octets are a glitch.
+            self.length = 0;
+        }
+    }
+}
+
+/// How many of these octets somebody meant; zeros may be a glitch of the client's transceiver.
+fn written(octets: &[u8]) -> usize {
+    octets.iter().filter(|octet| **octet != 0).count()
 }
 
 impl<R: Respond> Machine for Server<R> {
@@ -107,26 +150,19 @@ impl<R: Respond> Machine for Server<R> {
         R: 'a;
 
     fn receive(&mut self, octets: &[u8], now: Duration) {
-        let sent = self.reply.get(..self.sent).unwrap_or_default();
-        let mut octets = self.echo.strip(sent, octets);
-        if octets.is_empty() {
-            return;
+        if !self.line.echo {
+            return self.take([&[], &[], octets], now);
         }
-        self.elapse(now, octets.len());
-        self.heard = now;
-        while !octets.is_empty() {
-            let taken = self.stream.feed_at(octets, now, &self.line);
-            octets = octets.get(taken..).unwrap_or_default();
-            self.since = self.since.saturating_add(taken);
-            self.scan();
-        }
-        if self.since >= Frame::MIN_LEN {
-            // The client has gone on to something else; fewer octets are a glitch.
-            self.length = 0;
-        }
+        let reply = self.reply;
+        let sent = reply.get(..self.sent).unwrap_or_default();
+        let Stripped { before, again, behind } = self.echo.strip(sent, octets, now, self.line.gap);
+        self.take([before, sent.get(..again).unwrap_or_default(), behind], now);
     }
 
-    fn transmitted(&mut self, _now: Duration) {}
+    fn transmitted(&mut self, now: Duration) {
+        self.left = now;
+        self.echo.transmitted(now);
+    }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
         self.elapse(now, 0);
@@ -139,6 +175,7 @@ impl<R: Respond> Machine for Server<R> {
             return Output::Wait(Some(silent.map_or(due, |silent| silent.min(due))));
         }
         self.stream.clear();
+        self.intact = false;
         if self.line.echo {
             self.echo.begin();
         }

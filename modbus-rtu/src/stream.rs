@@ -79,7 +79,7 @@ impl<const N: usize> Stream<N> {
         checked(self.window.lent())
     }
 
-    pub(crate) fn behind(&self) -> usize {
+    pub(crate) fn behind(&self) -> &[u8] {
         self.window.behind()
     }
 }

@@ -15,15 +15,17 @@ pub type Buffer = [u8; Frame::MAX_LEN];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Note {
-    /// A message for somebody.
+    /// An intact frame of anybody.
     Message,
-    /// A message with a wrong checksum.
+    /// Octets between two silences with no intact frame among them.
     Error,
     /// Octets that came in too fast for the port.
     Overrun,
 }
 
 /// Who a server answers for: a [`Unit`], or several in an array or a pair.
+///
+/// A unit that answers without a [`Server`](crate::Server) counts what it is told by [`note`](Self::note).
 pub trait Respond {
     /// The set with all these units added.
     fn units(&self, others: Units) -> Units;
@@ -242,7 +244,6 @@ impl<H: Handler> Unit<H> {
     fn counted(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize {
         const BROADCAST: u8 = 0x40;
         const LISTEN_ONLY: u8 = 0x20;
-        increment(&mut self.counters.bus_messages);
         increment(&mut self.counters.messages);
         let broadcast = request.unit == UnitId::BROADCAST;
         let listens = self.counters.listen_only;
@@ -296,6 +297,7 @@ impl<H: Handler> Respond for Unit<H> {
             match note {
                 Note::Message => increment(&mut self.counters.bus_messages),
                 Note::Error => {
+                    increment(&mut self.counters.bus_messages);
                     increment(&mut self.counters.bus_errors);
                     self.counters.note(Event(Event::RECEIVED | 0x02));
                 }
@@ -343,10 +345,10 @@ impl<A: Respond, B: Respond> Respond for (A, B) {
     }
 }
 
-/// Whether all units at once may be asked for a function.
+/// Whether all units at once may be asked for a function: the writes, and users' own functions.
 pub(crate) const fn is_write(function: u8) -> bool {
     const WRITES: u32 = 1 << 0x05 | 1 << 0x06 | 1 << 0x0F | 1 << 0x10 | 1 << 0x15 | 1 << 0x16;
-    function < 32 && WRITES >> function & 1 == 1
+    function < 32 && WRITES >> function & 1 == 1 || matches!(function, 65..=72 | 100..=110)
 }
 
 /// Why a unit refuses a request it cannot read: first the function, then the fields, then the addresses.

@@ -578,8 +578,8 @@ fn a_late_reply_is_not_taken_for_the_next_one() {
         Some(Err(TransactionError::NoReply { timeout: ms(1_000), attempts: 1 }))
     );
     ask(&mut client, &ONCE, &read(0, 2), ms(1_100));
-    client.receive(&late, ms(1_200));
-    assert_eq!(end(&mut client, ms(1_200)), None);
+    client.receive(&late, ms(1_101));
+    assert_eq!(end(&mut client, ms(1_101)), None);
     client.receive(&reply, ms(1_300));
     let taken = "ReadHoldingRegisters { registers: [4, 5] }".to_string();
     assert_eq!(end(&mut client, ms(1_300)), Some(Ok(taken)));
@@ -665,11 +665,11 @@ fn our_own_echo_is_not_the_reply_to_a_write() {
 
         let sent = ask(&mut client, &ONCE, &WRITE, ms(1_100));
         for octets in [&sent[..], &sent].concat().chunks(chunk) {
-            assert_eq!(end(&mut client, ms(1_200)), None, "chunks of {chunk}");
-            client.receive(octets, ms(1_200));
+            assert_eq!(end(&mut client, ms(1_101)), None, "chunks of {chunk}");
+            client.receive(octets, ms(1_101));
         }
         let done = "WriteSingleRegister { address: 1, value: 3 }".to_string();
-        assert_eq!(end(&mut client, ms(1_200)), Some(Ok(done)), "chunks of {chunk}");
+        assert_eq!(end(&mut client, ms(1_101)), Some(Ok(done)), "chunks of {chunk}");
     }
 }
 

@@ -73,10 +73,10 @@ enum State {
 pub struct Exchange<E> {
     retry: Retry,
     state: State,
-    /// No request is sent before.
-    rest_until: Duration,
-    /// The line is busy until then.
-    busy_until: Duration,
+    /// No request is sent before,
+    quiet_until: Duration,
+    /// unless it has been due for so long.
+    patience: Duration,
     /// How long to rest after a request that nobody answers.
     turnaround: Option<Duration>,
     /// How often the request was sent.
@@ -91,8 +91,8 @@ impl<E: Copy> Exchange<E> {
         Self {
             retry,
             state: State::Idle,
-            rest_until: Duration::ZERO,
-            busy_until: Duration::ZERO,
+            quiet_until: Duration::ZERO,
+            patience: retry.timeout,
             turnaround: None,
             attempts: 0,
             error: None,
@@ -112,19 +112,23 @@ impl<E: Copy> Exchange<E> {
         self.turnaround = Some(turnaround);
     }
 
-    /// How to wait, and how often to ask, from the next transmission on.
-    pub fn retry(&mut self, retry: Retry) {
+    /// How to wait, and how often to ask, from the next transmission on; and how long a request waits at most
+    /// for a line to be quiet that never is.
+    pub fn retry(&mut self, retry: Retry, patience: Duration) {
         self.retry = retry;
+        self.patience = patience;
     }
 
     /// Sends nothing before this time.
-    pub fn rest(&mut self, until: Duration) {
-        self.rest_until = self.rest_until.max(until);
+    pub fn quiet(&mut self, until: Duration) {
+        self.quiet_until = until;
     }
 
-    /// Sends nothing before this time, unless the line has been busy for the whole timeout.
-    pub fn busy(&mut self, until: Duration) {
-        self.busy_until = self.busy_until.max(until);
+    /// Waits for an answer that is arriving until this time, if that is later than the timeout.
+    pub fn extend(&mut self, to: Duration) {
+        if let State::Waiting { until } = &mut self.state {
+            *until = to.max(*until);
+        }
     }
 
     /// Whether an answer is awaited.
@@ -173,8 +177,7 @@ impl<E: Copy> Exchange<E> {
             }
             State::Due(since) => {
                 let since = since.unwrap_or(now);
-                let busy = self.busy_until.min(since.saturating_add(self.retry.timeout));
-                let ready = self.rest_until.max(busy);
+                let ready = self.quiet_until.min(since.saturating_add(self.patience));
                 if now < ready {
                     self.state = State::Due(Some(since));
                     return Step::Wait(Some(ready));
@@ -312,13 +315,25 @@ mod tests {
     fn a_request_waits_for_the_line_but_not_for_ever() {
         let search = &mut Octets::default();
         let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
-        exchange.rest(ms(130));
-        exchange.rest(ms(20));
+        exchange.quiet(ms(130));
         exchange.start();
         assert_eq!(exchange.poll(search, ms(50)), Step::Wait(Some(ms(130))));
-        exchange.busy(ms(1_000));
+        exchange.quiet(ms(1_000));
         assert_eq!(exchange.poll(search, ms(130)), Step::Wait(Some(ms(150))));
         assert_eq!(exchange.poll(search, ms(150)), Step::Transmit);
+    }
+
+    #[test]
+    fn an_answer_that_is_arriving_is_waited_for() {
+        let search = &mut Octets::default();
+        let mut exchange = asked(search);
+        exchange.transmitted(search, ms(0));
+        exchange.extend(ms(50));
+        assert_eq!(exchange.poll(search, ms(60)), Step::Wait(Some(ms(100))));
+        exchange.extend(ms(120));
+        assert_eq!(exchange.poll(search, ms(110)), Step::Wait(Some(ms(120))));
+        exchange.receive(search, &[1]);
+        assert_eq!(exchange.poll(search, ms(115)), Step::Answered);
     }
 
     #[test]

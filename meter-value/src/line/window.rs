@@ -12,6 +12,11 @@ pub enum Scan<W> {
     },
     /// The first octet starts no frame, and that is no error: a preamble, for example.
     Skip,
+    /// The first `len` of them are a frame that is of no interest.
+    Pass {
+        /// How many octets the frame has.
+        len: usize,
+    },
     /// They look like a frame, but are none, and why.
     Reject(W),
 }
@@ -81,9 +86,9 @@ impl<const N: usize> Window<N> {
         self.octets.get(self.start..self.start + self.lent).unwrap_or_default()
     }
 
-    /// How many octets came in behind that frame.
-    pub fn behind(&self) -> usize {
-        self.end.saturating_sub(self.start).saturating_sub(self.lent)
+    /// The octets that came in behind that frame.
+    pub fn behind(&self) -> &[u8] {
+        self.octets.get(self.start.saturating_add(self.lent)..self.end).unwrap_or_default()
     }
 
     /// The next frame, or the first rejection of a run, or nothing yet.
@@ -114,6 +119,10 @@ impl<const N: usize> Window<N> {
                     self.lent = len;
                     self.lost = false;
                     return Some(Ok(self.lent()));
+                }
+                Scan::Pass { len } if (1..=head.len()).contains(&len) => {
+                    self.start += len;
+                    self.lost = false;
                 }
                 Scan::Reject(reason) if !self.lost => {
                     let error = explain(reason, head);
@@ -167,7 +176,7 @@ mod tests {
         assert_eq!(window.feed(&[1]), 0, "what came before the silence is not decided yet");
         assert_eq!(window.scan(judge, |error, _| error), Some(Err(5)));
         assert_eq!(window.scan(judge, |error, _| error), Some(Ok(&[1, 9, 9][..])));
-        assert_eq!(window.behind(), 0);
+        assert_eq!(window.behind(), []);
         assert_eq!(window.scan(judge, |error, _| error), None);
         assert_eq!(window.feed(&[1]), 1);
     }
@@ -179,7 +188,7 @@ mod tests {
         assert_eq!(drain(&mut window), [Ok([1, 7, 7].to_vec())]);
         assert_eq!(window.feed(&[1, 6, 6, 1]), 4);
         assert_eq!(window.scan(judge, |error, _| error), Some(Ok(&[1, 6, 6][..])));
-        assert_eq!(window.behind(), 1);
+        assert_eq!(window.behind(), [1]);
         window.clear();
         window.feed(&[1, 6, 6]);
         assert_eq!(drain(&mut window), [Ok([1, 6, 6].to_vec())]);
