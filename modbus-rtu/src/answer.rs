@@ -2,13 +2,13 @@
 
 use meter_value::line::Writer;
 
-use crate::handler::{Handler, Result};
+use crate::handler::{Handled, Handler};
 use crate::pdu::{Access, BitsOut, ExceptionCode, IDENTIFICATION, Object, ObjectId, Range, RegistersOut};
 use crate::unit::Buffer;
 use crate::{Frame, checksum};
 
 /// The answer of a handler that gives too few values, or too many.
-const FAILURE: Result = Err(ExceptionCode::SERVER_DEVICE_FAILURE);
+const FAILURE: Handled = Err(ExceptionCode::SERVER_DEVICE_FAILURE);
 
 /// Puts the checksum behind the first octets and says how many there are then.
 pub(crate) fn seal(reply: &mut Buffer, length: usize) -> usize {
@@ -27,8 +27,8 @@ pub(crate) fn put_words<const N: usize>(out: &mut Writer<'_>, words: [u16; N]) {
 pub(crate) fn bits(
     range: Range,
     out: &mut Writer<'_>,
-    read: impl FnOnce(&mut BitsOut<'_>) -> Result,
-) -> Result {
+    read: impl FnOnce(&mut BitsOut<'_>) -> Handled,
+) -> Handled {
     let wanted = usize::from(range.quantity());
     out.put(&[wanted.div_ceil(8) as u8]);
     let mut bits = BitsOut::new(out.reserve(wanted.div_ceil(8)), wanted);
@@ -40,8 +40,8 @@ pub(crate) fn bits(
 pub(crate) fn registers(
     range: Range,
     out: &mut Writer<'_>,
-    read: impl FnOnce(&mut RegistersOut<'_>) -> Result,
-) -> Result {
+    read: impl FnOnce(&mut RegistersOut<'_>) -> Handled,
+) -> Handled {
     out.put(&[2 * range.quantity() as u8]);
     places(range.quantity(), out, read)
 }
@@ -49,15 +49,15 @@ pub(crate) fn registers(
 pub(crate) fn places(
     wanted: u16,
     out: &mut Writer<'_>,
-    read: impl FnOnce(&mut RegistersOut<'_>) -> Result,
-) -> Result {
+    read: impl FnOnce(&mut RegistersOut<'_>) -> Handled,
+) -> Handled {
     let mut registers = RegistersOut::new(out.reserve(2 * usize::from(wanted)));
     read(&mut registers)?;
     if registers.is_full() { Ok(()) } else { FAILURE }
 }
 
 /// What `data` writes, behind its byte count.
-pub(crate) fn counted(out: &mut Writer<'_>, data: impl FnOnce(&mut Writer<'_>) -> Result) -> Result {
+pub(crate) fn counted(out: &mut Writer<'_>, data: impl FnOnce(&mut Writer<'_>) -> Handled) -> Handled {
     let place = out.len();
     out.put(&[0]);
     data(out)?;
@@ -66,7 +66,7 @@ pub(crate) fn counted(out: &mut Writer<'_>, data: impl FnOnce(&mut Writer<'_>) -
 }
 
 /// A queue behind its two counts.
-pub(crate) fn queue(out: &mut Writer<'_>, read: impl FnOnce(&mut RegistersOut<'_>) -> Result) -> Result {
+pub(crate) fn queue(out: &mut Writer<'_>, read: impl FnOnce(&mut RegistersOut<'_>) -> Handled) -> Handled {
     let mut octets = [0; 62];
     let mut registers = RegistersOut::new(&mut octets);
     read(&mut registers)?;
@@ -83,7 +83,7 @@ pub(crate) fn identification<H: Handler>(
     access: Access,
     first: ObjectId,
     out: &mut Writer<'_>,
-) -> Result {
+) -> Handled {
     let conformity = H::CONFORMITY;
     let (first, last) = match access {
         Access::Individual if !conformity.has_individual() => return Err(ExceptionCode::ILLEGAL_DATA_VALUE),
@@ -118,5 +118,6 @@ pub(crate) fn identification<H: Handler>(
         count += 1;
     }
     out.set(start + 5, count);
-    Ok(())
+    // A unit without any object has no identification.
+    if count == 0 { Err(ExceptionCode::ILLEGAL_FUNCTION) } else { Ok(()) }
 }

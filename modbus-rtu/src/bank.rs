@@ -1,6 +1,6 @@
 //! Coils, inputs and registers in memory.
 
-use crate::handler::{Handler, Result};
+use crate::handler::{Handled, Handler};
 use crate::pdu::{Bits, BitsOut, FunctionCode, Functions, Range, Registers, RegistersOut};
 
 /// Coils, discrete inputs, holding and input registers in memory, each table from address 0 on.
@@ -61,49 +61,49 @@ impl<const C: usize, const D: usize, const H: usize, const I: usize> Handler for
         FunctionCode::READ_WRITE_MULTIPLE_REGISTERS,
     ]);
 
-    fn read_coils(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result {
+    fn read_coils(&mut self, range: Range, out: &mut BitsOut<'_>) -> Handled {
         out.extend(range.of(&self.coils)?);
         Ok(())
     }
 
-    fn read_discrete_inputs(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result {
+    fn read_discrete_inputs(&mut self, range: Range, out: &mut BitsOut<'_>) -> Handled {
         out.extend(range.of(&self.discrete_inputs)?);
         Ok(())
     }
 
-    fn read_holding_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Result {
+    fn read_holding_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Handled {
         out.extend(range.of(&self.holding_registers)?);
         Ok(())
     }
 
-    fn read_input_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Result {
+    fn read_input_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Handled {
         out.extend(range.of(&self.input_registers)?);
         Ok(())
     }
 
-    fn write_single_coil(&mut self, address: u16, on: bool) -> Result {
+    fn write_single_coil(&mut self, address: u16, on: bool) -> Handled {
         Range::one(address).of_mut(&mut self.coils)?.fill(on);
         Ok(())
     }
 
-    fn write_single_register(&mut self, address: u16, value: u16) -> Result {
+    fn write_single_register(&mut self, address: u16, value: u16) -> Handled {
         Range::one(address).of_mut(&mut self.holding_registers)?.fill(value);
         Ok(())
     }
 
-    fn write_multiple_coils(&mut self, range: Range, coils: Bits<'_>) -> Result {
+    fn write_multiple_coils(&mut self, range: Range, coils: Bits<'_>) -> Handled {
         let places = range.of_mut(&mut self.coils)?;
         places.iter_mut().zip(coils.iter()).for_each(|(place, on)| *place = on);
         Ok(())
     }
 
-    fn write_multiple_registers(&mut self, range: Range, registers: Registers<'_>) -> Result {
+    fn write_multiple_registers(&mut self, range: Range, registers: Registers<'_>) -> Handled {
         let places = range.of_mut(&mut self.holding_registers)?;
         places.iter_mut().zip(registers.iter()).for_each(|(place, value)| *place = value);
         Ok(())
     }
 
-    fn mask_write_register(&mut self, address: u16, and: u16, or: u16) -> Result {
+    fn mask_write_register(&mut self, address: u16, and: u16, or: u16) -> Handled {
         for place in Range::one(address).of_mut(&mut self.holding_registers)? {
             *place = *place & and | or & !and;
         }
@@ -116,7 +116,7 @@ impl<const C: usize, const D: usize, const H: usize, const I: usize> Handler for
         registers: Registers<'_>,
         read: Range,
         out: &mut RegistersOut<'_>,
-    ) -> Result {
+    ) -> Handled {
         read.of(&self.holding_registers)?;
         self.write_multiple_registers(write, registers)?;
         self.read_holding_registers(read, out)

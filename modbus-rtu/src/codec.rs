@@ -5,7 +5,8 @@ use std::io::{Error, ErrorKind};
 use bytes::{Buf, Bytes, BytesMut};
 use tokio_util::codec;
 
-use crate::judge::judge_direction;
+use crate::judge::{Reason, judge_direction};
+use crate::length::{Length, length};
 use crate::{Dialect, Direction, Frame, Request, Response, UnitId};
 use meter_value::line::Scan;
 
@@ -28,8 +29,8 @@ impl Adu {
 /// Frames of one direction out of a stream, and requests or responses into it, for
 /// [`tokio_util::codec::Framed`].
 ///
-/// Octets that are no frame are passed over. There are no silences in a stream: a function whose frames only a
-/// silence ends is found when the stream ends.
+/// Octets that are no frame are passed over. There are no silences in a stream: a frame of a function that only
+/// a silence ends is one if it is all that came, or if the stream ends.
 ///
 /// ```
 /// use futures_util::{SinkExt, StreamExt};
@@ -60,18 +61,45 @@ impl Adu {
 #[derive(Clone, Debug)]
 pub struct Codec {
     incoming: Direction,
+    dialect: Dialect,
 }
 
 impl Codec {
     /// A codec for a stream on which frames of one direction come in: responses at a client, requests at a
     /// server.
     pub const fn new(incoming: Direction) -> Self {
-        Self { incoming }
+        Self { incoming, dialect: Dialect::STRICT }
+    }
+
+    /// A codec that takes a device's deviations for frames too.
+    #[must_use]
+    pub const fn in_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// What the octets at the head are, and whether an intact frame follows those that only a silence ends.
+    fn judge(&self, octets: &[u8], end: bool) -> Scan<Reason> {
+        let judge = |octets: &[u8], silent| judge_direction(self.incoming, self.dialect, octets, silent);
+        match judge(octets, end) {
+            Scan::Incomplete
+                if matches!(length(self.incoming, octets), Length::Silence | Length::Usually(_)) =>
+            {
+                let is_frame = |from: &usize| {
+                    octets.get(*from..).is_some_and(|rest| matches!(judge(rest, false), Scan::Frame { .. }))
+                };
+                match judge(octets, true) {
+                    frame @ Scan::Frame { .. } => frame,
+                    _ if (1..octets.len()).any(|from| is_frame(&from)) => Scan::Skip,
+                    _ => Scan::Incomplete,
+                }
+            }
+            scan => scan,
+        }
     }
 
     fn take(&self, octets: &mut BytesMut, end: bool) -> Option<Adu> {
         while !octets.is_empty() {
-            match judge_direction(self.incoming, Dialect::STRICT, octets, end) {
+            match self.judge(octets, end) {
                 Scan::Incomplete if !end => return None,
                 Scan::Frame { len } => {
                     let mut pdu = octets.split_to(len).freeze();
@@ -135,5 +163,37 @@ impl codec::Encoder<(UnitId, Response<'_>)> for Codec {
         octets: &mut BytesMut,
     ) -> Result<(), Error> {
         put(octets, |buffer| response.encode_frame(unit, buffer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+    use tokio_util::codec::Decoder;
+
+    fn framed(body: &[u8]) -> Vec<u8> {
+        [body, &crate::checksum(body).to_le_bytes()].concat()
+    }
+
+    /// An octet before unit 13 makes its number a function that only a silence ends.
+    #[test]
+    fn a_stray_octet_stalls_nothing() {
+        let mut codec = Codec::new(Direction::Request);
+        let request = framed(&[13, 3, 0, 0, 0, 1]);
+        let mut octets = BytesMut::from(&[&[5][..], &request].concat()[..]);
+        let adu = codec.decode(&mut octets).unwrap().unwrap();
+        assert_eq!((adu.unit, &adu.pdu[..]), (UnitId(13), &[3, 0, 0, 0, 1][..]));
+        assert!(octets.is_empty());
+    }
+
+    #[test]
+    fn a_users_function_is_a_frame_when_it_is_all_there_is() {
+        let mut codec = Codec::new(Direction::Request);
+        let user = framed(&[17, 0x41, 1, 2]);
+        let mut octets = BytesMut::from(&user[..4]);
+        assert_eq!(codec.decode(&mut octets).unwrap(), None);
+        octets.extend_from_slice(&user[4..]);
+        assert_eq!(&codec.decode(&mut octets).unwrap().unwrap().pdu[..], [0x41, 1, 2]);
     }
 }

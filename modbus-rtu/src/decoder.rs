@@ -16,7 +16,7 @@ pub enum Expect {
     /// Requests to any unit.
     Requests,
     /// Requests to some units and broadcasts, among the traffic of a whole line: a server's.
-    RequestsTo(Units),
+    RequestsTo(UnitSet),
     /// Responses of any unit.
     Responses,
     /// The response to one request: a client's.
@@ -28,9 +28,9 @@ pub enum Expect {
 /// A set of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Units([u32; 8]);
+pub struct UnitSet([u32; 8]);
 
-impl Units {
+impl UnitSet {
     /// The set of no unit.
     pub const NONE: Self = Self([0; 8]);
 
@@ -74,10 +74,16 @@ pub struct Decoder<const N: usize = 512> {
     dialect: Dialect,
     /// The request that a listener heard last, while it may still be answered.
     asked: Option<Asked>,
+    /// When octets came in last.
+    heard: Option<Duration>,
     direction: Direction,
 }
 
 impl<const N: usize> Decoder<N> {
+    /// A listener takes what comes later than this for no answer, so that a repeated write after a lost answer
+    /// does not turn requests and responses around.
+    const ANSWER_TIME: Duration = Duration::from_secs(2);
+
     /// An empty decoder that holds `N` octets, 257 or more: of a function without a length, the octet that is
     /// one too many for a frame has to come.
     pub const fn new(expect: Expect) -> Self {
@@ -86,7 +92,7 @@ impl<const N: usize> Decoder<N> {
             _ => Direction::Request,
         };
         let (stream, dialect) = (Stream::new(), Dialect::STRICT);
-        Self { stream, expect, dialect, asked: None, direction }
+        Self { stream, expect, dialect, asked: None, heard: None, direction }
     }
 
     /// A decoder that takes a device's deviations for frames too.
@@ -105,6 +111,11 @@ impl<const N: usize> Decoder<N> {
     /// Takes octets, the last of which came in at `now`, as [`feed`](Self::feed) does; if it took longer than
     /// the line's gap for the first of them to come, there was a silence before.
     pub fn feed_at(&mut self, octets: &[u8], now: Duration, line: &Line) -> usize {
+        let forgets = self.heard.is_some_and(|heard| now >= heard.saturating_add(Self::ANSWER_TIME));
+        if forgets {
+            self.asked = None;
+        }
+        self.heard = Some(now);
         self.stream.feed_at(octets, now, line)
     }
 
@@ -127,6 +138,7 @@ impl<const N: usize> Decoder<N> {
     pub fn clear(&mut self) {
         self.stream.clear();
         self.asked = None;
+        self.heard = None;
     }
 
     /// The next frame, or the first error in a run of octets that are none, or nothing yet.

@@ -23,15 +23,17 @@ use crate::{DecodeError, EncodeError, Frame, FunctionCode, UnitId, frame};
 pub struct Dialect {
     /// The byte count of registers that were read is the number of registers.
     pub count_of_registers: bool,
-    /// Each register that is read has four octets: two [`Registers`] come for each.
+    /// Each register that is read has four octets: two [`Registers`] come for each, which a
+    /// [`Map`](crate::Map) does not read.
     pub wide_registers: bool,
     /// A write of several registers has no byte count.
     pub write_without_count: bool,
     /// An exception has no checksum.
     pub exception_without_checksum: bool,
-    /// An octet 00 or FF precedes a frame, as a transceiver that turns around makes one.
+    /// An octet 00 or FF precedes a frame, as a transceiver that turns around makes one. Only
+    /// [`frame`](Self::frame) has to know.
     pub leading_glitch: bool,
-    /// Zeros follow a frame.
+    /// Zeros follow a frame. Only [`frame`](Self::frame) has to know.
     pub trailing_zeros: bool,
 }
 
@@ -45,6 +47,19 @@ impl Dialect {
         leading_glitch: false,
         trailing_zeros: false,
     };
+
+    /// The deviations of either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            count_of_registers: self.count_of_registers || other.count_of_registers,
+            wide_registers: self.wide_registers || other.wide_registers,
+            write_without_count: self.write_without_count || other.write_without_count,
+            exception_without_checksum: self.exception_without_checksum || other.exception_without_checksum,
+            leading_glitch: self.leading_glitch || other.leading_glitch,
+            trailing_zeros: self.trailing_zeros || other.trailing_zeros,
+        }
+    }
 
     /// Reads octets between two silences as one frame. A [`Decoder`](crate::Decoder) needs no help with
     /// glitches and zeros.
@@ -70,6 +85,12 @@ impl Dialect {
                 Some((frame, rest)) if rest.iter().all(|octet| *octet == 0) => Frame::decode(frame),
                 _ => Frame::decode(octets),
             },
+            Length::Silence | Length::Usually(_) if self.trailing_zeros => {
+                let zeros = octets.iter().rev().take_while(|octet| **octet == 0).count();
+                let shortest = octets.len() - zeros;
+                let mut frames = (shortest..octets.len()).filter_map(|end| octets.get(..end));
+                frames.find_map(|frame| Frame::decode(frame).ok()).map_or(Frame::decode(octets), Ok)
+            }
             _ => Frame::decode(octets),
         }
     }

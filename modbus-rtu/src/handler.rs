@@ -2,15 +2,16 @@
 
 use meter_value::line::Writer;
 
+use crate::Dialect;
 use crate::pdu::{
     Bits, BitsOut, Conformity, ExceptionCode, FileRange, FileRecord, FunctionCode, Functions, ObjectId,
     Range, Registers, RegistersOut,
 };
 
-/// The answer to a request that was refused, or nothing to say.
-pub type Result<T = ()> = core::result::Result<T, ExceptionCode>;
+/// What a handler says: nothing more, or the exception to answer with.
+pub(crate) type Handled<T = ()> = Result<T, ExceptionCode>;
 
-const UNKNOWN: Result<()> = Err(ExceptionCode::ILLEGAL_FUNCTION);
+const UNKNOWN: Handled = Err(ExceptionCode::ILLEGAL_FUNCTION);
 
 /// What a unit does when it is asked. What it does not override, it refuses as illegal function.
 ///
@@ -44,6 +45,9 @@ pub trait Handler {
     /// costs no code.
     const FUNCTIONS: Functions;
 
+    /// What the unit takes for requests besides those of the standard.
+    const DIALECT: Dialect = Dialect::STRICT;
+
     /// Which identification the unit has, if it has function 2B/0E.
     const CONFORMITY: Conformity = Conformity::BASIC;
 
@@ -51,7 +55,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with, as in every method.
-    fn read_coils(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result {
+    fn read_coils(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -59,7 +63,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_discrete_inputs(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result {
+    fn read_discrete_inputs(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -67,7 +71,11 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_holding_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Result {
+    fn read_holding_registers(
+        &mut self,
+        range: Range,
+        out: &mut RegistersOut<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -75,7 +83,11 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_input_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Result {
+    fn read_input_registers(
+        &mut self,
+        range: Range,
+        out: &mut RegistersOut<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -83,7 +95,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn write_single_coil(&mut self, address: u16, on: bool) -> Result {
+    fn write_single_coil(&mut self, address: u16, on: bool) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -91,7 +103,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn write_single_register(&mut self, address: u16, value: u16) -> Result {
+    fn write_single_register(&mut self, address: u16, value: u16) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -99,7 +111,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_exception_status(&mut self) -> Result<u8> {
+    fn read_exception_status(&mut self) -> Result<u8, ExceptionCode> {
         Err(ExceptionCode::ILLEGAL_FUNCTION)
     }
 
@@ -115,7 +127,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn write_multiple_coils(&mut self, range: Range, coils: Bits<'_>) -> Result {
+    fn write_multiple_coils(&mut self, range: Range, coils: Bits<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -123,7 +135,11 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn write_multiple_registers(&mut self, range: Range, registers: Registers<'_>) -> Result {
+    fn write_multiple_registers(
+        &mut self,
+        range: Range,
+        registers: Registers<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -131,7 +147,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn report_server_id(&mut self, out: &mut Writer<'_>) -> Result {
+    fn report_server_id(&mut self, out: &mut Writer<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -139,7 +155,11 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_file_record(&mut self, range: FileRange, out: &mut RegistersOut<'_>) -> Result {
+    fn read_file_record(
+        &mut self,
+        range: FileRange,
+        out: &mut RegistersOut<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -147,7 +167,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn write_file_record(&mut self, record: FileRecord<'_>) -> Result {
+    fn write_file_record(&mut self, record: FileRecord<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -155,7 +175,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn mask_write_register(&mut self, address: u16, and: u16, or: u16) -> Result {
+    fn mask_write_register(&mut self, address: u16, and: u16, or: u16) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -169,7 +189,7 @@ pub trait Handler {
         registers: Registers<'_>,
         read: Range,
         out: &mut RegistersOut<'_>,
-    ) -> Result {
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -178,7 +198,7 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn read_fifo_queue(&mut self, address: u16, out: &mut RegistersOut<'_>) -> Result {
+    fn read_fifo_queue(&mut self, address: u16, out: &mut RegistersOut<'_>) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -191,7 +211,12 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn encapsulated_interface(&mut self, interface: u8, data: &[u8], out: &mut Writer<'_>) -> Result {
+    fn encapsulated_interface(
+        &mut self,
+        interface: u8,
+        data: &[u8],
+        out: &mut Writer<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 
@@ -199,7 +224,12 @@ pub trait Handler {
     ///
     /// # Errors
     /// The exception to answer with.
-    fn other(&mut self, function: FunctionCode, data: &[u8], out: &mut Writer<'_>) -> Result {
+    fn other(
+        &mut self,
+        function: FunctionCode,
+        data: &[u8],
+        out: &mut Writer<'_>,
+    ) -> Result<(), ExceptionCode> {
         UNKNOWN
     }
 }

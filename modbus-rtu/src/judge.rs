@@ -6,7 +6,7 @@ use crate::asked::Asked;
 use crate::frame::is_intact;
 use crate::length::{Direction, Length, length};
 use crate::unit::is_write;
-use crate::{DecodeError, Dialect, Frame, FunctionCode, Functions, UnitId, Units};
+use crate::{DecodeError, Dialect, Frame, FunctionCode, Functions, UnitId, UnitSet};
 
 /// Why octets are no frame: as much as it takes to make the [`DecodeError`] of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ fn without_count(regular: Scan<Reason>, dialect: Dialect, octets: &[u8], silent:
 /// What octets are on a line where some units are asked: a request to them or to all, or a frame that passes.
 ///
 /// A request of theirs with an impossible count, before a silence, is a frame that they refuse.
-pub(crate) fn request_to(units: &Units, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
+pub(crate) fn request_to(units: &UnitSet, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
     let is_ours = match *octets {
         [0, function, ..] => is_write(function),
         [to, ..] => units.contains(UnitId(to)),

@@ -39,14 +39,15 @@ pub use client::{Client, Counts, Device};
 #[cfg(feature = "tokio")]
 pub use codec::{Adu, Codec};
 pub use crc::checksum;
-pub use decoder::{Decoder, Expect, Units};
+pub use decoder::{Decoder, Expect, UnitSet};
 pub use dialect::Dialect;
 pub use error::{DecodeError, EncodeError, TransactionError};
 pub use frame::{Frame, UnitId};
 pub use handler::Handler;
 pub use length::Direction;
 pub use line::Line;
-pub use map::{Map, MapError, Read};
+pub use map::{Map, MapError, Read, Reads};
+pub use meter_value;
 pub use meter_value::line::{Machine, Output, Retry, Writer};
 pub use number::{Number, WordOrder};
 pub use pdu::{
@@ -55,4 +56,4 @@ pub use pdu::{
 };
 pub use point::{Kind, Point, Table};
 pub use server::Server;
-pub use unit::{Note, Respond, Unit};
+pub use unit::{Buffer, Note, Respond, Unit};

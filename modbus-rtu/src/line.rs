@@ -30,7 +30,7 @@ impl Line {
     /// Above this speed the silences no longer shrink.
     const FAST: u32 = 19_200;
 
-    /// A line with interrupts for each octet: a frame ends after 3.5 characters of silence, or 1750 us above
+    /// A line whose octets are handed over one by one as they come: a frame ends after 3.5 characters of silence, or 1750 us above
     /// 19200 baud.
     ///
     /// A character has `bits` of them: 11 by the standard (start, 8 data, parity or a second stop, stop), 10
@@ -48,7 +48,7 @@ impl Line {
     }
 
     /// The line of a receiver that is strict: no gap inside a frame is longer than 1.5 characters, or 750 us
-    /// above 19200 baud.
+    /// above 19200 baud. An octet that comes sooner than 3.5 characters behind a whole frame does not spoil it.
     #[must_use]
     pub const fn strict(baud: u32, bits: u32) -> Self {
         Self { gap: silence(baud, bits, 3, 750), ..Self::new(baud, bits) }

@@ -58,6 +58,11 @@ pub enum MapError {
         /// Which point, counted from 0.
         index: usize,
     },
+    /// A point has the name of one before.
+    Name {
+        /// Which point, counted from 0.
+        index: usize,
+    },
 }
 
 impl MapError {
@@ -67,13 +72,15 @@ impl MapError {
             Self::Order { .. } => "the points of a map are in the order of their tables and addresses",
             Self::Address { .. } => "a point of the map passes address 0xFFFF",
             Self::Kind { .. } => "a point's kind does not fit its table, or its size is impossible",
+            Self::Name { .. } => "two points of the map have the same name",
         }
     }
 }
 
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Order { index } | Self::Address { index } | Self::Kind { index }) = self;
+        let (Self::Order { index } | Self::Address { index } | Self::Kind { index } | Self::Name { index }) =
+            self;
         write!(f, "point {index}: {}", self.message())
     }
 }
@@ -101,8 +108,32 @@ macro_rules! map {
     };
 }
 
+/// Which of some points has a name, if it is not empty.
+const fn namesake(name: &str, points: &[Point]) -> Option<usize> {
+    let mut index = 0;
+    let mut rest = points;
+    while let [point, more @ ..] = rest {
+        if !name.is_empty() && is_same(name.as_bytes(), point.name.as_bytes()) {
+            return Some(index);
+        }
+        index += 1;
+        rest = more;
+    }
+    None
+}
+
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([a, rest @ ..], [b, more @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (rest, more);
+    }
+    one.is_empty() && other.is_empty()
+}
+
 impl<'a> Map<'a> {
-    /// The map of points in the order of their tables and addresses. Points may share registers.
+    /// The map of points in the order of their tables and addresses. Points may share registers, but no name.
     ///
     /// # Errors
     /// [`MapError`].
@@ -121,6 +152,9 @@ impl<'a> Map<'a> {
                 if here > there || here == there && point.address > next.address {
                     return Err(MapError::Order { index: index + 1 });
                 }
+            }
+            if let Some(distance) = namesake(point.name, more) {
+                return Err(MapError::Name { index: index + 1 + distance });
             }
             index += 1;
             rest = more;
@@ -199,24 +233,27 @@ impl<'a> Read<'a> {
         self.table.read(self.range)
     }
 
-    /// What the response says of each point, in their order. Where the response has no registers for a point,
-    /// the value is [`Invalid::Length`].
+    /// What the response says of each point, in their order. Where the response has no coils for a point, or not
+    /// as many registers as were asked for, the value is [`Invalid::Length`].
     pub fn readings<'r>(
         &self,
         response: &Response<'r>,
     ) -> impl Iterator<Item = (&'a Point, Value<'r>)> + use<'a, 'r> {
         let (response, start) = (*response, self.range.start());
+        let quantity = usize::from(self.range.quantity());
         self.points.iter().map(move |point| {
             let index = usize::from(point.address.saturating_sub(start));
-            (point, value(point, index, &response).unwrap_or(Value::Invalid(Invalid::Length)))
+            (point, value(point, index, quantity, &response).unwrap_or(Value::Invalid(Invalid::Length)))
         })
     }
 }
 
 /// The value of a point, which is at `index` of a response.
-fn value<'r>(point: &Point, index: usize, response: &Response<'r>) -> Option<Value<'r>> {
-    let registers =
-        |registers: Registers<'r>| Some(point.decode(registers.slice(index, point.kind.addresses().into())?));
+fn value<'r>(point: &Point, index: usize, quantity: usize, response: &Response<'r>) -> Option<Value<'r>> {
+    let registers = |registers: Registers<'r>| {
+        let own = registers.slice(index, point.kind.addresses().into())?;
+        (registers.len() == quantity).then(|| point.decode(own))
+    };
     match (point.table, *response) {
         (Table::HoldingRegisters, Response::ReadHoldingRegisters { registers: values })
         | (Table::InputRegisters, Response::ReadInputRegisters { registers: values }) => registers(values),
@@ -248,6 +285,8 @@ mod tests {
         for kind in [Kind::Coil, Kind::Bit(16), Kind::Bcd(5), Kind::Bcd(0), Kind::Text(0)] {
             assert_eq!(Map::new(&[holding(0, kind)]), Err(MapError::Kind { index: 0 }), "{kind:?}");
         }
+        let namesakes = [Point::coil("a", 0), Point::coil("b", 1), Point::coil("a", 2)];
+        assert_eq!(Map::new(&namesakes), Err(MapError::Name { index: 2 }));
         let error = Map::new(&[holding(0, Kind::Coil)]).unwrap_err();
         assert!(std::format!("{error}").starts_with("point 0: "));
     }

@@ -251,7 +251,8 @@ impl Point {
     ///
     /// # Errors
     /// [`EncodeError::BufferTooSmall`], counted in octets, or [`EncodeError::Point`] if the value is not of
-    /// this kind or does not fit exactly. A single bit or octet of a register has no registers of its own.
+    /// this kind or does not fit exactly: a float takes only a float, and none if it is scaled. A single bit or
+    /// octet of a register has no registers of its own.
     pub fn encode<'b>(&self, value: &Value<'_>, buffer: &'b mut [u16]) -> Result<&'b [u16], EncodeError> {
         let address = self.address;
         let needed = usize::from(self.kind.addresses());
@@ -259,11 +260,11 @@ impl Point {
         let Some(out) = buffer.get_mut(..needed) else {
             return Err(EncodeError::BufferTooSmall { needed: 2 * needed, have: 2 * have });
         };
-        self.write(value, out).ok_or(EncodeError::Point { address })?;
+        self.put(value, out).ok_or(EncodeError::Point { address })?;
         Ok(out)
     }
 
-    fn write(&self, value: &Value<'_>, out: &mut [u16]) -> Option<()> {
+    fn put(&self, value: &Value<'_>, out: &mut [u16]) -> Option<()> {
         let order = self.order;
         let whole = || match *value {
             Value::Decimal(decimal) => decimal.rescale(self.scale).ok().map(|decimal| decimal.mantissa()),
@@ -300,12 +301,27 @@ impl Point {
         Some(())
     }
 
-    /// The request that writes registers which [`encode`](Self::encode) returned: one with function 06, more
-    /// with function 10.
-    pub fn write_request<'a>(&self, registers: &'a [u16]) -> Request<'a> {
-        match registers {
-            [value] => Request::WriteSingleRegister { address: self.address, value: *value },
-            _ => Request::WriteMultipleRegisters { start: self.address, registers: registers.into() },
+    /// The request that writes a value; `buffer` is room for its registers, as in [`encode`](Self::encode).
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode); also [`EncodeError::Point`] for a table that cannot be written.
+    pub fn write<'b>(&self, value: &Value<'_>, buffer: &'b mut [u16]) -> Result<Request<'b>, EncodeError> {
+        let address = self.address;
+        let refused = EncodeError::Point { address };
+        match self.table {
+            Table::Coils => match value.to_decimal().and_then(|decimal| decimal.rescale(self.scale)) {
+                Ok(decimal) if matches!(decimal.mantissa(), 0 | 1) => {
+                    Ok(Request::WriteSingleCoil { address, on: decimal.mantissa() == 1 })
+                }
+                _ => Err(refused),
+            },
+            Table::HoldingRegisters => match self.encode(value, buffer)? {
+                [value] => Ok(Request::WriteSingleRegister { address, value: *value }),
+                registers => {
+                    Ok(Request::WriteMultipleRegisters { start: address, registers: registers.into() })
+                }
+            },
+            Table::DiscreteInputs | Table::InputRegisters => Err(refused),
         }
     }
 }
@@ -431,6 +447,22 @@ mod tests {
         assert_eq!(point.encode(&Value::F32(1.0), &mut buffer), refused);
         let small = Err(EncodeError::BufferTooSmall { needed: 2, have: 0 });
         assert_eq!(point.encode(&decimal(1, 0), &mut []), small);
+    }
+
+    #[test]
+    fn a_write_is_a_request_of_its_table() {
+        let mut buffer = [0; 4];
+        let on = Point::coil("", 3).write(&decimal(1, 0), &mut buffer);
+        assert_eq!(on, Ok(Request::WriteSingleCoil { address: 3, on: true }));
+        let one = Point::holding("", 3, Kind::U16).write(&decimal(7, 0), &mut buffer);
+        assert_eq!(one, Ok(Request::WriteSingleRegister { address: 3, value: 7 }));
+        let two = Point::holding("", 3, Kind::U32).write(&decimal(7, 0), &mut buffer);
+        assert_eq!(two, Ok(Request::WriteMultipleRegisters { start: 3, registers: (&[0, 7]).into() }));
+        let refused = Err(EncodeError::Point { address: 3 });
+        assert_eq!(Point::coil("", 3).write(&decimal(2, 0), &mut buffer), refused);
+        assert_eq!(Point::input("", 3, Kind::U16).write(&decimal(7, 0), &mut buffer), refused);
+        assert_eq!(Point::holding("", 3, Kind::Bit(1)).write(&decimal(1, 0), &mut buffer), refused);
+        assert_eq!(Point::discrete_input("", 3).write(&decimal(1, 0), &mut buffer), refused);
     }
 
     fn kinds() -> impl Strategy<Value = Kind> {

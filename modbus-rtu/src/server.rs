@@ -9,7 +9,7 @@ use crate::echo::{Echo, Stripped};
 use crate::judge::request_to;
 use crate::stream::Stream;
 use crate::unit::{Buffer, Note, Respond};
-use crate::{Dialect, Frame, Line, Units};
+use crate::{Frame, Line, UnitSet};
 
 /// One unit or several on a line, with its timing: they answer what they are asked, when the line has been
 /// silent for its pause, and ignore the traffic of others.
@@ -29,7 +29,7 @@ use crate::{Dialect, Frame, Line, Units};
 pub struct Server<R> {
     units: R,
     line: Line,
-    ours: Units,
+    ours: UnitSet,
     stream: Stream<260>,
     /// When octets came in last.
     heard: Duration,
@@ -49,7 +49,7 @@ pub struct Server<R> {
 impl<R: Respond> Server<R> {
     /// A server of a unit, or of several in an array or a pair.
     pub fn new(units: R, line: Line) -> Self {
-        let ours = units.units(Units::NONE);
+        let ours = units.units(UnitSet::NONE);
         Self {
             units,
             line,
@@ -77,11 +77,11 @@ impl<R: Respond> Server<R> {
     }
 
     fn scan(&mut self, now: Duration) {
-        let ours = self.ours;
+        let (ours, dialect) = (self.ours, self.units.dialect());
         loop {
             let mut passed = 0;
             let result = self.stream.scan(|octets, silent| {
-                let scan = request_to(&ours, Dialect::STRICT, octets, silent);
+                let scan = request_to(&ours, dialect, octets, silent);
                 passed += usize::from(matches!(scan, Scan::Pass { .. }));
                 scan
             });

@@ -4,9 +4,9 @@ use meter_value::line::Writer;
 
 use crate::answer::{bits, counted, identification, places, put_words, queue, registers, seal};
 use crate::counters::{Counters, increment};
-use crate::handler::{Handler, Result};
+use crate::handler::{Handled, Handler};
 use crate::pdu::{Diagnostic, Event, ExceptionCode, FunctionCode, Range, Request};
-use crate::{DecodeError, Frame, UnitId, Units};
+use crate::{DecodeError, Dialect, Frame, UnitId, UnitSet};
 
 /// Room for the longest frame.
 pub type Buffer = [u8; Frame::MAX_LEN];
@@ -27,8 +27,11 @@ pub enum Note {
 ///
 /// A unit that answers without a [`Server`](crate::Server) counts what it is told by [`note`](Self::note).
 pub trait Respond {
+    /// What they take for requests besides those of the standard.
+    fn dialect(&self) -> Dialect;
+
     /// The set with all these units added.
-    fn units(&self, others: Units) -> Units;
+    fn units(&self, others: UnitSet) -> UnitSet;
 
     /// Acts on a request and writes the answer's frame into `reply`; says how long it is, 0 if there is none.
     fn respond(&mut self, request: &Frame<'_>, reply: &mut Buffer) -> usize;
@@ -94,7 +97,9 @@ impl<H: Handler> Unit<H> {
         let function = request.pdu.first().copied().unwrap_or(0);
         let mut writer = Writer::new(reply);
         writer.put(&[self.id.0, function]);
-        let result = match Request::decode_of(H::FUNCTIONS, request.pdu) {
+        let result = match Request::decode_of(H::FUNCTIONS, request.pdu)
+            .or_else(|error| deviating::<H>(request, error))
+        {
             Ok(request) => self.act(&request, &mut writer),
             Err(error) => Err(refusal(&error)),
         };
@@ -119,7 +124,7 @@ impl<H: Handler> Unit<H> {
 
     /// Does what a request asks and writes what the answer has behind its function.
     #[inline(always)]
-    fn act(&mut self, request: &Request<'_>, out: &mut Writer<'_>) -> Result {
+    fn act(&mut self, request: &Request<'_>, out: &mut Writer<'_>) -> Handled {
         use FunctionCode as F;
         let has = |one: F| H::FUNCTIONS.contains(one);
         let handler = &mut self.handler;
@@ -221,7 +226,7 @@ impl<H: Handler> Unit<H> {
     }
 
     /// The word that answers a diagnostics request with one.
-    fn diagnose(&mut self, diagnostic: Diagnostic, word: u16) -> Result<u16> {
+    fn diagnose(&mut self, diagnostic: Diagnostic, word: u16) -> Handled<u16> {
         match diagnostic {
             Diagnostic::RESTART_COMMUNICATIONS_OPTION => self.counters.restart(word != 0),
             Diagnostic::RETURN_DIAGNOSTIC_REGISTER => return Ok(self.handler.diagnostic_register()),
@@ -273,7 +278,11 @@ impl<H: Handler> Unit<H> {
 }
 
 impl<H: Handler> Respond for Unit<H> {
-    fn units(&self, others: Units) -> Units {
+    fn dialect(&self) -> Dialect {
+        H::DIALECT
+    }
+
+    fn units(&self, others: UnitSet) -> UnitSet {
         others.with(self.id)
     }
 
@@ -311,7 +320,11 @@ impl<H: Handler> Respond for Unit<H> {
 }
 
 impl<R: Respond, const N: usize> Respond for [R; N] {
-    fn units(&self, others: Units) -> Units {
+    fn dialect(&self) -> Dialect {
+        self.iter().fold(Dialect::STRICT, |dialect, one| dialect.or(one.dialect()))
+    }
+
+    fn units(&self, others: UnitSet) -> UnitSet {
         self.iter().fold(others, |others, one| one.units(others))
     }
 
@@ -328,7 +341,11 @@ impl<R: Respond, const N: usize> Respond for [R; N] {
 }
 
 impl<A: Respond, B: Respond> Respond for (A, B) {
-    fn units(&self, others: Units) -> Units {
+    fn dialect(&self) -> Dialect {
+        self.0.dialect().or(self.1.dialect())
+    }
+
+    fn units(&self, others: UnitSet) -> UnitSet {
         self.1.units(self.0.units(others))
     }
 
@@ -349,6 +366,12 @@ impl<A: Respond, B: Respond> Respond for (A, B) {
 pub(crate) const fn is_write(function: u8) -> bool {
     const WRITES: u32 = 1 << 0x05 | 1 << 0x06 | 1 << 0x0F | 1 << 0x10 | 1 << 0x15 | 1 << 0x16;
     function < 32 && WRITES >> function & 1 == 1 || matches!(function, 65..=72 | 100..=110)
+}
+
+/// The request in a unit's dialect, if it has one.
+fn deviating<'a, H: Handler>(request: &Frame<'a>, error: DecodeError) -> Result<Request<'a>, DecodeError> {
+    let writes = H::FUNCTIONS.contains(FunctionCode::WRITE_MULTIPLE_REGISTERS);
+    if H::DIALECT.write_without_count && writes { H::DIALECT.request(request.pdu) } else { Err(error) }
 }
 
 /// Why a unit refuses a request it cannot read: first the function, then the fields, then the addresses.

@@ -73,7 +73,7 @@ const UNKNOWN: ExceptionCode = ExceptionCode::ILLEGAL_DATA_ADDRESS;
 const LONG: &[u8] = &[b'x'; 200];
 
 impl Handler for Everything {
-    const FUNCTIONS: Functions = Functions::PUBLIC.and(Functions::of(&[FunctionCode(0x41)]));
+    const FUNCTIONS: Functions = Functions::PUBLIC.or(Functions::of(&[FunctionCode(0x41)]));
     const CONFORMITY: Conformity = Conformity::EXTENDED;
 
     fn read_coils(&mut self, range: Range, out: &mut BitsOut<'_>) -> Result<(), ExceptionCode> {

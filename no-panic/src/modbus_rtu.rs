@@ -4,7 +4,7 @@ use ::modbus_rtu::{
     Access, Asked, Bank, Bits, BitsOut, Client, Conformity, Decoder, Device, Diagnostic, Dialect, Direction,
     Event, ExceptionCode, Expect, FileRange, FileRecord, Frame, FunctionCode, Functions, Handler, Items,
     Kind, Line, Map, Note, Number, Object, ObjectId, Point, Range, Registers, RegistersOut, Request, Respond,
-    Response, Retry, Server, Unit, UnitId, Units, WordOrder, Writer, checksum,
+    Response, Retry, Server, Unit, UnitId, UnitSet, WordOrder, Writer, checksum,
 };
 
 use crate::{any_time, drive, with_buffer};
@@ -228,7 +228,7 @@ fn decoder(octets: &[u8]) {
         black_box((asked.unit(), asked.function()));
         black_box(Expect::ResponseTo(asked));
     }
-    let units = black_box(Units::NONE).with(any_unit());
+    let units = black_box(UnitSet::NONE).with(any_unit());
     black_box(units.contains(any_unit()));
     let mut decoder: Decoder = Decoder::new(black_box(Expect::Both)).in_dialect(any_dialect());
     black_box(black_box(&mut decoder).feed(octets));
@@ -314,7 +314,7 @@ fn serve(units: impl Respond, octets: &[u8]) {
     black_box(&mut server).overrun();
     let units = black_box(&mut server).units();
     units.note(black_box(Note::Message));
-    black_box(units.units(black_box(Units::NONE)));
+    black_box(units.units(black_box(UnitSet::NONE)));
     let frame = black_box(Frame { unit: any_unit(), pdu: octets });
     let mut reply = black_box([0; Frame::MAX_LEN]);
     black_box(units.respond(&frame, &mut reply));

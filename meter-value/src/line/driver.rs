@@ -106,7 +106,8 @@ where
     /// Runs a machine until a transaction is over, and returns what `done` makes of its outcome.
     ///
     /// # Errors
-    /// [`DriverError`].
+    /// [`DriverError`]. A UART that reports damaged characters as errors ends the run; run the machine again and
+    /// it goes on where it was.
     pub async fn run<M: Machine, T>(
         &mut self,
         machine: &mut M,
@@ -114,18 +115,19 @@ where
     ) -> Result<T, DriverError<U::Error>> {
         let mut octets = [0; 64];
         loop {
-            let until = match machine.poll((self.clock)()) {
-                Output::Transmit(frame) => {
-                    self.uart.write_all(frame).await.map_err(DriverError::Uart)?;
-                    self.uart.flush().await.map_err(DriverError::Uart)?;
-                    None
-                }
-                Output::Wait(until) => Some(until),
+            let step = match machine.poll((self.clock)()) {
+                Output::Transmit(frame) => Err(send(&mut self.uart, frame).await),
+                Output::Wait(until) => Ok(until),
                 Output::Done(outcome) => return Ok(done(outcome)),
             };
-            let Some(until) = until else {
-                machine.transmitted((self.clock)());
-                continue;
+            let until = match step {
+                Ok(until) => until,
+                Err(sent) => {
+                    // Also when that failed: the machine then waits for an answer, and asks again.
+                    machine.transmitted((self.clock)());
+                    sent.map_err(DriverError::Uart)?;
+                    continue;
+                }
             };
             let wait = until.map(|until| until.saturating_sub((self.clock)()));
             let read = self.uart.read(&mut octets);
@@ -139,6 +141,11 @@ where
             }
         }
     }
+}
+
+async fn send<U: Write>(uart: &mut U, frame: &[u8]) -> Result<(), U::Error> {
+    uart.write_all(frame).await?;
+    uart.flush().await
 }
 
 /// Waits so long, rounded up to microseconds, or for ever.

@@ -122,7 +122,6 @@ impl<const N: usize> Window<N> {
                 }
                 Scan::Pass { len } if (1..=head.len()).contains(&len) => {
                     self.start += len;
-                    self.lost = false;
                 }
                 Scan::Reject(reason) if !self.lost => {
                     let error = explain(reason, head);

@@ -142,7 +142,8 @@ impl Functions {
     }
 
     /// The codes of either set.
-    pub const fn and(self, other: Self) -> Self {
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

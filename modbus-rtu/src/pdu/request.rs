@@ -210,7 +210,10 @@ impl<'a> Request<'a> {
             F::READ_INPUT_REGISTERS if has(F::READ_INPUT_REGISTERS) => {
                 Self::ReadInputRegisters { range: range(pdu, Range::MAX_READ)? }
             }
-            F::WRITE_SINGLE_COIL if has(F::WRITE_SINGLE_COIL) => coil(pdu)?,
+            F::WRITE_SINGLE_COIL if has(F::WRITE_SINGLE_COIL) => {
+                let (address, on) = coil(pdu)?;
+                Self::WriteSingleCoil { address, on }
+            }
             F::WRITE_SINGLE_REGISTER if has(F::WRITE_SINGLE_REGISTER) => {
                 let (address, value) = two_words(pdu)?;
                 Self::WriteSingleRegister { address, value }
@@ -244,8 +247,7 @@ impl<'a> Request<'a> {
             }
             F::READ_FILE_RECORD if has(F::READ_FILE_RECORD) => file_read(pdu)?,
             F::WRITE_FILE_RECORD if has(F::WRITE_FILE_RECORD) => {
-                let octets = counted(pdu, |count| (0x09..=0xFB).contains(&count))?;
-                Self::WriteFileRecord { records: Items::decode(octets)? }
+                Self::WriteFileRecord { records: file_records(pdu)? }
             }
             F::MASK_WRITE_REGISTER if has(F::MASK_WRITE_REGISTER) => {
                 let (address, and, or) = mask(pdu)?;
@@ -350,12 +352,18 @@ impl<'a> Request<'a> {
     }
 }
 
-fn coil(pdu: &[u8]) -> Result<Request<'_>, DecodeError> {
+/// The address and the value of a coil in a PDU of either direction.
+pub(super) fn coil(pdu: &[u8]) -> Result<(u16, bool), DecodeError> {
     let (address, value) = two_words(pdu)?;
     match value {
-        COIL_ON | 0 => Ok(Request::WriteSingleCoil { address, on: value == COIL_ON }),
+        COIL_ON | 0 => Ok((address, value == COIL_ON)),
         _ => Err(DecodeError::Value { function: FunctionCode::WRITE_SINGLE_COIL, value }),
     }
+}
+
+/// The records of a file write of either direction.
+pub(super) fn file_records(pdu: &[u8]) -> Result<Items<'_, FileRecord<'_>>, DecodeError> {
+    Items::decode(counted(pdu, |count| (0x09..=0xFB).contains(&count))?)
 }
 
 /// Subfunction and data of a diagnostics PDU of either direction.

@@ -6,7 +6,9 @@ use super::fields::{
     counted, exactly, is_bit_count, is_register_count, put_counted, put_other, put_range, put_words,
     quantity, range, split, two_words,
 };
-use super::request::{IDENTIFICATION, diagnostic, mask, put_diagnostics, put_encapsulated, put_file_records};
+use super::request::{
+    IDENTIFICATION, coil, diagnostic, file_records, mask, put_diagnostics, put_encapsulated, put_file_records,
+};
 use super::{
     Access, Bits, Conformity, Diagnostic, ExceptionCode, FileRecord, FunctionCode, Items, Object, ObjectId,
     Range, Registers, Request,
@@ -247,7 +249,15 @@ impl<'a> Response<'a> {
             }
             F::READ_FIFO_QUEUE => Self::ReadFifoQueue { registers: fifo(pdu)? },
             F::ENCAPSULATED_INTERFACE_TRANSPORT => encapsulated(pdu)?,
-            F::WRITE_SINGLE_COIL | F::WRITE_FILE_RECORD | F::MASK_WRITE_REGISTER => echo(pdu)?,
+            F::WRITE_SINGLE_COIL => {
+                let (address, on) = coil(pdu)?;
+                Self::WriteSingleCoil { address, on }
+            }
+            F::WRITE_FILE_RECORD => Self::WriteFileRecord { records: file_records(pdu)? },
+            F::MASK_WRITE_REGISTER => {
+                let (address, and, or) = mask(pdu)?;
+                Self::MaskWriteRegister { address, and, or }
+            }
             F(0) => return Err(DecodeError::Function { function: 0 }),
             F(code @ F::EXCEPTION..) => {
                 exactly(pdu, 2)?;
@@ -325,8 +335,11 @@ impl<'a> Response<'a> {
                 registers.put(writer);
             }
             Self::ReadDeviceIdentification { access, conformity, more, next, objects } => {
-                let more = if more { 0xFF } else { 0 };
                 let count = u8::try_from(objects.iter().count()).unwrap_or(u8::MAX);
+                if access == Access::Individual && (count, more, next.0) != (1, false, 0) {
+                    return Err(EncodeError::Value { function, value: count.into() });
+                }
+                let more = if more { 0xFF } else { 0 };
                 writer.put(&[function.0, IDENTIFICATION, access as u8, conformity.0, more, next.0, count]);
                 objects.put(writer);
             }
@@ -341,18 +354,6 @@ impl<'a> Response<'a> {
         }
         Ok(())
     }
-}
-
-/// The response that has the form of its request.
-fn echo(pdu: &[u8]) -> Result<Response<'_>, DecodeError> {
-    Ok(match Request::decode(pdu)? {
-        Request::WriteSingleCoil { address, on } => Response::WriteSingleCoil { address, on },
-        Request::WriteFileRecord { records } => Response::WriteFileRecord { records },
-        _ => {
-            let (address, and, or) = mask(pdu)?;
-            Response::MaskWriteRegister { address, and, or }
-        }
-    })
 }
 
 fn event_log(pdu: &[u8]) -> Result<Response<'_>, DecodeError> {
@@ -394,6 +395,10 @@ fn encapsulated(pdu: &[u8]) -> Result<Response<'_>, DecodeError> {
             let objects = Items::<Object<'_>>::decode(octets)?;
             if objects.iter().count() != usize::from(count) {
                 return Err(DecodeError::ByteCount { function, count });
+            }
+            // One object alone has none to follow it.
+            if access == Access::Individual && (count, more, next) != (1, false, 0) {
+                return Err(invalid(count));
             }
             let (conformity, next) = (Conformity(conformity), ObjectId(next));
             Ok(Response::ReadDeviceIdentification { access, conformity, more, next, objects })

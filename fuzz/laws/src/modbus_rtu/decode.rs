@@ -97,6 +97,11 @@ fn in_any_dialect<'a, T: Debug + PartialEq>(
     let expected = Dialect::STRICT.frame(direction, octets).unwrap();
     for dialect in [any_dialect(octets), dialect(0x3F)] {
         let frame = dialect.frame(direction, octets).unwrap();
+        if dialect.trailing_zeros && frame != expected {
+            // Zeros behind a frame of a function without a length leave its checksum right.
+            assert!(octets.ends_with(&[0]) && expected.pdu.starts_with(frame.pdu));
+            continue;
+        }
         assert_eq!((frame, read(dialect, frame.pdu)), (expected, read(Dialect::STRICT, expected.pdu)));
     }
 }

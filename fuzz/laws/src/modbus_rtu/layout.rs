@@ -142,7 +142,11 @@ pub(super) fn fits(dialect: Dialect, request: &Request<'_>, response: &Response<
         let asked = usize::from(asked);
         answered == asked || dialect.wide_registers && answered == 2 * asked
     };
-    let bits = |asked: u16, answered: usize| answered == usize::from(asked).next_multiple_of(8);
+    // A frame carries whole octets, of which a client leaves out what it did not ask for.
+    let bits = |asked: u16, answered: usize| {
+        let asked = usize::from(asked);
+        answered == asked || answered == asked.next_multiple_of(8)
+    };
     match (*request, *response) {
         (Request::ReadCoils { range }, Response::ReadCoils { coils: bools })
         | (Request::ReadDiscreteInputs { range }, Response::ReadDiscreteInputs { inputs: bools }) => {

@@ -255,7 +255,8 @@ fn is_asked(heard: &[u8], reply: &[u8]) -> bool {
         match layout::length(Direction::Request, octets) {
             Some(Length::Octets(length)) => is_answered(octets.get(..length)),
             Some(_) => (4..=octets.len().min(256)).any(|end| is_answered(octets.get(..end))),
-            None => false,
+            // A count that is impossible is refused, wherever a silence ends the frame.
+            None => reply[1] >= 0x80 && (4..=octets.len().min(256)).any(|end| is_answered(octets.get(..end))),
         }
     })
 }

@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use modbus_rtu::{Decoder, Direction, Expect, Frame, Line, Units};
+use modbus_rtu::{Decoder, Direction, Expect, Frame, Line, UnitSet};
 
-use super::layout::{answer, head, merged};
-use super::{UNIT, framed};
+use super::layout::{Length, answer, head, length, merged};
+use super::{UNIT, framed, intact};
 use crate::{Seed, stream};
 
 impl stream::Decoder for Decoder {
@@ -56,17 +56,49 @@ fn told(direction: Direction, frame: &[u8]) -> Vec<u8> {
     [&[matches!(direction, Direction::Response).into()], frame].concat()
 }
 
-/// What a decoder says of the frame at the head of octets that silence follows.
-type Model = Box<dyn FnMut(&[u8]) -> Option<Vec<u8>>>;
+/// How many octets at the head of those that silence follows a decoder takes for a frame, and what it says of
+/// it, if anything.
+type Model = Box<dyn FnMut(&[u8]) -> Option<(usize, Option<Vec<u8>>)>>;
 
-/// A frame that only a server of the unit finds: its requests and the writes to all.
-fn own(octets: &[u8]) -> Option<usize> {
+/// What a server of the unit does with the head of octets.
+enum Own {
+    /// A request to it, or to all.
+    Taken(usize),
+    /// A frame of somebody else.
+    Passed(usize),
+}
+
+/// What a server of the unit does with the head of octets that silence follows.
+fn own(octets: &[u8]) -> Option<Own> {
     let is_own = match *octets {
-        [unit, ..] if unit == UNIT.0 => true,
-        [0, function, ..] => [0x05, 0x06, 0x0F, 0x10, 0x15, 0x16].contains(&function),
+        [unit, function, ..] if unit == UNIT.0 => function != 0 && function < 0x80,
+        [0, function, ..] => {
+            let is_write = [0x05, 0x06, 0x0F, 0x10, 0x15, 0x16].contains(&function);
+            is_write || matches!(function, 65..=72 | 100..=110)
+        }
         _ => false,
     };
-    head(Direction::Request, octets).filter(|_| is_own)
+    if is_own {
+        let whole =
+            (octets.len() <= 256 && has_impossible_count(octets) && intact(octets)).then_some(octets.len());
+        return head(Direction::Request, octets).or(whole).map(Own::Taken);
+    }
+    let fixed = |direction| match length(direction, octets) {
+        Some(Length::Octets(_)) => head(direction, octets),
+        _ => None,
+    };
+    [fixed(Direction::Request), fixed(Direction::Response)].into_iter().flatten().min().map(Own::Passed)
+}
+
+/// Whether a request has a count that its function does not allow, so that only a silence tells its end.
+fn has_impossible_count(octets: &[u8]) -> bool {
+    let place = match octets.get(1) {
+        Some(0x0F | 0x10) => 6,
+        Some(0x14 | 0x15) => 2,
+        Some(0x17) => 10,
+        _ => return false,
+    };
+    octets.len() > place && length(Direction::Request, octets).is_none()
 }
 
 /// What a listener tells: the shortest frame there is at the head, and of equally long ones the answer to the
@@ -90,30 +122,38 @@ fn either(asked: Option<&[u8]>, octets: &[u8]) -> Option<(Direction, usize)> {
 /// Frames that the decoder of each mode finds in octets between two silences, after those of octets before.
 fn models() -> [(Expect, Model); 4] {
     let one = |head: fn(&[u8]) -> Option<usize>| -> Model {
-        Box::new(move |octets| Some(octets[..head(octets)?].to_vec()))
+        Box::new(move |octets| {
+            let length = head(octets)?;
+            Some((length, Some(octets[..length].to_vec())))
+        })
     };
     let mut asked: Option<Vec<u8>> = None;
     let both = move |octets: &[u8]| {
         let (direction, length) = either(asked.as_deref(), octets)?;
         let frame = &octets[..length];
         asked = matches!(direction, Direction::Request).then(|| frame.to_vec());
-        Some(told(direction, frame))
+        Some((length, Some(told(direction, frame))))
     };
+    let server: Model = Box::new(|octets| {
+        Some(match own(octets)? {
+            Own::Taken(length) => (length, Some(octets[..length].to_vec())),
+            Own::Passed(length) => (length, None),
+        })
+    });
     [
         (Expect::Requests, one(|octets| head(Direction::Request, octets))),
         (Expect::Responses, one(|octets| head(Direction::Response, octets))),
-        (Expect::RequestsTo(Units::NONE.with(UNIT)), one(own)),
+        (Expect::RequestsTo(UnitSet::NONE.with(UNIT)), server),
         (Expect::Both, Box::new(both)),
     ]
 }
 
 /// The frames that sliding by one octet finds.
-fn slide(octets: &[u8], model: &mut Model, is_told: usize) -> Vec<Vec<u8>> {
+fn slide(octets: &[u8], model: &mut Model) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     stream::slide(octets, |octets| {
-        let frame = model(octets)?;
-        let length = frame.len() - is_told;
-        frames.push(frame);
+        let (length, frame) = model(octets)?;
+        frames.extend(frame);
         Some(length)
     });
     frames
@@ -125,9 +165,9 @@ pub fn stream(octets: &[u8]) {
     for (expect, mut model) in models() {
         let decoder = Decoder::new(expect);
         if expect == Expect::Both {
-            stream::finds(&mut Listener(decoder), octets, &slide(octets, &mut model, 1));
+            stream::finds(&mut Listener(decoder), octets, &slide(octets, &mut model));
         } else {
-            stream::finds(&mut { decoder }, octets, &slide(octets, &mut model, 0));
+            stream::finds(&mut { decoder }, octets, &slide(octets, &mut model));
         }
     }
     timed(octets);
@@ -147,11 +187,10 @@ pub fn timed(octets: &[u8]) {
     };
     let segments = segments(&mut seed);
     for (expect, mut model) in models() {
-        let is_told = usize::from(expect == Expect::Both);
         let expected: Vec<_> =
-            segments.iter().flat_map(|segment| slide(&segment.octets, &mut model, is_told)).collect();
+            segments.iter().flat_map(|segment| slide(&segment.octets, &mut model)).collect();
         for whole in [false, true] {
-            let found = arrive(Decoder::new(expect), &line, &segments, is_told == 1, whole);
+            let found = arrive(Decoder::new(expect), &line, &segments, expect == Expect::Both, whole);
             assert_eq!(found, expected, "{expect:?} on {line:?}, at once: {whole}");
         }
     }
