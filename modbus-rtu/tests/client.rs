@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use modbus_rtu::{
-    Client, Counts, DecodeError, Device, Dialect, EncodeError, ExceptionCode, Frame, FunctionCode, Line,
-    Machine, Output, Range, Request, Response, Retry, TransactionError, UnitId,
+    Client, Counts, DecodeError, Device, Diagnostic, Dialect, EncodeError, ExceptionCode, Frame,
+    FunctionCode, Line, Machine, Output, Range, Request, Response, Retry, TransactionError, UnitId,
 };
 
 const LINE: Line = Line::new(9_600, 11);
@@ -174,6 +174,19 @@ fn our_own_octets_are_not_an_answer() {
     assert_eq!(client.poll(ms(30)), Output::Done(Ok(Some(answer))));
 }
 
+/// A glitch of the transceiver comes first; nobody answers.
+#[test]
+fn an_echo_behind_a_glitch_is_not_an_answer() {
+    let request = Request::WriteSingleRegister { address: 1, value: 3 };
+    let octets = reply(UNIT, &Response::WriteSingleRegister { address: 1, value: 3 });
+    let mut client = Client::new(LINE.echoing());
+    ask(&mut client, &DEVICE, &request, ms(8));
+    client.receive(&[&[0xFF], &octets[..]].concat(), ms(9));
+    assert!(matches!(client.poll(ms(9)), Output::Wait(_)));
+    client.receive(&octets, ms(30));
+    assert!(matches!(client.poll(ms(30)), Output::Done(Ok(Some(_)))));
+}
+
 #[test]
 fn a_broadcast_ends_when_everybody_had_time() {
     let mut client = Client::new(LINE);
@@ -200,6 +213,12 @@ fn a_device_that_needs_its_rest_gets_it() {
     assert!(matches!(client.poll(ms(80)), Output::Done(Ok(_))));
     client.start(&DEVICE, &read_one()).unwrap();
     assert_eq!(client.poll(ms(80)), Output::Wait(Some(ms(80) + LINE.pause)), "the others do not wait");
+    client.start(&slow, &read_one()).unwrap();
+    client.receive(&[0xA5], ms(100));
+    assert_eq!(client.poll(ms(100)), Output::Wait(Some(ms(160))), "counted from the last octet");
+    sent(&mut client, ms(160));
+    client.receive(&[0xA5], ms(255));
+    assert_eq!(client.poll(ms(260)), Output::Wait(Some(ms(315))), "also before it is asked again");
 }
 
 #[test]
@@ -212,6 +231,60 @@ fn a_line_that_never_falls_silent_defers_a_request_by_its_timeout_at_most() {
     }
     client.receive(&[0xA5], ms(100));
     assert!(matches!(client.poll(ms(100)), Output::Transmit(_)));
+}
+
+/// 125 registers take 2.3 s at 1200 baud; the timeout is 1 s.
+#[test]
+fn an_answer_that_is_arriving_is_not_talked_into() {
+    let line = Line::new(1_200, 11);
+    let mut client = Client::new(line);
+    let range = Range::new(0, 125).unwrap();
+    let device = Device::new(UNIT);
+    ask(&mut client, &device, &Request::ReadHoldingRegisters { range }, ms(0));
+    let answer = reply(UNIT, &registers(&[7; 125]));
+    let mut now = ms(500);
+    for octet in &answer[..answer.len() - 1] {
+        now += line.octet;
+        client.receive(&[*octet], now);
+        let Output::Wait(Some(until)) = client.poll(now) else { panic!("at {now:?}") };
+        assert!(until > now);
+    }
+    now += line.octet;
+    client.receive(&answer[answer.len() - 1..], now);
+    assert!(matches!(client.poll(now), Output::Done(Ok(Some(_)))), "at {now:?}");
+}
+
+#[test]
+fn a_wait_never_ends_in_the_past() {
+    for line in [LINE, Line::strict(9_600, 11)] {
+        let mut client = Client::new(line);
+        ask(&mut client, &DEVICE, &read_one(), ms(0));
+        for now in (0..400).map(ms) {
+            client.receive(&[0xA5], now);
+            match client.poll(now) {
+                Output::Wait(until) => assert!(until.is_none_or(|until| until > now), "at {now:?}"),
+                Output::Transmit(_) => client.transmitted(now),
+                Output::Done(_) => break,
+            }
+        }
+    }
+}
+
+#[test]
+fn an_order_to_listen_only_is_not_answered() {
+    let mut client = Client::new(LINE);
+    let diagnostic = Diagnostic::FORCE_LISTEN_ONLY_MODE;
+    ask(&mut client, &DEVICE, &Request::Diagnostics { diagnostic, data: (&[0]).into() }, ms(0));
+    assert_eq!(client.poll(ms(100)), Output::Done(Ok(None)));
+}
+
+#[test]
+fn bits_come_as_many_as_were_asked_for() {
+    let mut client = Client::new(LINE);
+    ask(&mut client, &DEVICE, &Request::ReadCoils { range: Range::new(0, 3).unwrap() }, ms(0));
+    let coils = &[true, false, true];
+    client.receive(&reply(UNIT, &Response::ReadCoils { coils: coils.into() }), ms(1));
+    assert_eq!(client.poll(ms(1)), Output::Done(Ok(Some(Response::ReadCoils { coils: coils.into() }))));
 }
 
 #[test]

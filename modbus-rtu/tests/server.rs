@@ -155,6 +155,59 @@ fn the_traffic_of_other_units_passes() {
     }
 }
 
+/// What looks like a request to unit 3 inside the frames of others is none.
+#[test]
+fn frames_of_others_are_not_looked_into() {
+    let mut server = bank();
+    let inside = frame(3, &[6, 0, 0, 0xBE, 0xEF]);
+    let write = [&[0x10, 0, 0, 0, 4, 8][..], &inside].concat();
+    let answer = [&[3, 8][..], &inside].concat();
+    for pdu in [write, answer] {
+        let mut now = Duration::ZERO;
+        assert_eq!(hear(&mut server, &frame(9, &pdu), &mut now), None, "{pdu:02X?}");
+    }
+    assert_eq!(server.units().handler().holding_registers[0], 10);
+}
+
+/// Their length cannot be told, so a silence has to end them.
+#[test]
+fn impossible_counts_are_refused() {
+    for pdu in [
+        &[0x10, 0, 0, 0, 0, 0][..],
+        &[0x0F, 0, 0, 0, 0, 0],
+        &[0x10, 0, 0, 0, 1, 3, 0, 0, 0],
+        &[0x17, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+    ] {
+        let mut server = bank();
+        server.receive(&frame(3, pdu), Duration::ZERO);
+        let Output::Transmit(octets) = server.poll(LINE.gap) else { panic!("{pdu:02X?}") };
+        assert_eq!(Frame::decode(octets).unwrap().pdu, [pdu[0] | 0x80, 3]);
+    }
+}
+
+#[test]
+fn zeros_behind_a_request_are_no_reason_to_be_silent() {
+    let mut server = bank();
+    let octets = [frame(3, &[3, 0, 0, 0, 1]), vec![0; 9]].concat();
+    assert_eq!(hear(&mut server, &octets, &mut { Duration::ZERO }).unwrap(), [3, 2, 0, 10]);
+}
+
+/// Nobody told it that the line echoes, and a write is answered with itself.
+#[test]
+fn a_server_does_not_take_its_own_answer_for_a_request() {
+    let mut server = bank();
+    let request = frame(3, &[6, 0, 0, 0, 9]);
+    server.receive(&request, Duration::ZERO);
+    assert!(matches!(server.poll(LINE.pause), Output::Transmit(_)));
+    let left = LINE.pause + LINE.time(8);
+    server.transmitted(left);
+    server.receive(&request, left);
+    assert_eq!(server.poll(left + LINE.gap), Output::Wait(None));
+    let now = Duration::from_secs(1);
+    server.receive(&request, now);
+    assert!(matches!(server.poll(now + LINE.pause), Output::Transmit(_)), "the same request again");
+}
+
 #[test]
 fn a_server_that_hears_itself_does_not_answer_itself() {
     let line = LINE.echoing();
@@ -236,6 +289,19 @@ fn what_happens_on_the_line_is_counted() {
     assert!(log[8..].contains(&0xC0) && log[8..].contains(&0x41) && log[8..].contains(&0x90));
     assert_eq!(diagnose(&mut server, Diagnostic::CLEAR_COUNTERS, 0), Some(0));
     assert_eq!(diagnose(&mut server, Diagnostic::RETURN_SERVER_MESSAGE_COUNT, 0), Some(1));
+}
+
+#[test]
+fn every_unit_counts_what_is_on_the_line() {
+    let unit = |id| Unit::new(UnitId(id), Bank::<0, 0, 1, 0>::new());
+    let mut server = Server::new([unit(1), unit(2)], LINE.buffered(Duration::from_millis(50)));
+    for id in [1, 1, 2, 7] {
+        ask(&mut server, id, &[3, 0, 0, 0, 1]);
+    }
+    // The question counts too.
+    assert_eq!(ask(&mut server, 1, &[8, 0, 0x0B, 0, 0]).unwrap(), [8, 0, 0x0B, 0, 5]);
+    assert_eq!(ask(&mut server, 2, &[8, 0, 0x0B, 0, 0]).unwrap(), [8, 0, 0x0B, 0, 6]);
+    assert_eq!(ask(&mut server, 1, &[8, 0, 0x0C, 0, 0]).unwrap(), [8, 0, 0x0C, 0, 0]);
 }
 
 #[test]

@@ -61,8 +61,9 @@ impl Listener {
                 Err(error) => _ = self.error.get_or_insert(error),
                 Ok(_) => {
                     let octets = self.decoder.octets();
-                    let (len, line) = (octets.len(), frame(self.decoder.direction(), octets));
-                    let lost = self.came.len().saturating_sub(len + self.decoder.behind());
+                    let (len, behind) = (octets.len(), self.decoder.behind().len());
+                    let line = describe(self.decoder.direction(), self.decoder.last(), octets);
+                    let lost = self.came.len().saturating_sub(len + behind);
                     self.lose(lost, now);
                     self.came.drain(..len);
                     self.heard.push_back(format!("{} {line}", time(now)));
@@ -124,8 +125,8 @@ fn time(now: Duration) -> String {
 }
 
 /// An intact frame in a line.
-fn frame(direction: Direction, octets: &[u8]) -> String {
-    let decoded = Frame::decode(octets).and_then(|Frame { unit, pdu }| {
+fn describe(direction: Direction, frame: Result<Frame<'_>, DecodeError>, octets: &[u8]) -> String {
+    let decoded = frame.and_then(|Frame { unit, pdu }| {
         Ok(match direction {
             Direction::Request => {
                 let request = Request::decode(pdu)?;
