@@ -169,7 +169,7 @@ pub(crate) fn either(
     };
     let merged = merged(octets, silent).map_or(Scan::Skip, |len| Scan::Frame { len });
     let others = first_of(first_of(request, response), merged);
-    let scan = first_of(answer, others);
+    let scan = first_of(others, answer);
     let direction = match scan {
         Scan::Frame { .. } if scan == answer => Direction::Response,
         Scan::Frame { .. } if scan == request || scan == merged => Direction::Request,
