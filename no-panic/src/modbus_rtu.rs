@@ -180,7 +180,7 @@ fn names() {
     let conformity = black_box(Conformity(0));
     black_box((conformity.name(), conformity.level(), conformity.has_individual()));
     let functions = black_box(Functions::of(black_box(&[FunctionCode(0); 300])));
-    black_box(functions.and(black_box(Functions::PUBLIC)).contains(FunctionCode(any_octet())));
+    black_box(functions.or(black_box(Functions::PUBLIC)).contains(FunctionCode(any_octet())));
     black_box(black_box(Event(0)) == Event::RESTART);
 }
 
@@ -239,7 +239,13 @@ fn decoder(octets: &[u8]) {
     while let Some(result) = black_box(&mut decoder).frame() {
         black_box(result.is_ok());
     }
-    black_box((black_box(&decoder).direction(), black_box(&decoder).octets()));
+    let decoder_now = black_box(&decoder);
+    black_box((
+        decoder_now.direction(),
+        decoder_now.octets(),
+        decoder_now.behind(),
+        decoder_now.last().is_ok(),
+    ));
     black_box(&mut decoder).clear();
     black_box(&mut decoder);
 }
@@ -260,8 +266,9 @@ fn maps(octets: &[u8]) {
         let value = point.decode(registers);
         black_box(point.decode_bit(black_box(true)));
         if let Ok(registers) = point.encode(black_box(&value), &mut buffer) {
-            black_box(point.write_request(registers));
+            black_box(registers);
         }
+        black_box(point.write(black_box(&value), &mut buffer).is_ok());
         black_box((point.kind.addresses(), point.table.limit()));
     }
     numbers(registers);
