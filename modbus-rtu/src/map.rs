@@ -11,7 +11,7 @@ use crate::{Kind, Point, Range, Registers, Request, Response, Table};
 /// As a constant it is checked by the compiler: [`map!`](crate::map) fails to compile with the reason.
 ///
 /// ```
-/// use meter_value::Unit;
+/// use modbus_rtu::meter_value::Unit;
 /// use modbus_rtu::{Kind, Map, Point, Response, WordOrder, map};
 ///
 /// const METER: Map<'_> = map![

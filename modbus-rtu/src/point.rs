@@ -104,7 +104,7 @@ impl Kind {
 /// One value of a device: its name, where it is, and how to read it.
 ///
 /// ```
-/// use meter_value::{Decimal, Unit, Value};
+/// use modbus_rtu::meter_value::{Decimal, Unit, Value};
 /// use modbus_rtu::{Kind, Point};
 ///
 /// const VOLTAGE: Point = Point::holding("voltage", 0x10, Kind::U16).scaled(-1).in_unit(Unit::Volt);
