@@ -290,22 +290,20 @@ impl Search for Pending {
         let dialect = self.dialect;
         let asked = self.asked?;
         let judge = |octets: &[u8], silent| answer(&asked, dialect, octets, silent);
-        let frame = match self.stream.scan(judge)? {
-            Ok(frame) => frame,
-            Err(error) => return Some(Err(error)),
-        };
-        let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
-        let request = self.request.get(1..self.length.saturating_sub(2)).unwrap_or_default();
-        let fits = match dialect.response(frame.pdu) {
-            Ok(Response::Exception { .. }) => true,
-            Ok(_) if asked.is_repeated() => request == frame.pdu,
-            Ok(response) => fits(request, &response),
-            Err(error) => return Some(Err(error)),
-        };
-        if !fits {
+        let result = self.stream.scan(judge)?.and_then(|frame| {
+            let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
+            let request = self.request.get(1..self.length.saturating_sub(2)).unwrap_or_default();
+            let fits = match dialect.response(frame.pdu)? {
+                Response::Exception { .. } => true,
+                _ if asked.is_repeated() => request == frame.pdu,
+                response => fits(request, &response),
+            };
+            if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) }
+        });
+        if let Err(DecodeError::Unasked { .. }) = result {
             self.unasked = self.unasked.wrapping_add(1);
         }
-        Some(if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) })
+        Some(result)
     }
 }
 

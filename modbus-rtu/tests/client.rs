@@ -123,7 +123,7 @@ fn silence_noise_and_answers_to_other_requests_are_told_apart() {
     assert!(matches!(cut, TransactionError::Corrupt(DecodeError::Truncated { needed: 7, have: 4 })));
     let other = outcome(&mut client, &reply(UNIT, &registers(&[1, 2])), ms(3_000));
     assert!(matches!(other, TransactionError::Corrupt(DecodeError::Unasked { .. })));
-    let counts = Counts { started: 4, sent: 8, no_reply: 1, corrupt: 3, ..Counts::default() };
+    let counts = Counts { started: 4, sent: 8, no_reply: 1, corrupt: 3, unasked: 1, ..Counts::default() };
     assert_eq!(client.counts(), counts);
 }
 
