@@ -152,9 +152,8 @@ fn answers(command: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
         return Ok(false);
     }
     Ok(match Reply::decode(frame)? {
-        Reply::Read { identifier, .. } => {
-            Identifier::split(command.data).is_some_and(|(asked, _)| asked == identifier)
-        }
+        Reply::Read { identifier, .. } => Identifier::split(identifier.edition(), command.data)
+            .is_some_and(|(asked, _)| asked == identifier),
         _ => true,
     })
 }

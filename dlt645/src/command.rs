@@ -7,7 +7,9 @@ use core::fmt;
 use meter_value::line::Writer;
 
 use crate::frame::{self, Frame};
-use crate::{Address, Control, Data, DecodeError, Direction, EncodeError, Function, Identifier, Values};
+use crate::{
+    Address, Control, Data, DecodeError, Direction, Edition, EncodeError, Function, Identifier, Values,
+};
 
 /// What a master asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +124,7 @@ impl<'a> Command<'a> {
         let control = Control::command(function);
         match *self {
             Self::Read { identifier } => {
-                frame::put(writer, address, control, &identifier.0.to_le_bytes(), NONE)
+                identifier.octets(|head| frame::put(writer, address, control, head, NONE))
             }
             Self::ReadAddress => frame::put(writer, address, control, &[], NONE),
             // Only what reads back as the same is written.
@@ -198,7 +200,7 @@ impl<'a> Reply<'a> {
         match *self {
             Self::Read { identifier, data, more } => {
                 let control = Control::reply(function, more);
-                frame::put(writer, address, control, &identifier.0.to_le_bytes(), data)
+                identifier.octets(|head| frame::put(writer, address, control, head, data))
             }
             Self::Address(its) => frame::put(writer, address, Control::reply(function, false), &its.0, NONE),
             Self::Failed { error, .. } => match Control::failure(function) {
@@ -220,7 +222,7 @@ const NONE: Data<'_> = Data::plain(&[]);
 
 /// Data that starts with an identifier, and what follows it.
 fn identified(data: Data<'_>) -> Result<(Identifier, Data<'_>), DecodeError> {
-    Identifier::split(data).ok_or(DecodeError::Truncated { needed: 4, have: data.len() })
+    Identifier::split(Edition::Y2007, data).ok_or(DecodeError::Truncated { needed: 4, have: data.len() })
 }
 
 /// Data of `N` octets.

@@ -26,7 +26,7 @@ pub use data::Data;
 pub use decoder::Decoder;
 pub use error::{DecodeError, EncodeError, ParseError, TransactionError};
 pub use frame::Frame;
-pub use identifier::Identifier;
+pub use identifier::{Edition, Identifier};
 pub use meter_value::line::{Machine, Output, Retry, Writer};
 pub use server::{Handler, RESPONSE_DELAY, Server};
 pub use table::Point;

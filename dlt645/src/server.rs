@@ -191,7 +191,7 @@ mod tests {
             match identifier {
                 Identifier::FORWARD_ACTIVE_ENERGY => data.put(&[0x56, 0x34, 0x12, 0x00]),
                 Identifier::FORWARD_ACTIVE_ENERGIES => data.put(&[0; 197]),
-                Identifier(0x0400_0C01) => return Err(ErrorFlags::UNAUTHORISED),
+                Identifier::Y2007(0x0400_0C01) => return Err(ErrorFlags::UNAUTHORISED),
                 _ => return Err(ErrorFlags::NO_SUCH_DATA),
             }
             Ok(())
@@ -212,7 +212,7 @@ mod tests {
     fn answers_refuses_and_stays_silent() {
         let mut server = Server::new(OWN, Register);
         let mut ask = |address, command| ask(&mut server, address, &command);
-        let read = |identifier| Command::Read { identifier: Identifier(identifier) };
+        let read = |identifier| Command::Read { identifier: Identifier::Y2007(identifier) };
         let other = |function| Command::Other { function, data: Data::plain(&[1, 2, 3, 4, 5, 6]) };
         assert_eq!(ask(OWN, READ).unwrap(), ENERGY);
         assert_eq!(ask(OWN, read(0x0201_0100)).unwrap(), [0xD1, 1, 2]);

@@ -104,7 +104,7 @@ mod tests {
     use std::vec::Vec;
 
     fn read(identifier: u32, plain: &[u8]) -> Vec<(u32, usize, String)> {
-        let values = Identifier(identifier).values(Data::plain(plain));
+        let values = Identifier::Y2007(identifier).values(Data::plain(plain));
         values.map(|item| (item.identifier.0, item.offset, item.value.to_string())).collect()
     }
 

@@ -23,7 +23,7 @@ fn any_address() -> Address {
 }
 
 fn any_identifier() -> Identifier {
-    black_box(Identifier(0))
+    black_box(Identifier::Y2007(0))
 }
 
 fn any_frame(octets: &[u8]) -> Frame<'_> {

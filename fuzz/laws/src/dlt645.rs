@@ -46,7 +46,7 @@ pub fn decode(octets: &[u8]) {
     untyped(octets);
     texts(octets);
     let mut seed = Seed(octets);
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
+    let identifier = Identifier::Y2007(u32::from_le_bytes(seed.octets()));
     values(identifier.values(Data::wire(seed.0)), seed.0.len());
     values(identifier.values(Data::plain(seed.0)), seed.0.len());
 }
@@ -147,7 +147,7 @@ fn untyped(octets: &[u8]) {
     let mut buffer = [0; Frame::MAX_LEN];
     let data = Data::plain(seed.0);
     let (function, error) = (Function(code), ErrorFlags(code));
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
+    let identifier = Identifier::Y2007(u32::from_le_bytes(seed.octets()));
     let command = Command::Other { function, data };
     for command in [command, Command::Read { identifier }, Command::ReadAddress] {
         if let Ok(written) = command.encode_frame(METER, &mut buffer) {
@@ -176,7 +176,7 @@ fn texts(octets: &[u8]) {
     let is_readable = digits.bytes().all(|digit| digit <= b'A');
     assert_eq!(digits.parse() == Ok(address), is_readable);
     assert!(address.matches(address) && Address::ANY.matches(address));
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
+    let identifier = Identifier::Y2007(u32::from_le_bytes(seed.octets()));
     assert_eq!(identifier.to_string().parse(), Ok(identifier));
     let text = String::from_utf8_lossy(octets);
     if let Ok(address) = text.parse::<Address>() {
