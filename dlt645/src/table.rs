@@ -268,14 +268,18 @@ mod tests {
                 .map(|point| point.identifier)
                 .collect()
         };
-        assert_eq!(series(0x0201_FF00), [0x0201_0100, 0x0201_0200, 0x0201_0300]);
-        assert_eq!(series(0x0203_FF00), [0x0203_0000, 0x0203_0100, 0x0203_0200, 0x0203_0300]);
-        assert_eq!(series(0x0001_FF03)[..2], [0x0001_0003, 0x0001_0103]);
+        let of = |numbers: &[u32]| -> Vec<Identifier> {
+            numbers.iter().map(|&number| Identifier::Y2007(number)).collect()
+        };
+        assert_eq!(series(0x0201_FF00), of(&[0x0201_0100, 0x0201_0200, 0x0201_0300]));
+        assert_eq!(series(0x0203_FF00), of(&[0x0203_0000, 0x0203_0100, 0x0203_0200, 0x0203_0300]));
+        assert_eq!(series(0x0001_FF03)[..2], of(&[0x0001_0003, 0x0001_0103]));
         assert_eq!(series(0x0001_FF00).len(), 64);
         assert_eq!(series(0x0001_02FF).len(), 13);
-        assert_eq!(series(0x0001_02FF)[12], 0x0001_020C);
+        assert_eq!(series(0x0001_02FF)[12], Identifier::Y2007(0x0001_020C));
         assert_eq!(series(0x0001_FFFF), []);
         assert_eq!(series(0x0280_FF02), []);
-        assert_eq!(series(0x0280_0002), [0x0280_0002]);
+        assert_eq!(series(0x0280_0002), [Identifier::FREQUENCY]);
+        assert!(Series::of(Identifier::Y1997(0x9010)).is_none());
     }
 }
