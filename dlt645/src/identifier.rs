@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use meter_value::line::Writer;
+
 use crate::{Data, ParseError};
 
 /// Which edition of the standard.
@@ -13,6 +15,16 @@ pub enum Edition {
     Y1997,
     /// DL/T 645-2007.
     Y2007,
+}
+
+impl fmt::Display for Edition {
+    /// The year.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Y1997 => "1997",
+            Self::Y2007 => "2007",
+        })
+    }
 }
 
 /// A data identifier. On the line its lowest octet, DI0, comes first. FF in an octet of the 2007 edition, and F
@@ -70,6 +82,9 @@ impl Identifier {
     /// Frequency of the grid.
     pub const FREQUENCY: Self = Self::Y2007(0x0280_0002);
 
+    /// [`Command::ClearEvents`](crate::Command::ClearEvents): the events of every class.
+    pub const ALL_EVENTS: Self = Self::Y2007(0xFFFF_FFFF);
+
     /// The edition whose meters know it.
     pub const fn edition(self) -> Edition {
         match self {
@@ -92,11 +107,10 @@ impl Identifier {
         }
     }
 
-    /// What `with` makes of its octets on the line, before 33 is added to each.
-    pub(crate) fn octets<R>(self, with: impl FnOnce(&[u8]) -> R) -> R {
+    pub(crate) fn put(self, writer: &mut Writer<'_>) {
         match self {
-            Self::Y1997(number) => with(&number.to_le_bytes()),
-            Self::Y2007(number) => with(&number.to_le_bytes()),
+            Self::Y1997(number) => writer.put(&number.to_le_bytes()),
+            Self::Y2007(number) => writer.put(&number.to_le_bytes()),
         }
     }
 }

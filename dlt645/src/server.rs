@@ -149,7 +149,9 @@ fn answer<'a>(
     }
     let result = match Command::decode(frame) {
         Err(DecodeError::Control { .. }) => return None,
-        Ok(Command::Read { identifier }) => read(handler, identifier, room),
+        Ok(Command::Read { identifier: identifier @ Identifier::Y2007(_) }) => {
+            read(handler, identifier, room)
+        }
         Ok(Command::ReadAddress) if frame.address == Address::ANY || frame.address == address => {
             Ok(Reply::Address(address))
         }
@@ -158,7 +160,7 @@ fn answer<'a>(
     match (result, frame.control.function()) {
         // These have no form of refusal.
         (Err(_), Function::READ_ADDRESS | Function::WRITE_ADDRESS) => None,
-        (Err(error), function) => Some(Reply::Failed { function, error }),
+        (Err(error), function) => Some(Reply::Failed { function, error: error.into() }),
         (Ok(reply), _) => Some(reply),
     }
 }
@@ -177,7 +179,7 @@ fn read<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Control;
+    use crate::{Control, Edition, FreezeTime};
     use std::vec::Vec;
 
     const OWN: Address = Address([0x12, 0x90, 0x78, 0x56, 0x34, 0x12]);
@@ -220,7 +222,11 @@ mod tests {
         assert_eq!(ask(OWN, read(0x0001_FF00)).unwrap(), [0xD1, 1, 1], "more than a frame holds");
         assert_eq!(ask(OWN, other(Function::READ)).unwrap(), [0xD1, 1, 1]);
         assert_eq!(ask(OWN, other(Function::FREEZE)).unwrap(), [0xD6, 1, 1]);
-        assert_eq!(ask(OWN, other(Function::WRITE_ADDRESS)), None, "there is no such refusal");
+        assert_eq!(ask(OWN, Command::Freeze { time: FreezeTime::NOW }).unwrap(), [0xD6, 1, 1]);
+        let of_1997 = Command::Read { identifier: Identifier::Y1997(0x9010) };
+        assert_eq!(ask(OWN, of_1997).unwrap(), [0xC1, 1, 1]);
+        let renamed = Command::WriteAddress { edition: Edition::Y2007, address: Address([1; 6]) };
+        assert_eq!(ask(OWN, renamed), None, "there is no such refusal");
         assert_eq!(ask(Address([1; 6]), READ), None, "another meter's");
         assert_eq!(ask(Address::BROADCAST, READ), None, "a broadcast");
     }
