@@ -12,8 +12,8 @@ const fn rates(edition: Edition) -> [u32; 7] {
     }
 }
 
-/// A baud rate: a word with the bit of one rate set, as functions 17 and 0C and the parameters of a meter have it.
-/// Other words are kept. It prints as the rate.
+/// A baud rate: a word with the bit of one rate set, as functions 17 and 0C and the parameters of a meter
+/// have it. Other words are kept. It prints as the rate.
 ///
 /// ```
 /// use dlt645::{BaudRate, Edition};
@@ -27,7 +27,7 @@ const fn rates(edition: Edition) -> [u32; 7] {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum BaudRate {
-    /// Bits 0 to 5: 300 to 9600 baud (DL/T 645-1997; from memory, no source confirms it).
+    /// Bits 0 to 5: 300 to 9600 baud (DL/T 645-1997; uncertain, no public source confirms the bits).
     Y1997(u8),
     /// Bits 1 to 6: 600 to 19200 baud (DL/T 645-2007, chapter 7).
     Y2007(u8),

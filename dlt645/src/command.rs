@@ -10,8 +10,8 @@ use crate::{
     Identifier, Operator, Password, RecordTime, RelayAction, TerminalSignal,
 };
 
-/// What a master asks. The fields tell the edition, and with it the function. Sequences, operators and the identifier
-/// of a password are `None` in the 1997 edition, and only there.
+/// What a master asks. The fields tell the edition, and with it the function. Sequences, operators and the
+/// identifier of a password are `None` in the 1997 edition, and only there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -195,9 +195,9 @@ impl<'a> Command<'a> {
     /// Reads the command in a frame, of the edition that [`Frame::edition`] tells.
     ///
     /// # Errors
-    /// [`DecodeError::Control`] for a frame that is no command, [`DecodeError::Truncated`] for a read without an
-    /// identifier, [`DecodeError::TooLong`] for a read of the address with data. Data that another function does not
-    /// have is no error, but [`Other`](Self::Other).
+    /// [`DecodeError::Control`] for a frame that is no command, [`DecodeError::Truncated`] for a read without
+    /// an identifier, [`DecodeError::TooLong`] for a read of the address with data. Data that another
+    /// function does not have is no error, but [`Other`](Self::Other).
     ///
     /// ```
     /// use dlt645::{Address, Command, Frame, Identifier};

@@ -79,8 +79,8 @@ impl fmt::Debug for Control {
     }
 }
 
-/// What a command asks for, 0 to 31. Functions without a name are kept. The editions share 08, and mean different
-/// things by 03.
+/// What a command asks for, 0 to 31. Functions without a name are kept. The editions share 08, and mean
+/// different things by 03.
 ///
 /// ```
 /// use dlt645::{Edition, Function};

@@ -85,9 +85,9 @@ impl<'a> Frame<'a> {
         Ok(writer.finish()?)
     }
 
-    /// The edition that has the function. Of both editions' functions, 08 is the same in both and counts as 2007; 03
-    /// is of 2007 if its identifier starts with 07 or, when it refuses, if it does so with two octets. What no
-    /// edition has counts as 2007.
+    /// The edition that has the function. Of both editions' functions, 08 is the same in both and counts as
+    /// 2007; 03 is of 2007 if its identifier starts with 07 or, when it refuses, if it does so with two
+    /// octets. What no edition has counts as 2007.
     ///
     /// ```
     /// use dlt645::{Address, Control, Data, Edition, Frame};

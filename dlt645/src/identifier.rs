@@ -27,8 +27,8 @@ impl fmt::Display for Edition {
     }
 }
 
-/// A data identifier. On the line its lowest octet, DI0, comes first. FF in an octet of the 2007 edition, and F
-/// in a digit of the 1997 one, names a block.
+/// A data identifier. On the line its lowest octet, DI0, comes first. FF in an octet of the 2007 edition, and
+/// F in a digit of the 1997 one, names a block.
 ///
 /// ```
 /// use dlt645::{Edition, Identifier};

@@ -6,8 +6,8 @@ use meter_value::line::Writer;
 
 use crate::Data;
 
-/// A password of a level of rights (DL/T 645-2007, chapter 7; the 1997 edition has the same). It travels in clear
-/// and compares, as the frame does that holds it, but it never prints.
+/// A password of a level of rights (DL/T 645-2007, chapter 7; the 1997 edition has the same). It travels in
+/// clear and compares, as the frame does that holds it, but it never prints.
 ///
 /// ```
 /// use dlt645::Password;
@@ -17,7 +17,8 @@ use crate::Data;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Password {
-    /// The level, PA: 0 to 9. 98 and 99 announce data with an authentication code instead, in cipher and in clear.
+    /// The level, PA: 0 to 9. 98 and 99 announce data with an authentication code instead, in cipher and in
+    /// clear.
     pub level: u8,
     /// The six digits, P0 to P2, the lowest pair first.
     pub digits: [u8; 3],
@@ -52,7 +53,8 @@ impl defmt::Format for Password {
     }
 }
 
-/// Who gives a command, for the meter's records: C3 to C0 (DL/T 645-2007, chapter 7). It prints as eight hex digits.
+/// Who gives a command, for the meter's records: C3 to C0 (DL/T 645-2007, chapter 7). It prints as eight hex
+/// digits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Operator(pub u32);

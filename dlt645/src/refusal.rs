@@ -8,8 +8,8 @@ use crate::flags::flags;
 use crate::{Data, Edition, Function, RelayErrors};
 
 flags! {
-    /// Why a meter refuses a command: every reason is a bit (DL/T 645-2007, chapter 7). In the 1997 edition bit 0
-    /// stands for illegal data, and bit 3 is reserved.
+    /// Why a meter refuses a command: every reason is a bit (DL/T 645-2007, chapter 7). In the 1997 edition
+    /// bit 0 stands for illegal data, and bit 3 is reserved.
     ///
     /// ```
     /// use dlt645::{Edition, ErrorFlags};

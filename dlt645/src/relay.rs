@@ -32,8 +32,8 @@ names!(RelayAction {
 });
 
 flags! {
-    /// What newer meters answer to [`Command::ControlRelay`](crate::Command::ControlRelay) (amendment to DL/T 645-2007;
-    /// the bits are from one maker's source).
+    /// What newer meters answer to [`Command::ControlRelay`](crate::Command::ControlRelay) (amendment to DL/T
+    /// 645-2007; the bits are from one maker's source).
     ///
     /// ```
     /// use dlt645::RelayStatus;
@@ -67,8 +67,8 @@ flags! {
 }
 
 flags! {
-    /// Why newer meters refuse [`Command::ControlRelay`](crate::Command::ControlRelay) (amendment to DL/T 645-2007; the
-    /// bits are from one maker's source).
+    /// Why newer meters refuse [`Command::ControlRelay`](crate::Command::ControlRelay) (amendment to DL/T
+    /// 645-2007; the bits are from one maker's source).
     RelayErrors(u16), else "no reason" {
         /// The meter is suspended.
         SUSPENDED = 0 "meter suspended",
@@ -91,7 +91,8 @@ flags! {
     }
 }
 
-/// What the multi-function terminal of a meter puts out (DL/T 645-2007, chapter 7). Numbers without a name are kept.
+/// What the multi-function terminal of a meter puts out (DL/T 645-2007, chapter 7). Numbers without a name
+/// are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TerminalSignal(pub u8);

@@ -76,8 +76,8 @@ pub enum Reply<'a> {
         /// Which.
         signal: TerminalSignal,
     },
-    /// The command was done, and there is nothing to say: 94, 95, 96, 99 to 9C, of 1997 84, 8A and 90, and what some
-    /// meters answer to 08 and 0C.
+    /// The command was done, and there is nothing to say: 94, 95, 96, 99 to 9C, of 1997 84, 8A and 90, and
+    /// what some meters answer to 08 and 0C.
     Accepted {
         /// The function that was asked for.
         function: Function,
@@ -137,9 +137,9 @@ impl<'a> Reply<'a> {
     /// Reads the reply in a frame, of the edition that [`Frame::edition`] tells.
     ///
     /// # Errors
-    /// [`DecodeError::Control`] for a frame that is no reply, [`DecodeError::Truncated`] for the answer to a read
-    /// without an identifier or sequence, that or [`DecodeError::TooLong`] for an address of other than 6 octets. Data
-    /// that another function does not have is no error, but [`Other`](Self::Other).
+    /// [`DecodeError::Control`] for a frame that is no reply, [`DecodeError::Truncated`] for the answer to a
+    /// read without an identifier or sequence, that or [`DecodeError::TooLong`] for an address of other than
+    /// 6 octets. Data that another function does not have is no error, but [`Other`](Self::Other).
     ///
     /// ```
     /// use dlt645::{Frame, Refusal, RelayErrors, Reply};
@@ -223,8 +223,8 @@ impl<'a> Reply<'a> {
     /// Writes the whole frame from `address`, without a preamble, and returns what it wrote.
     ///
     /// # Errors
-    /// [`EncodeError`]: a function that does not exist, fields that do not go together, too much data, or a buffer
-    /// too small.
+    /// [`EncodeError`]: a function that does not exist, fields that do not go together, too much data, or a
+    /// buffer too small.
     pub fn encode_frame<'b>(&self, address: Address, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
         let mut writer = Writer::new(buffer);
         self.put(address, &mut writer)?;

@@ -68,7 +68,8 @@ impl fmt::Display for ClockTime {
     }
 }
 
-/// A time to the minute as five octets: minute, hour, day, month and year of the century 2000. Any octets are kept.
+/// A time to the minute as five octets: minute, hour, day, month and year of the century 2000. Any octets are
+/// kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct RecordTime(pub [u8; 5]);

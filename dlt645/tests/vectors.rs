@@ -1,10 +1,10 @@
 //! Checks every frame of `vectors/*.txt`.
 //!
 //! A line is `name | octets in hex | expected | source`. Expected is `command` or `reply`, the address, the
-//! function, with `of 1997` in that edition, then the fields in their order, passwords with their level first,
-//! data in brackets as plain octets;
-//! - of data that was read, after each `;` a value with its own identifier, its name and its unit, or the data if
-//!   no value is known; `; more` if more follows;
+//! function, with `of 1997` in that edition, then the fields in their order, passwords with their level
+//! first, data in brackets as plain octets;
+//! - of data that was read, after each `;` a value with its own identifier, its name and its unit, or the
+//!   data if no value is known; `; more` if more follows;
 //! - of a refusal, `failed:` and its reasons;
 //!
 //! or `error:` and why the octets are no frame.

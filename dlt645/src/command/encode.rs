@@ -13,8 +13,8 @@ impl<'a> Command<'a> {
     /// Writes the whole frame to `address`, without a preamble, and returns what it wrote.
     ///
     /// # Errors
-    /// [`EncodeError`]: a function that does not exist, fields that do not go together, too much data, or a buffer
-    /// too small.
+    /// [`EncodeError`]: a function that does not exist, fields that do not go together, too much data, or a
+    /// buffer too small.
     pub fn encode_frame<'b>(&self, address: Address, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
         let mut writer = Writer::new(buffer);
         self.put(address, &mut writer)?;

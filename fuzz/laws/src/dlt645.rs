@@ -150,7 +150,8 @@ fn values(mut values: Values<'_>, length: usize) {
     assert!(values.next().is_none(), "nothing comes after nothing");
 }
 
-/// What encoding takes, decoding takes too, whatever the fields are; else the error says what does not go together.
+/// What encoding takes, decoding takes too, whatever the fields are; else the error says what does not go
+/// together.
 fn typed(octets: &[u8]) {
     let mut buffer = [0; Frame::MAX_LEN];
     for kind in 0..=17 {
