@@ -152,9 +152,8 @@ fn answers(command: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
         return Ok(false);
     }
     Ok(match Reply::decode(frame)? {
-        Reply::Read { identifier, .. } => {
-            Identifier::split(command.data).is_some_and(|(asked, _)| asked == identifier)
-        }
+        Reply::Read { identifier, .. } => Identifier::split(identifier.edition(), command.data)
+            .is_some_and(|(asked, _)| asked == identifier),
         _ => true,
     })
 }
@@ -162,7 +161,7 @@ fn answers(command: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Control, Data, ErrorFlags, Function};
+    use crate::{Control, Data, ErrorFlags, Function, Refusal};
     use std::vec::Vec;
 
     const RETRY: Retry = Retry { timeout: Duration::from_millis(800), retries: 1 };
@@ -189,9 +188,8 @@ mod tests {
         let mut client = Client::new(RETRY);
         let echo = asked(&mut client, METER);
         let late = Reply::Read { identifier: Identifier::VOLTAGE_B, data: Data::plain(&[0, 0]), more: false };
-        let written =
-            Reply::Other { control: Control::reply(Function::WRITE, false), data: Data::plain(&[]) };
-        let refused = Reply::Failed { function: Function::WRITE, error: ErrorFlags::OTHER };
+        let written = Reply::Accepted { function: Function::WRITE };
+        let refused = Reply::Failed { function: Function::WRITE, error: ErrorFlags::OTHER.into() };
         client.receive(&echo, Duration::ZERO);
         client.receive(&reply(OTHER, &VOLTAGE), Duration::ZERO);
         client.receive(&reply(METER, &late), Duration::ZERO);
@@ -223,7 +221,7 @@ mod tests {
     fn a_refusal_is_an_error_with_its_reasons() {
         let mut client = Client::new(RETRY);
         asked(&mut client, METER);
-        let (function, error) = (Function::READ, ErrorFlags(0b110));
+        let (function, error) = (Function::READ, Refusal::Flags(ErrorFlags(0b110)));
         client.receive(&reply(METER, &Reply::Failed { function, error }), Duration::ZERO);
         let refused = TransactionError::Refused { function, error };
         assert_eq!(client.poll(Duration::ZERO), Output::Done(Err(refused)));

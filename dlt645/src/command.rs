@@ -1,27 +1,142 @@
-//! What a frame asks or answers (DL/T 645-2007, chapter 7).
-//!
-//! Reading data and the address is typed, and so are refusals; every other function is kept as its data.
+//! What a master asks (DL/T 645-2007, chapter 7; DL/T 645-1997, chapter 7).
 
-use core::fmt;
+mod encode;
 
-use meter_value::line::Writer;
+use core::num::NonZeroU8;
 
-use crate::frame::{self, Frame};
-use crate::{Address, Control, Data, DecodeError, Direction, EncodeError, Function, Identifier, Values};
+use crate::fields::{exactly, identified, names_events, only_rights, rights};
+use crate::{
+    Address, BaudRate, ClockTime, Control, Data, DecodeError, Edition, Frame, FreezeTime, Function,
+    Identifier, Operator, Password, RecordTime, RelayAction, TerminalSignal,
+};
 
-/// What a master asks.
+/// What a master asks. The fields tell the edition, and with it the function. Sequences, operators and the
+/// identifier of a password are `None` in the 1997 edition, and only there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Command<'a> {
-    /// 11: a piece of data, or a block.
+    /// 11, and 01 of 1997: a piece of data, or a block.
     Read {
         /// Which.
         identifier: Identifier,
     },
+    /// 11: load records.
+    ReadLoadRecords {
+        /// Of which class, and whether from the earliest, the latest or a time on.
+        identifier: Identifier,
+        /// How many, as the octet that says so.
+        count: u8,
+        /// From when on; `None` for the earliest or the latest.
+        from: Option<RecordTime>,
+    },
+    /// 12, and 02 of 1997: what did not fit the reply before.
+    ReadFollowUp {
+        /// What was read.
+        identifier: Identifier,
+        /// Which part: 1 for the first follow-up, then counting.
+        sequence: Option<NonZeroU8>,
+    },
+    /// 03 of 1997: the reply before, once more.
+    ReadAgain {
+        /// What was read; not every master says it.
+        identifier: Option<Identifier>,
+    },
     /// 13: the address of the only meter on the line.
     ReadAddress,
-    /// Any other function, or a read with more than an identifier (load records), as its data.
+    /// 14, and 04 of 1997: new data for an identifier.
+    Write {
+        /// Which.
+        identifier: Identifier,
+        /// The right to do so.
+        password: Password,
+        /// Who does so.
+        operator: Option<Operator>,
+        /// The new data: up to 38 octets, and 44 in the 1997 edition.
+        data: Data<'a>,
+    },
+    /// 15, and 0A of 1997: a new address for the only meter on the line.
+    WriteAddress {
+        /// Whose function.
+        edition: Edition,
+        /// The new address.
+        address: Address,
+    },
+    /// 03 of 2007: a step of authentication, or data for the meter's security module (amendment).
+    Authenticate {
+        /// Which step: 07 comes first.
+        identifier: Identifier,
+        /// Who does so.
+        operator: Operator,
+        /// What the security module understands.
+        data: Data<'a>,
+    },
+    /// 08: the time, mostly to [`Address::BROADCAST`], which nobody answers.
+    BroadcastTime {
+        /// The time.
+        time: ClockTime,
+    },
+    /// 16: a copy of the registers.
+    Freeze {
+        /// When.
+        time: FreezeTime,
+    },
+    /// 17, and 0C of 1997: another baud rate, once the meter has answered.
+    ChangeBaudRate {
+        /// Which.
+        rate: BaudRate,
+    },
+    /// 18, and 0F of 1997: another password.
+    ChangePassword {
+        /// Which: 04000C01 to 04000C0A.
+        identifier: Option<Identifier>,
+        /// The one before, or one of a higher right.
+        old: Password,
+        /// The one from now on.
+        new: Password,
+    },
+    /// 19, and 10 of 1997: the maximum demand back to zero.
+    ClearMaximumDemand {
+        /// The right to do so.
+        password: Password,
+        /// Who does so.
+        operator: Option<Operator>,
+    },
+    /// 1A: the whole meter back to zero.
+    ClearMeter {
+        /// The right to do so.
+        password: Password,
+        /// Who does so.
+        operator: Operator,
+    },
+    /// 1B: no events any more.
+    ClearEvents {
+        /// The right to do so.
+        password: Password,
+        /// Who does so.
+        operator: Operator,
+        /// Of which class, with FF as its lowest octet, or [`Identifier::ALL_EVENTS`].
+        events: Identifier,
+    },
+    /// 1C: load, alarm and the hold on the load, in clear. In cipher it is [`Other`](Self::Other).
+    ControlRelay {
+        /// The right to do so.
+        password: Password,
+        /// Who does so.
+        operator: Operator,
+        /// What to do, N1.
+        action: RelayAction,
+        /// How long to trip in advance, N2, probably in units of 5 minutes; 0 for other actions.
+        duration: u8,
+        /// When the command ceases to be valid, N3 to N8.
+        until: ClockTime,
+    },
+    /// 1D: another signal at the multi-function terminal.
+    MultifunctionTerminal {
+        /// Which.
+        signal: TerminalSignal,
+    },
+    /// Any other function, and other data than a function has, as its data.
     Other {
         /// The function, 0 to 31.
         function: Function,
@@ -30,53 +145,59 @@ pub enum Command<'a> {
     },
 }
 
-/// What a meter answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Reply<'a> {
-    /// 91 and B1: data; [`values`](Self::values) reads it.
-    Read {
-        /// What was asked for.
-        identifier: Identifier,
-        /// What follows the identifier.
-        data: Data<'a>,
-        /// Whether more follows.
-        more: bool,
-    },
-    /// 93: the meter's address.
-    Address(Address),
-    /// The command was refused with one octet of reasons.
-    Failed {
-        /// The function that was asked for, 0 to 31.
-        function: Function,
-        /// The reasons.
-        error: ErrorFlags,
-    },
-    /// Any other reply, as its data; a refusal too, if it has other data than one octet.
-    Other {
-        /// The function, and whether the reply refuses or has more to follow.
-        control: Control,
-        /// What it answers.
-        data: Data<'a>,
-    },
+/// A function's number by edition.
+const fn by(edition: Edition, of_1997: Function, of_2007: Function) -> Function {
+    match edition {
+        Edition::Y1997 => of_1997,
+        Edition::Y2007 => of_2007,
+    }
+}
+
+/// The edition of a command, by a field that only 2007 has.
+const fn edition_by<T>(field: Option<&T>) -> Edition {
+    if field.is_some() { Edition::Y2007 } else { Edition::Y1997 }
 }
 
 impl<'a> Command<'a> {
     /// The function asked for.
     pub const fn function(&self) -> Function {
+        use Function as F;
         match self {
-            Self::Read { .. } => Function::READ,
-            Self::ReadAddress => Function::READ_ADDRESS,
+            Self::Read { identifier } => by(identifier.edition(), F::READ_1997, F::READ),
+            Self::ReadLoadRecords { .. } => F::READ,
+            Self::ReadFollowUp { identifier, .. } => {
+                by(identifier.edition(), F::READ_FOLLOW_UP_1997, F::READ_FOLLOW_UP)
+            }
+            Self::ReadAgain { .. } => F::READ_AGAIN,
+            Self::ReadAddress => F::READ_ADDRESS,
+            Self::Write { identifier, .. } => by(identifier.edition(), F::WRITE_1997, F::WRITE),
+            Self::WriteAddress { edition, .. } => by(*edition, F::WRITE_ADDRESS_1997, F::WRITE_ADDRESS),
+            Self::Authenticate { .. } => F::SECURITY_AUTHENTICATION,
+            Self::BroadcastTime { .. } => F::BROADCAST_TIME,
+            Self::Freeze { .. } => F::FREEZE,
+            Self::ChangeBaudRate { rate } => {
+                by(rate.edition(), F::CHANGE_BAUD_RATE_1997, F::CHANGE_BAUD_RATE)
+            }
+            Self::ChangePassword { identifier, .. } => {
+                by(edition_by(identifier.as_ref()), F::CHANGE_PASSWORD_1997, F::CHANGE_PASSWORD)
+            }
+            Self::ClearMaximumDemand { operator, .. } => {
+                by(edition_by(operator.as_ref()), F::CLEAR_MAXIMUM_DEMAND_1997, F::CLEAR_MAXIMUM_DEMAND)
+            }
+            Self::ClearMeter { .. } => F::CLEAR_METER,
+            Self::ClearEvents { .. } => F::CLEAR_EVENTS,
+            Self::ControlRelay { .. } => F::CONTROL_RELAY,
+            Self::MultifunctionTerminal { .. } => F::MULTIFUNCTION_TERMINAL,
             Self::Other { function, .. } => *function,
         }
     }
 
-    /// Reads the command in a frame.
+    /// Reads the command in a frame, of the edition that [`Frame::edition`] tells.
     ///
     /// # Errors
-    /// [`DecodeError::Control`] for a frame that is no command, [`DecodeError::Truncated`] or
-    /// [`DecodeError::TooLong`] for data the function does not have.
+    /// [`DecodeError::Control`] for a frame that is no command, [`DecodeError::Truncated`] for a read without
+    /// an identifier, [`DecodeError::TooLong`] for a read of the address with data. Data that another
+    /// function does not have is no error, but [`Other`](Self::Other).
     ///
     /// ```
     /// use dlt645::{Address, Command, Frame, Identifier};
@@ -90,227 +211,154 @@ impl<'a> Command<'a> {
     /// ```
     pub fn decode(frame: &Frame<'a>) -> Result<Self, DecodeError> {
         let Frame { control, data, .. } = *frame;
-        let function = control.function();
+        let (function, edition) = (control.function(), frame.edition());
         if control != Control::command(function) {
             return Err(DecodeError::Control { control: control.0 });
         }
-        match function {
-            Function::READ => match identified(data)? {
-                (identifier, rest) if rest.is_empty() => Ok(Self::Read { identifier }),
-                _ => Ok(Self::Other { function, data }),
-            },
+        let typed = match function {
+            Function::READ | Function::READ_1997 => Self::read(identified(edition, data)?),
+            Function::READ_FOLLOW_UP | Function::READ_FOLLOW_UP_1997 => {
+                Self::read_follow_up(identified(edition, data)?)
+            }
             Function::READ_ADDRESS => {
                 exactly::<0>(data)?;
-                Ok(Self::ReadAddress)
+                Some(Self::ReadAddress)
             }
-            _ => Ok(Self::Other { function, data }),
+            _ if edition == Edition::Y1997 => Self::of_1997(function, data),
+            _ => Self::of_2007(function, data),
+        };
+        Ok(typed.unwrap_or(Self::Other { function, data }))
+    }
+
+    fn read((identifier, rest): (Identifier, Data<'_>)) -> Option<Self> {
+        if rest.is_empty() {
+            return Some(Self::Read { identifier });
         }
+        if identifier.edition() == Edition::Y1997 {
+            return None;
+        }
+        let ([count], rest) = rest.split()?;
+        let from = if rest.is_empty() { None } else { Some(RecordTime(rest.whole()?)) };
+        Some(Self::ReadLoadRecords { identifier, count, from })
     }
 
-    /// Writes the whole frame to `address`, without a preamble, and returns what it wrote.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a function that does not exist, too much data, or a buffer too small.
-    pub fn encode_frame<'b>(&self, address: Address, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        let mut writer = Writer::new(buffer);
-        self.put(address, &mut writer)?;
-        Ok(writer.finish()?)
+    fn read_follow_up((identifier, rest): (Identifier, Data<'_>)) -> Option<Self> {
+        let sequence = match identifier.edition() {
+            Edition::Y1997 => rest.whole().map(|[]| None)?,
+            Edition::Y2007 => Some(NonZeroU8::new(rest.whole().map(|[sequence]| sequence)?)?),
+        };
+        Some(Self::ReadFollowUp { identifier, sequence })
     }
 
-    pub(crate) fn put(&self, address: Address, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let function = self.function();
-        let control = Control::command(function);
-        match *self {
-            Self::Read { identifier } => {
-                frame::put(writer, address, control, &identifier.0.to_le_bytes(), NONE)
+    /// The functions of 1997, but for the reads.
+    fn of_1997(function: Function, data: Data<'a>) -> Option<Self> {
+        let edition = Edition::Y1997;
+        Some(match function {
+            Function::READ_AGAIN if data.is_empty() => Self::ReadAgain { identifier: None },
+            Function::READ_AGAIN => {
+                let (identifier, _) = Identifier::split(edition, data).filter(|(_, rest)| rest.is_empty())?;
+                Self::ReadAgain { identifier: Some(identifier) }
             }
-            Self::ReadAddress => frame::put(writer, address, control, &[], NONE),
-            // Only what reads back as the same is written.
-            Self::Other { data, .. } => match Self::decode(&Frame { address, control, data }) {
-                Ok(same) if same == *self => frame::put(writer, address, control, &[], data),
-                _ => Err(EncodeError::Function { function }),
-            },
-        }
-    }
-}
-
-impl<'a> Reply<'a> {
-    /// The function answered or refused.
-    pub const fn function(&self) -> Function {
-        match self {
-            Self::Read { .. } => Function::READ,
-            Self::Address(_) => Function::READ_ADDRESS,
-            Self::Failed { function, .. } => *function,
-            Self::Other { control, .. } => control.function(),
-        }
-    }
-
-    /// The values of [`Reply::Read`]; of any other reply, none.
-    ///
-    /// If more follows, the last value may be cut: put the data of all frames together first and read it
-    /// with [`Identifier::values`].
-    pub fn values(&self) -> Values<'a> {
-        match *self {
-            Self::Read { identifier, data, .. } => identifier.values(data),
-            _ => Values::EMPTY,
-        }
-    }
-
-    /// Reads the reply in a frame.
-    ///
-    /// # Errors
-    /// [`DecodeError::Control`] for a frame that is no reply, [`DecodeError::Truncated`] or
-    /// [`DecodeError::TooLong`] for data the function does not have.
-    pub fn decode(frame: &Frame<'a>) -> Result<Self, DecodeError> {
-        let Frame { control, data, .. } = *frame;
-        let (function, more) = (control.function(), control.has_more());
-        if control.direction() == Direction::Command {
-            return Err(DecodeError::Control { control: control.0 });
-        }
-        if control.is_failed() {
-            return Ok(match exactly(data) {
-                Ok([error]) if !more => Self::Failed { function, error: ErrorFlags(error) },
-                _ => Self::Other { control, data },
-            });
-        }
-        match function {
-            Function::READ => {
-                let (identifier, data) = identified(data)?;
-                Ok(Self::Read { identifier, data, more })
+            Function::WRITE_1997 => {
+                let (identifier, rest) = Identifier::split(edition, data)?;
+                let (password, data) = Password::split(rest)?;
+                Self::Write { identifier, password, operator: None, data }
             }
-            Function::READ_ADDRESS if !more => Ok(Self::Address(Address(exactly(data)?))),
-            _ => Ok(Self::Other { control, data }),
-        }
-    }
-
-    /// Writes the whole frame from `address`, without a preamble, and returns what it wrote.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a function that does not exist, too much data, or a buffer too small.
-    pub fn encode_frame<'b>(&self, address: Address, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        let mut writer = Writer::new(buffer);
-        self.put(address, &mut writer)?;
-        Ok(writer.finish()?)
-    }
-
-    pub(crate) fn put(&self, address: Address, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let function = self.function();
-        match *self {
-            Self::Read { identifier, data, more } => {
-                let control = Control::reply(function, more);
-                frame::put(writer, address, control, &identifier.0.to_le_bytes(), data)
+            Function::WRITE_ADDRESS_1997 => Self::WriteAddress { edition, address: Address(data.whole()?) },
+            Function::CHANGE_BAUD_RATE_1997 => {
+                Self::ChangeBaudRate { rate: data.whole().map(|[word]| BaudRate::Y1997(word))? }
             }
-            Self::Address(its) => frame::put(writer, address, Control::reply(function, false), &its.0, NONE),
-            Self::Failed { error, .. } => match Control::failure(function) {
-                control if control.function() == function => {
-                    frame::put(writer, address, control, &[error.0], NONE)
+            Function::CHANGE_PASSWORD_1997 => {
+                let (old, rest) = Password::split(data)?;
+                Self::ChangePassword { identifier: None, old, new: Password::new(rest.whole()?) }
+            }
+            Function::CLEAR_MAXIMUM_DEMAND_1997 => {
+                Self::ClearMaximumDemand { password: Password::new(data.whole()?), operator: None }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The functions of 2007, but for the reads.
+    fn of_2007(function: Function, data: Data<'a>) -> Option<Self> {
+        let edition = Edition::Y2007;
+        Some(match function {
+            Function::SECURITY_AUTHENTICATION => {
+                let (identifier, rest) = Identifier::split(edition, data)?;
+                let (operator, data) = Operator::split(rest)?;
+                Self::Authenticate { identifier, operator, data }
+            }
+            Function::BROADCAST_TIME => Self::BroadcastTime { time: ClockTime(data.whole()?) },
+            Function::WRITE => {
+                let (identifier, rest) = Identifier::split(edition, data)?;
+                let (password, operator, data) = rights(rest)?;
+                Self::Write { identifier, password, operator: Some(operator), data }
+            }
+            Function::WRITE_ADDRESS => Self::WriteAddress { edition, address: Address(data.whole()?) },
+            Function::FREEZE => Self::Freeze { time: FreezeTime(data.whole()?) },
+            Function::CHANGE_BAUD_RATE => {
+                Self::ChangeBaudRate { rate: data.whole().map(|[word]| BaudRate::Y2007(word))? }
+            }
+            Function::CHANGE_PASSWORD => {
+                let (identifier, rest) = Identifier::split(edition, data)?;
+                let (old, rest) = Password::split(rest)?;
+                let new = Password::new(rest.whole()?);
+                Self::ChangePassword { identifier: Some(identifier), old, new }
+            }
+            Function::CLEAR_MAXIMUM_DEMAND => {
+                let (password, operator) = only_rights(data)?;
+                Self::ClearMaximumDemand { password, operator: Some(operator) }
+            }
+            Function::CLEAR_METER => {
+                let (password, operator) = only_rights(data)?;
+                Self::ClearMeter { password, operator }
+            }
+            Function::CLEAR_EVENTS => {
+                let (password, operator, rest) = rights(data)?;
+                let events = Identifier::Y2007(u32::from_le_bytes(rest.whole()?));
+                if !names_events(events) {
+                    return None;
                 }
-                _ => Err(EncodeError::Function { function }),
-            },
-            // Only what reads back as the same is written.
-            Self::Other { control, data } => match Self::decode(&Frame { address, control, data }) {
-                Ok(same) if same == *self => frame::put(writer, address, control, &[], data),
-                _ => Err(EncodeError::Function { function }),
-            },
-        }
-    }
-}
-
-const NONE: Data<'_> = Data::plain(&[]);
-
-/// Data that starts with an identifier, and what follows it.
-fn identified(data: Data<'_>) -> Result<(Identifier, Data<'_>), DecodeError> {
-    Identifier::split(data).ok_or(DecodeError::Truncated { needed: 4, have: data.len() })
-}
-
-/// Data of `N` octets.
-fn exactly<const N: usize>(data: Data<'_>) -> Result<[u8; N], DecodeError> {
-    let have = data.len();
-    match data.split() {
-        Some((octets, rest)) if rest.is_empty() => Ok(octets),
-        Some(_) => Err(DecodeError::TooLong { limit: N, have }),
-        None => Err(DecodeError::Truncated { needed: N, have }),
-    }
-}
-
-/// Why a meter refuses a command: every reason is a bit (DL/T 645-2007, chapter 7).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct ErrorFlags(pub u8);
-
-const REASONS: [&str; 8] = [
-    "other error",
-    "no such data",
-    "password wrong or unauthorised",
-    "baud rate cannot change",
-    "too many year zones",
-    "too many day slots",
-    "too many tariffs",
-    "reserved error",
-];
-
-impl ErrorFlags {
-    /// A reason without a bit of its own.
-    pub const OTHER: Self = Self(1 << 0);
-    /// The meter does not have the data.
-    pub const NO_SUCH_DATA: Self = Self(1 << 1);
-    /// The password is wrong, or does not give the right.
-    pub const UNAUTHORISED: Self = Self(1 << 2);
-    /// The meter does not have the baud rate.
-    pub const BAUD_RATE: Self = Self(1 << 3);
-    /// The meter has fewer year zones.
-    pub const YEAR_ZONES: Self = Self(1 << 4);
-    /// The meter has fewer day slots.
-    pub const DAY_SLOTS: Self = Self(1 << 5);
-    /// The meter has fewer tariffs.
-    pub const TARIFFS: Self = Self(1 << 6);
-
-    /// Whether every reason of `other` is given.
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// The names of the reasons, in lower case.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        REASONS.iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| *name)
-    }
-}
-
-impl fmt::Display for ErrorFlags {
-    /// The names of the reasons, with commas.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0 {
-            return f.write_str("no reason");
-        }
-        for (index, name) in self.names().enumerate() {
-            write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for ErrorFlags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ErrorFlags({self})")
+                Self::ClearEvents { password, operator, events }
+            }
+            Function::CONTROL_RELAY => {
+                let (password, operator, rest) = rights(data)?;
+                let ([action, duration], rest) = rest.split()?;
+                let (action, until) = (RelayAction(action), ClockTime(rest.whole()?));
+                Self::ControlRelay { password, operator, action, duration, until }
+            }
+            Function::MULTIFUNCTION_TERMINAL => {
+                Self::MultifunctionTerminal { signal: data.whole().map(|[signal]| TerminalSignal(signal))? }
+            }
+            _ => return None,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::string::ToString;
+    use crate::EncodeError;
+
+    const PASSWORD: Password = Password { level: 2, digits: [0x56, 0x34, 0x12] };
+    const OPERATOR: Operator = Operator(7);
+    const OF_1997: Identifier = Identifier::Y1997(0xC010);
+    const OF_2007: Identifier = Identifier::Y2007(0x0400_0101);
 
     fn frame(control: u8, data: &[u8]) -> Frame<'_> {
         Frame { address: Address::ANY, control: Control(control), data: Data::plain(data) }
     }
 
+    fn refused(command: Command<'_>) -> EncodeError {
+        command.encode_frame(Address::ANY, &mut [0; 267]).unwrap_err()
+    }
+
     #[test]
-    fn a_command_has_the_data_of_its_function() {
+    fn a_read_has_an_identifier() {
         let decode = |control, data: &'static [u8]| Command::decode(&frame(control, data));
-        let data = Data::plain(&[0, 0, 1, 6, 3]);
-        let records = Command::Other { function: Function::READ, data };
-        assert_eq!(decode(0x11, &[0, 0, 1, 6, 3]), Ok(records));
         assert_eq!(decode(0x11, &[0, 0, 1]), Err(DecodeError::Truncated { needed: 4, have: 3 }));
+        assert_eq!(decode(0x12, &[]), Err(DecodeError::Truncated { needed: 4, have: 0 }));
+        assert_eq!(decode(0x01, &[0x10]), Err(DecodeError::Truncated { needed: 2, have: 1 }));
         assert_eq!(decode(0x13, &[0]), Err(DecodeError::TooLong { limit: 0, have: 1 }));
         for control in [0x91, 0x51, 0x31] {
             assert_eq!(decode(control, &[0; 4]), Err(DecodeError::Control { control }));
@@ -318,52 +366,112 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_has_the_data_of_its_function() {
-        let decode = |control, data: &'static [u8]| Reply::decode(&frame(control, data));
-        let (identifier, data) = (Identifier::VOLTAGE_A, Data::plain(&[0x97]));
-        let cut = Reply::Read { identifier, data, more: true };
-        assert_eq!(decode(0xB1, &[0, 1, 1, 2, 0x97]), Ok(cut));
-        assert_eq!(decode(0x91, &[]), Err(DecodeError::Truncated { needed: 4, have: 0 }));
-        assert_eq!(decode(0x93, &[0; 5]), Err(DecodeError::Truncated { needed: 6, have: 5 }));
-        assert_eq!(decode(0x11, &[0; 4]), Err(DecodeError::Control { control: 0x11 }));
-        let refused = Reply::Failed { function: Function::CONTROL_RELAY, error: ErrorFlags::UNAUTHORISED };
-        assert_eq!(decode(0xDC, &[4]), Ok(refused));
-        let status = Reply::Other { control: Control(0xDC), data: Data::plain(&[4, 0]) };
-        assert_eq!(decode(0xDC, &[4, 0]), Ok(status));
-        for control in [0xB3, 0xF1] {
-            let odd = Reply::Other { control: Control(control), data: Data::plain(&[1]) };
-            assert_eq!(decode(control, &[1]), Ok(odd));
+    fn data_of_another_length_is_kept() {
+        for (function, lengths) in [
+            (0x01, &[3, 4, 5][..]),
+            (0x02, &[3, 4]),
+            (0x03, &[1, 3, 4, 7, 8]),
+            (0x04, &[0, 2, 5]),
+            (0x08, &[5, 7]),
+            (0x0A, &[5, 7]),
+            (0x0C, &[0, 2]),
+            (0x0F, &[7, 9, 12]),
+            (0x10, &[3, 5, 8]),
+            (0x11, &[6, 9, 11]),
+            (0x12, &[4, 5, 6]),
+            (0x14, &[0, 11]),
+            (0x15, &[5, 7]),
+            (0x16, &[3, 5]),
+            (0x17, &[0, 2]),
+            (0x18, &[11, 13]),
+            (0x19, &[4, 7, 9, 28]),
+            (0x1A, &[7, 9, 28]),
+            (0x1B, &[8, 11, 12, 13, 28]),
+            (0x1C, &[15, 17, 28]),
+            (0x1D, &[0, 2]),
+            (0x1E, &[0, 1, 12]),
+        ] {
+            for &length in lengths {
+                let data = Data::plain(&[0; 28][..length]);
+                let frame = Frame { address: Address::ANY, control: Control(function), data };
+                let kept = Command::Other { function: Function(function), data };
+                assert_eq!(Command::decode(&frame), Ok(kept), "{function:02X}, {length} octets");
+            }
         }
+    }
+
+    #[test]
+    fn function_03_is_of_the_edition_that_its_data_tells() {
+        let decode = |data: &'static [u8]| Command::decode(&frame(0x03, data)).unwrap();
+        assert_eq!(decode(&[]), Command::ReadAgain { identifier: None });
+        assert_eq!(decode(&[0x10, 0xC0]), Command::ReadAgain { identifier: Some(OF_1997) });
+        let identifier = Identifier::Y2007(0x0700_00FF);
+        let (operator, data) = (OPERATOR, Data::plain(&[1, 2]));
+        let step = Command::Authenticate { identifier, operator, data };
+        assert_eq!(decode(&[0xFF, 0, 0, 7, 7, 0, 0, 0, 1, 2]), step);
+    }
+
+    #[test]
+    fn fields_of_two_editions_do_not_go_together() {
+        let (password, data) = (PASSWORD, Data::plain(&[]));
+        let sequence = NonZeroU8::new(1);
+        for (identifier, operator, sequence) in [(OF_1997, Some(OPERATOR), sequence), (OF_2007, None, None)] {
+            let edition = identifier.edition();
+            let function = by(edition, Function::WRITE_1997, Function::WRITE);
+            let write = Command::Write { identifier, password, operator, data };
+            assert_eq!(refused(write), EncodeError::Edition { function, edition });
+            let function = by(edition, Function::READ_FOLLOW_UP_1997, Function::READ_FOLLOW_UP);
+            let follow_up = Command::ReadFollowUp { identifier, sequence };
+            assert_eq!(refused(follow_up), EncodeError::Edition { function, edition });
+        }
+        let (operator, old, new) = (OPERATOR, PASSWORD, PASSWORD);
+        for (command, identifier) in [
+            (Command::ReadLoadRecords { identifier: OF_1997, count: 1, from: None }, OF_1997),
+            (Command::ReadAgain { identifier: Some(OF_2007) }, OF_2007),
+            (Command::Authenticate { identifier: OF_1997, operator, data }, OF_1997),
+            (Command::Authenticate { identifier: OF_2007, operator, data }, OF_2007),
+            (Command::ChangePassword { identifier: Some(OF_1997), old, new }, OF_1997),
+            (Command::ClearEvents { password, operator, events: OF_1997 }, OF_1997),
+            (Command::ClearEvents { password, operator, events: OF_2007 }, OF_2007),
+        ] {
+            let function = command.function();
+            assert_eq!(refused(command), EncodeError::Identifier { function, identifier });
+        }
+    }
+
+    #[test]
+    fn a_write_has_50_octets_at_most() {
+        let (password, mut buffer) = (PASSWORD, [0; 62]);
+        for (identifier, operator, room) in [(OF_1997, None, 44), (OF_2007, Some(OPERATOR), 38)] {
+            let write = |length| {
+                let data = Data::plain(&[0; 60][..length]);
+                Command::Write { identifier, password, operator, data }
+            };
+            assert_eq!(write(room).encode_frame(Address::ANY, &mut buffer).map(<[u8]>::len), Ok(62));
+            assert_eq!(refused(write(room + 1)), EncodeError::DataLength { have: 51, limit: 50 });
+        }
+        let (identifier, operator) = (Identifier::Y2007(0x0700_00FF), OPERATOR);
+        let data = Data::plain(&[0; 193]);
+        let step = Command::Authenticate { identifier, operator, data };
+        assert_eq!(refused(step), EncodeError::DataLength { have: 201, limit: 200 });
     }
 
     #[test]
     fn what_has_a_variant_of_its_own_is_not_written_as_another() {
-        let mut buffer = [0; 32];
-        for (function, data) in [(0x11, &[0; 4][..]), (0x11, &[0; 3]), (0x13, &[]), (0x20, &[]), (0x91, &[])]
-        {
+        for (function, data) in [
+            (0x11, &[0; 4][..]),
+            (0x11, &[0; 3]),
+            (0x11, &[0; 5]),
+            (0x11, &[0; 10]),
+            (0x12, &[1; 5]),
+            (0x13, &[]),
+            (0x16, &[0x99; 4]),
+            (0x20, &[]),
+            (0x91, &[]),
+        ] {
             let function = Function(function);
             let command = Command::Other { function, data: Data::plain(data) };
-            let refused = Err(EncodeError::Function { function });
-            assert_eq!(command.encode_frame(Address::ANY, &mut buffer), refused);
+            assert_eq!(refused(command), EncodeError::Function { function });
         }
-        for (control, data) in [(0x91, &[0; 4][..]), (0xD4, &[1]), (0x93, &[0; 6]), (0x14, &[])] {
-            let control = Control(control);
-            let reply = Reply::Other { control, data: Data::plain(data) };
-            let refused = Err(EncodeError::Function { function: control.function() });
-            assert_eq!(reply.encode_frame(Address::ANY, &mut buffer), refused);
-        }
-        let function = Function(0x34);
-        let reply = Reply::Failed { function, error: ErrorFlags::OTHER };
-        let refused = Err(EncodeError::Function { function });
-        assert_eq!(reply.encode_frame(Address::ANY, &mut buffer), refused);
-    }
-
-    #[test]
-    fn reasons_print_by_name() {
-        assert_eq!(ErrorFlags(0b110).to_string(), "no such data, password wrong or unauthorised");
-        assert_eq!(ErrorFlags(0).to_string(), "no reason");
-        assert_eq!(ErrorFlags(0x80).to_string(), "reserved error");
-        assert!(ErrorFlags(0b110).contains(ErrorFlags::NO_SUCH_DATA));
-        assert!(!ErrorFlags(0b110).contains(ErrorFlags::OTHER));
     }
 }

@@ -4,6 +4,8 @@ use core::fmt;
 
 use meter_value::names;
 
+use crate::Edition;
+
 const REPLY: u8 = 0x80;
 const FAILED: u8 = 0x40;
 const MORE: u8 = 0x20;
@@ -77,16 +79,39 @@ impl fmt::Debug for Control {
     }
 }
 
-/// What a command asks for, 0 to 31. Functions without a name are kept.
+/// What a command asks for, 0 to 31. Functions without a name are kept. The editions share 08, and mean
+/// different things by 03.
+///
+/// ```
+/// use dlt645::{Edition, Function};
+///
+/// assert_eq!(Function::READ_1997.edition(), Some(Edition::Y1997));
+/// assert_eq!(Function::READ_AGAIN.name_in(Edition::Y1997), Some("read again"));
+/// assert_eq!(Function::READ_AGAIN, Function::SECURITY_AUTHENTICATION);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Function(pub u8);
 
 names!(Function {
+    /// Reads data (1997).
+    READ_1997 = 0x01 "read",
+    /// Reads what did not fit the reply before (1997).
+    READ_FOLLOW_UP_1997 = 0x02 "read follow-up",
     /// Authenticates and exchanges keys (amendment to the standard).
     SECURITY_AUTHENTICATION = 0x03 "security authentication",
-    /// Sets the clocks of all meters.
+    /// Writes data (1997).
+    WRITE_1997 = 0x04 "write",
+    /// Sets the clocks of all meters (both editions).
     BROADCAST_TIME = 0x08 "broadcast time",
+    /// Sets the address of the only meter (1997).
+    WRITE_ADDRESS_1997 = 0x0A "write address",
+    /// Changes the baud rate (1997).
+    CHANGE_BAUD_RATE_1997 = 0x0C "change baud rate",
+    /// Changes a password (1997).
+    CHANGE_PASSWORD_1997 = 0x0F "change password",
+    /// Sets the maximum demand back to zero (1997).
+    CLEAR_MAXIMUM_DEMAND_1997 = 0x10 "clear maximum demand",
     /// Reads data.
     READ = 0x11 "read",
     /// Reads what did not fit the reply before.
@@ -114,3 +139,41 @@ names!(Function {
     /// Chooses the signal of the multi-function terminal.
     MULTIFUNCTION_TERMINAL = 0x1D "multi-function terminal",
 });
+
+impl Function {
+    /// Reads the last data again (1997).
+    pub const READ_AGAIN: Self = Self(0x03);
+
+    /// The edition that has the function; `None` if both or none has it.
+    pub const fn edition(self) -> Option<Edition> {
+        match self {
+            Self::SECURITY_AUTHENTICATION | Self::BROADCAST_TIME => None,
+            Self(0x01..=0x10) if self.name().is_some() => Some(Edition::Y1997),
+            Self(0x11..=0x1D) => Some(Edition::Y2007),
+            _ => None,
+        }
+    }
+
+    /// Its name in an edition; `None` if that edition does not have it.
+    pub const fn name_in(self, edition: Edition) -> Option<&'static str> {
+        match (self, edition, self.edition()) {
+            (Self::READ_AGAIN, Edition::Y1997, _) => Some("read again"),
+            (_, _, None)
+            | (_, Edition::Y1997, Some(Edition::Y1997))
+            | (_, Edition::Y2007, Some(Edition::Y2007)) => self.name(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_two_functions_are_of_both_editions() {
+        let of = |edition| (0..32).filter(move |&code| Function(code).name_in(edition).is_some());
+        assert!(of(Edition::Y1997).eq([0x01, 0x02, 0x03, 0x04, 0x08, 0x0A, 0x0C, 0x0F, 0x10]));
+        assert!(of(Edition::Y2007).eq([0x03, 0x08].into_iter().chain(0x11..=0x1D)));
+    }
+}

@@ -60,6 +60,11 @@ impl<'a> Data<'a> {
         Some(Self { octets: self.octets.get(range)?, ..self })
     }
 
+    /// All octets, if there are `N`.
+    pub(crate) fn whole<const N: usize>(self) -> Option<[u8; N]> {
+        self.split().filter(|(_, rest)| rest.is_empty()).map(|(octets, _)| octets)
+    }
+
     /// The first `N` octets, and the rest.
     pub(crate) fn split<const N: usize>(self) -> Option<([u8; N], Self)> {
         let (head, octets) = self.octets.split_first_chunk()?;

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use meter_value::line::BufferTooSmall;
 
-use crate::{ErrorFlags, Function};
+use crate::{Edition, Function, Identifier, Refusal};
 
 /// The octets are no frame, or the frame's data breaks a rule of its function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +84,28 @@ pub enum EncodeError {
         /// The function.
         function: Function,
     },
+    /// The function has no such identifier.
+    #[error("{function:?} does not take identifier {identifier}")]
+    Identifier {
+        /// The function.
+        function: Function,
+        /// The identifier.
+        identifier: Identifier,
+    },
+    /// A field that the function has in the edition is missing, or one that it does not have is there.
+    #[error("{function:?} has other fields in the edition of {edition}")]
+    Edition {
+        /// The function.
+        function: Function,
+        /// The edition of its other fields.
+        edition: Edition,
+    },
+    /// The function is not refused in this form.
+    #[error("{function:?} is not refused in this form")]
+    Refusal {
+        /// The function.
+        function: Function,
+    },
     /// Nobody answers a broadcast, so a client has nothing to wait for.
     #[error("a broadcast has no answer to wait for")]
     Broadcast,
@@ -117,7 +139,7 @@ pub enum TransactionError {
         /// The function that was asked for.
         function: Function,
         /// The reasons.
-        error: ErrorFlags,
+        error: Refusal,
     },
 }
 

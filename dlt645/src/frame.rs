@@ -11,10 +11,13 @@
 
 use meter_value::line::Writer;
 
-use crate::{Address, Control, Data, DecodeError, EncodeError};
+use crate::{Address, Control, Data, DecodeError, Edition, EncodeError, Function};
 
 const START: u8 = 0x68;
 const END: u8 = 0x16;
+
+/// The highest octet, DI3, of the identifiers of function 03 of 2007.
+pub(crate) const SECURITY: u8 = 0x07;
 
 /// A frame of either direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,9 @@ impl<'a> Frame<'a> {
     pub const MAX_LEN: usize = Self::MIN_LEN + 255;
     /// Octets of data the standard allows; some meters send more, up to 255.
     pub const MAX_DATA: usize = 200;
+
+    /// Octets of data that a write may have by the standard.
+    pub const MAX_WRITE_DATA: usize = 50;
 
     /// Octets of the longest frame that [`encode`](Self::encode) writes, with its preamble.
     pub(crate) const MAX_SENT: usize = Self::PREAMBLE.len() + Self::MIN_LEN + Self::MAX_DATA;
@@ -75,8 +81,28 @@ impl<'a> Frame<'a> {
     /// [`EncodeError::DataLength`], or [`EncodeError::BufferTooSmall`].
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
         let mut writer = Writer::new(buffer);
-        put(&mut writer, self.address, self.control, &[], self.data)?;
+        put(&mut writer, self.address, self.control, Payload::of(self.data))?;
         Ok(writer.finish()?)
+    }
+
+    /// The edition that has the function. Of both editions' functions, 08 is the same in both and counts as
+    /// 2007; 03 is of 2007 if its identifier starts with 07 or, when it refuses, if it does so with two
+    /// octets. What no edition has counts as 2007.
+    ///
+    /// ```
+    /// use dlt645::{Address, Control, Data, Edition, Frame};
+    ///
+    /// let data = Data::plain(&[0x10, 0x90]);
+    /// let frame = Frame { address: Address::ANY, control: Control(0x01), data };
+    /// assert_eq!(frame.edition(), Edition::Y1997);
+    /// ```
+    pub fn edition(&self) -> Edition {
+        let is_2007 = match self.control.function() {
+            Function::SECURITY_AUTHENTICATION if self.control.is_failed() => self.data.len() == 2,
+            Function::SECURITY_AUTHENTICATION => self.data.at(3) == Some(SECURITY),
+            function => return function.edition().unwrap_or(Edition::Y2007),
+        };
+        if is_2007 { Edition::Y2007 } else { Edition::Y1997 }
     }
 }
 
@@ -107,15 +133,37 @@ pub(crate) fn head(octets: &[u8]) -> Result<(Frame<'_>, usize), DecodeError> {
     Ok((Frame { address, control: Control(control), data: Data::wire(data) }, needed))
 }
 
-/// Appends a frame whose data is `head`, in plain octets, and then `tail`.
+/// What a frame carries, in three parts one after the other.
+pub(crate) struct Payload<'a> {
+    /// Plain octets.
+    pub head: &'a [u8],
+    pub data: Data<'a>,
+    /// A plain octet.
+    pub foot: Option<u8>,
+}
+
+impl<'a> Payload<'a> {
+    pub fn of(data: Data<'a>) -> Self {
+        Self { head: &[], data, foot: None }
+    }
+
+    pub fn len(&self) -> usize {
+        self.head.len() + self.data.len() + usize::from(self.foot.is_some())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u8> {
+        self.head.iter().copied().chain(self.data.iter()).chain(self.foot)
+    }
+}
+
+/// Appends a frame.
 pub(crate) fn put(
     writer: &mut Writer<'_>,
     address: Address,
     control: Control,
-    head: &[u8],
-    tail: Data<'_>,
+    payload: Payload<'_>,
 ) -> Result<(), EncodeError> {
-    let have = head.len() + tail.len();
+    let have = payload.len();
     if have > Frame::MAX_DATA {
         return Err(EncodeError::DataLength { have, limit: Frame::MAX_DATA });
     }
@@ -123,7 +171,7 @@ pub(crate) fn put(
     writer.put(&[START]);
     writer.put(&address.0);
     writer.put(&[START, control.0, have as u8]);
-    writer.extend(head.iter().copied().chain(tail.iter()).map(|octet| octet.wrapping_add(Data::OFFSET)));
+    writer.extend(payload.iter().map(|octet| octet.wrapping_add(Data::OFFSET)));
     let checksum = checksum(writer.written().get(start..).unwrap_or_default());
     writer.put(&[checksum, END]);
     Ok(())

@@ -149,7 +149,9 @@ fn answer<'a>(
     }
     let result = match Command::decode(frame) {
         Err(DecodeError::Control { .. }) => return None,
-        Ok(Command::Read { identifier }) => read(handler, identifier, room),
+        Ok(Command::Read { identifier: identifier @ Identifier::Y2007(_) }) => {
+            read(handler, identifier, room)
+        }
         Ok(Command::ReadAddress) if frame.address == Address::ANY || frame.address == address => {
             Ok(Reply::Address(address))
         }
@@ -158,7 +160,7 @@ fn answer<'a>(
     match (result, frame.control.function()) {
         // These have no form of refusal.
         (Err(_), Function::READ_ADDRESS | Function::WRITE_ADDRESS) => None,
-        (Err(error), function) => Some(Reply::Failed { function, error }),
+        (Err(error), function) => Some(Reply::Failed { function, error: error.into() }),
         (Ok(reply), _) => Some(reply),
     }
 }
@@ -177,7 +179,7 @@ fn read<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Control;
+    use crate::{Control, Edition, FreezeTime};
     use std::vec::Vec;
 
     const OWN: Address = Address([0x12, 0x90, 0x78, 0x56, 0x34, 0x12]);
@@ -191,7 +193,7 @@ mod tests {
             match identifier {
                 Identifier::FORWARD_ACTIVE_ENERGY => data.put(&[0x56, 0x34, 0x12, 0x00]),
                 Identifier::FORWARD_ACTIVE_ENERGIES => data.put(&[0; 197]),
-                Identifier(0x0400_0C01) => return Err(ErrorFlags::UNAUTHORISED),
+                Identifier::Y2007(0x0400_0C01) => return Err(ErrorFlags::UNAUTHORISED),
                 _ => return Err(ErrorFlags::NO_SUCH_DATA),
             }
             Ok(())
@@ -212,7 +214,7 @@ mod tests {
     fn answers_refuses_and_stays_silent() {
         let mut server = Server::new(OWN, Register);
         let mut ask = |address, command| ask(&mut server, address, &command);
-        let read = |identifier| Command::Read { identifier: Identifier(identifier) };
+        let read = |identifier| Command::Read { identifier: Identifier::Y2007(identifier) };
         let other = |function| Command::Other { function, data: Data::plain(&[1, 2, 3, 4, 5, 6]) };
         assert_eq!(ask(OWN, READ).unwrap(), ENERGY);
         assert_eq!(ask(OWN, read(0x0201_0100)).unwrap(), [0xD1, 1, 2]);
@@ -220,7 +222,11 @@ mod tests {
         assert_eq!(ask(OWN, read(0x0001_FF00)).unwrap(), [0xD1, 1, 1], "more than a frame holds");
         assert_eq!(ask(OWN, other(Function::READ)).unwrap(), [0xD1, 1, 1]);
         assert_eq!(ask(OWN, other(Function::FREEZE)).unwrap(), [0xD6, 1, 1]);
-        assert_eq!(ask(OWN, other(Function::WRITE_ADDRESS)), None, "there is no such refusal");
+        assert_eq!(ask(OWN, Command::Freeze { time: FreezeTime::NOW }).unwrap(), [0xD6, 1, 1]);
+        let of_1997 = Command::Read { identifier: Identifier::Y1997(0x9010) };
+        assert_eq!(ask(OWN, of_1997).unwrap(), [0xC1, 1, 1]);
+        let renamed = Command::WriteAddress { edition: Edition::Y2007, address: Address([1; 6]) };
+        assert_eq!(ask(OWN, renamed), None, "there is no such refusal");
         assert_eq!(ask(Address([1; 6]), READ), None, "another meter's");
         assert_eq!(ask(Address::BROADCAST, READ), None, "a broadcast");
     }

@@ -18,10 +18,10 @@ use crate::Identifier;
 /// use dlt645::Identifier;
 /// use meter_value::Unit;
 ///
-/// let point = Identifier(0x0001_0201).point().unwrap();
+/// let point = Identifier::Y2007(0x0001_0201).point().unwrap();
 /// assert_eq!(point.to_string(), "forward active energy, tariff 2, 1 settlement day back");
 /// assert_eq!((point.unit(), point.octets(), point.decimals()), (Unit::KilowattHour, 4, 2));
-/// assert!(Identifier(0x0400_0101).point().is_none());
+/// assert!(Identifier::Y2007(0x0400_0101).point().is_none());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -59,7 +59,8 @@ impl Point {
 
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [_, _, part, back] = self.identifier.0.to_be_bytes();
+        let Identifier::Y2007(number) = self.identifier else { return Ok(()) };
+        let [_, _, part, back] = number.to_be_bytes();
         f.write_str(self.row.name)?;
         match (self.row.shape, part) {
             (Shape::One { .. }, _) => return Ok(()),
@@ -105,7 +106,7 @@ impl Iterator for Series {
 
     fn next(&mut self) -> Option<Point> {
         self.left = self.left.checked_sub(1)?;
-        let point = Point { row: self.row, identifier: Identifier(self.next) };
+        let point = Point { row: self.row, identifier: Identifier::Y2007(self.next) };
         self.next = self.next.wrapping_add(self.step);
         Some(point)
     }
@@ -152,7 +153,8 @@ struct Format {
 
 impl Row {
     fn series(&'static self, identifier: Identifier) -> Option<Series> {
-        let [di3, di2, di1, di0] = identifier.0.to_be_bytes();
+        let Identifier::Y2007(number) = identifier else { return None };
+        let [di3, di2, di1, di0] = number.to_be_bytes();
         if u16::from_be_bytes([di3, di2]) != self.family {
             return None;
         }
@@ -223,7 +225,7 @@ mod tests {
     use std::vec::Vec;
 
     fn name(identifier: u32) -> Option<std::string::String> {
-        Identifier(identifier).point().map(|point| point.to_string())
+        Identifier::Y2007(identifier).point().map(|point| point.to_string())
     }
 
     #[test]
@@ -259,17 +261,25 @@ mod tests {
 
     #[test]
     fn a_block_names_its_values_in_order() {
-        let series = |identifier| -> Vec<u32> {
-            Series::of(Identifier(identifier)).into_iter().flatten().map(|point| point.identifier.0).collect()
+        let series = |identifier| -> Vec<Identifier> {
+            Series::of(Identifier::Y2007(identifier))
+                .into_iter()
+                .flatten()
+                .map(|point| point.identifier)
+                .collect()
         };
-        assert_eq!(series(0x0201_FF00), [0x0201_0100, 0x0201_0200, 0x0201_0300]);
-        assert_eq!(series(0x0203_FF00), [0x0203_0000, 0x0203_0100, 0x0203_0200, 0x0203_0300]);
-        assert_eq!(series(0x0001_FF03)[..2], [0x0001_0003, 0x0001_0103]);
+        let of = |numbers: &[u32]| -> Vec<Identifier> {
+            numbers.iter().map(|&number| Identifier::Y2007(number)).collect()
+        };
+        assert_eq!(series(0x0201_FF00), of(&[0x0201_0100, 0x0201_0200, 0x0201_0300]));
+        assert_eq!(series(0x0203_FF00), of(&[0x0203_0000, 0x0203_0100, 0x0203_0200, 0x0203_0300]));
+        assert_eq!(series(0x0001_FF03)[..2], of(&[0x0001_0003, 0x0001_0103]));
         assert_eq!(series(0x0001_FF00).len(), 64);
         assert_eq!(series(0x0001_02FF).len(), 13);
-        assert_eq!(series(0x0001_02FF)[12], 0x0001_020C);
+        assert_eq!(series(0x0001_02FF)[12], Identifier::Y2007(0x0001_020C));
         assert_eq!(series(0x0001_FFFF), []);
         assert_eq!(series(0x0280_FF02), []);
-        assert_eq!(series(0x0280_0002), [0x0280_0002]);
+        assert_eq!(series(0x0280_0002), [Identifier::FREQUENCY]);
+        assert!(Series::of(Identifier::Y1997(0x9010)).is_none());
     }
 }

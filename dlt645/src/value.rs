@@ -103,9 +103,9 @@ mod tests {
     use std::string::{String, ToString};
     use std::vec::Vec;
 
-    fn read(identifier: u32, plain: &[u8]) -> Vec<(u32, usize, String)> {
-        let values = Identifier(identifier).values(Data::plain(plain));
-        values.map(|item| (item.identifier.0, item.offset, item.value.to_string())).collect()
+    fn read(identifier: u32, plain: &[u8]) -> Vec<(Identifier, usize, String)> {
+        let values = Identifier::Y2007(identifier).values(Data::plain(plain));
+        values.map(|item| (item.identifier, item.offset, item.value.to_string())).collect()
     }
 
     fn one(identifier: u32, plain: &[u8]) -> String {
@@ -144,15 +144,19 @@ mod tests {
         assert_eq!(
             tariffs,
             [
-                (0x0001_0001, 0, "0.10".into()),
-                (0x0001_0101, 4, "0.20".into()),
-                (0x0001_0201, 8, length.clone()),
+                (Identifier::Y2007(0x0001_0001), 0, "0.10".into()),
+                (Identifier::Y2007(0x0001_0101), 4, "0.20".into()),
+                (Identifier::Y2007(0x0001_0201), 8, length.clone()),
             ]
         );
         let phases = read(0x0201_FF00, &[0, 0x22, 0xFF, 0xFF, 0, 0x23, 0]);
         assert_eq!(
             phases,
-            [(0x0201_0100, 0, "220.0".into()), (0x0201_0200, 2, "absent".into()), (0x0201_0300, 4, length),]
+            [
+                (Identifier::Y2007(0x0201_0100), 0, "220.0".into()),
+                (Identifier::Y2007(0x0201_0200), 2, "absent".into()),
+                (Identifier::Y2007(0x0201_0300), 4, length),
+            ]
         );
         let mut values = Identifier::VOLTAGE_A.values(Data::plain(&[0, 0x22]));
         assert!(values.next().is_some() && values.next().is_none() && values.next().is_none());

@@ -1,11 +1,11 @@
-//! Checks every frame of `vectors/frames.txt`.
+//! Checks every frame of `vectors/*.txt`.
 //!
-//! A line is `name | octets in hex | expected | source`. Expected is `command` or `reply`, the address and
-//! the function, then
-//! - of a read, its identifier, and after each `;` a value with its own identifier, its name and its unit,
-//!   or in brackets the plain data if no value is known; `; more` if more follows;
-//! - of an address, the address; of a refusal, its reasons;
-//! - of anything else, in brackets the plain data;
+//! A line is `name | octets in hex | expected | source`. Expected is `command` or `reply`, the address, the
+//! function, with `of 1997` in that edition, then the fields in their order, passwords with their level
+//! first, data in brackets as plain octets;
+//! - of data that was read, after each `;` a value with its own identifier, its name and its unit, or the
+//!   data if no value is known; `; more` if more follows;
+//! - of a refusal, `failed:` and its reasons;
 //!
 //! or `error:` and why the octets are no frame.
 
@@ -14,7 +14,9 @@
 
 use std::fmt::Write;
 
-use dlt645::{Command, DecodeError, Decoder, Direction, EncodeError, Frame, Reply};
+use dlt645::{
+    Command, DecodeError, Decoder, Direction, Edition, EncodeError, Frame, Operator, Password, Refusal, Reply,
+};
 
 struct Vector {
     name: &'static str,
@@ -23,7 +25,12 @@ struct Vector {
 }
 
 fn vectors() -> impl Iterator<Item = Vector> {
-    let lines = include_str!("vectors/frames.txt").lines().filter(|line| !line.starts_with('#'));
+    let files = [
+        include_str!("vectors/frames.txt"),
+        include_str!("vectors/2007.txt"),
+        include_str!("vectors/1997.txt"),
+    ];
+    let lines = files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#'));
     lines.map(|line| {
         let [name, octets, expected, _source] = line.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("not four columns: {line}");
@@ -40,31 +47,73 @@ fn frames() -> impl Iterator<Item = Vector> {
 
 fn describe(octets: &[u8]) -> Result<String, DecodeError> {
     let frame = Frame::decode(octets)?;
-    let mut text = String::new();
-    match frame.control.direction() {
+    let (function, edition) = (frame.control.function(), frame.edition());
+    let name = function.name_in(edition).map_or_else(|| format!("{function:?}"), Into::into);
+    let of = if edition == Edition::Y1997 { " of 1997" } else { "" };
+    Ok(match frame.control.direction() {
         Direction::Command => {
             let command = Command::decode(&frame)?;
-            write!(text, "command {} {:?}", frame.address, command.function()).unwrap();
-            match command {
-                Command::Read { identifier } => write!(text, " {identifier}").unwrap(),
-                Command::ReadAddress => {}
-                Command::Other { data, .. } => write!(text, " {data:?}").unwrap(),
-                _ => panic!("no text for {command:?}"),
-            }
+            assert_eq!(command.function(), function);
+            format!("command {} {name}{of}{}", frame.address, fields(&command))
         }
         Direction::Reply => {
             let reply = Reply::decode(&frame)?;
-            write!(text, "reply {} {:?}", frame.address, reply.function()).unwrap();
-            describe_reply(&mut text, &reply);
+            assert_eq!(reply.function(), function);
+            format!("reply {} {name}{of}{}", frame.address, reply_fields(&reply, edition))
         }
-    }
-    Ok(text)
+    })
 }
 
-fn describe_reply(text: &mut String, reply: &Reply<'_>) {
+fn rights(password: Password, operator: Option<Operator>) -> String {
+    let Password { level, digits: [low, middle, high] } = password;
+    let operator = operator.map(|operator| format!(" operator {operator}")).unwrap_or_default();
+    format!("level {level:02X} password {high:02X}{middle:02X}{low:02X}{operator}")
+}
+
+fn fields(command: &Command<'_>) -> String {
+    match *command {
+        Command::Read { identifier } => format!(" {identifier}"),
+        Command::ReadLoadRecords { identifier, count, from: None } => format!(" {identifier} x {count}"),
+        Command::ReadLoadRecords { identifier, count, from: Some(from) } => {
+            format!(" {identifier} x {count} from {from}")
+        }
+        Command::ReadFollowUp { identifier, sequence: Some(part) } => format!(" {identifier} part {part}"),
+        Command::ReadFollowUp { identifier, sequence: None } => format!(" {identifier}"),
+        Command::ReadAgain { identifier: Some(identifier) } => format!(" {identifier}"),
+        Command::ReadAgain { identifier: None } | Command::ReadAddress => String::new(),
+        Command::Write { identifier, password, operator, data } => {
+            format!(" {identifier} {} {data:?}", rights(password, operator))
+        }
+        Command::WriteAddress { address, .. } => format!(" {address}"),
+        Command::Authenticate { identifier, operator, data } => {
+            format!(" {identifier} operator {operator} {data:?}")
+        }
+        Command::BroadcastTime { time } => format!(" {time}"),
+        Command::Freeze { time } => format!(" {time}"),
+        Command::ChangeBaudRate { rate } => format!(" {rate}"),
+        Command::ChangePassword { identifier, old, new } => {
+            let identifier = identifier.map(|identifier| format!(" {identifier}")).unwrap_or_default();
+            format!("{identifier} {} to {}", rights(old, None), rights(new, None))
+        }
+        Command::ClearMaximumDemand { password, operator } => format!(" {}", rights(password, operator)),
+        Command::ClearMeter { password, operator } => format!(" {}", rights(password, Some(operator))),
+        Command::ClearEvents { password, operator, events } => {
+            format!(" {events} {}", rights(password, Some(operator)))
+        }
+        Command::ControlRelay { password, operator, action, duration, until } => {
+            format!(" {action:?} {duration} until {until} {}", rights(password, Some(operator)))
+        }
+        Command::MultifunctionTerminal { signal } => format!(" {signal:?}"),
+        Command::Other { data, .. } => format!(" {data:?}"),
+        _ => panic!("no text for {command:?}"),
+    }
+}
+
+fn reply_fields(reply: &Reply<'_>, edition: Edition) -> String {
+    let follows = |more| if more { "; more" } else { "" };
     match *reply {
-        Reply::Read { identifier, data, more } => {
-            write!(text, " {identifier}").unwrap();
+        Reply::Read { identifier, data, more } | Reply::ReadAgain { identifier, data, more } => {
+            let mut text = format!(" {identifier}");
             if reply.values().next().is_none() {
                 write!(text, " {data:?}").unwrap();
             }
@@ -75,13 +124,26 @@ fn describe_reply(text: &mut String, reply: &Reply<'_>) {
                     write!(text, " {unit}").unwrap();
                 }
             }
-            text.push_str(if more { "; more" } else { "" });
+            text + follows(more)
         }
-        Reply::Address(address) => write!(text, " {address}").unwrap(),
-        Reply::Failed { error, .. } => write!(text, " failed: {error}").unwrap(),
+        Reply::ReadFollowUp { identifier, data, sequence, more } => {
+            let part = sequence.map(|part| format!(" part {part}")).unwrap_or_default();
+            format!(" {identifier}{part} {data:?}{}", follows(more))
+        }
+        Reply::Address(address) => format!(" {address}"),
+        Reply::Authenticate { identifier, data } => format!(" {identifier} {data:?}"),
+        Reply::ChangeBaudRate { rate } => format!(" {rate}"),
+        Reply::ChangePassword { password, .. } => format!(" {}", rights(password, None)),
+        Reply::ControlRelay { status } => format!(": {status}"),
+        Reply::MultifunctionTerminal { signal } => format!(" {signal:?}"),
+        Reply::Accepted { .. } => " accepted".into(),
+        Reply::Failed { error: Refusal::Flags(flags), .. } if edition == Edition::Y1997 => {
+            format!(" failed: {}", flags.names_in(edition).collect::<Vec<_>>().join(", "))
+        }
+        Reply::Failed { error, .. } => format!(" failed: {error}"),
         Reply::Other { control, data } => {
             let failed = if control.is_failed() { " failed" } else { "" };
-            write!(text, "{failed} {data:?}").unwrap();
+            format!("{failed} {data:?}")
         }
         _ => panic!("no text for {reply:?}"),
     }

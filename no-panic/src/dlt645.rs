@@ -1,14 +1,17 @@
 use core::hint::black_box;
 
 use ::dlt645::{
-    Address, Client, Command, Control, Data, Decoder, ErrorFlags, Frame, Function, Handler, Identifier,
-    Reply, Retry, Server, Writer,
+    Address, BaudRate, Client, ClockTime, Command, Control, Data, Decoder, Edition, ErrorFlags, Frame,
+    FreezeTime, Function, Handler, Identifier, RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus,
+    Reply, Retry, Schedule, SecurityErrors, Server, TerminalSignal, Writer,
 };
+use meter_value::{Date, DateTime, Time};
 
 use crate::{any_time, drive, with_buffer};
 
 pub fn run(octets: &[u8]) {
     names();
+    words();
     plain(octets);
     frames(octets);
     commands(octets);
@@ -23,7 +26,7 @@ fn any_address() -> Address {
 }
 
 fn any_identifier() -> Identifier {
-    black_box(Identifier(0))
+    black_box(Identifier::Y2007(0))
 }
 
 fn any_frame(octets: &[u8]) -> Frame<'_> {
@@ -37,11 +40,42 @@ fn names() {
     if let Some(point) = any_identifier().point() {
         black_box((point.quantity(), point.unit(), point.octets(), point.decimals(), point.sign()));
     }
-    black_box(black_box(Function(0)).name());
+    let function = black_box(Function(0));
+    black_box((function.name(), function.edition(), function.name_in(any_edition())));
+    black_box((any_identifier().edition(), any_identifier() == any_identifier()));
     let (control, flags) = (black_box(Control(0)), black_box(ErrorFlags(0)));
     black_box((control.direction(), control.function(), control.is_failed(), control.has_more()));
     black_box(flags.contains(black_box(flags)));
     flags.names().for_each(|name| _ = black_box(name));
+    flags.names_in(any_edition()).for_each(|name| _ = black_box(name));
+    black_box(black_box(SecurityErrors(0)).names().count());
+    black_box(black_box(RelayErrors(0)).names().count());
+    black_box(black_box(RelayStatus(0)).names().count());
+    black_box(black_box(RelayAction(0)).name());
+    black_box(black_box(TerminalSignal(0)).name());
+    black_box(Refusal::from(flags) == black_box(Refusal::Flags(flags)));
+}
+
+fn any_edition() -> Edition {
+    black_box(Edition::Y2007)
+}
+
+fn any_date_time() -> Option<DateTime> {
+    Some(DateTime {
+        date: Date::new(black_box(0), black_box(0), black_box(0))?,
+        time: black_box(Time::new(0, 0, 0))?,
+    })
+}
+
+fn words() {
+    black_box(BaudRate::new(any_edition(), black_box(0)));
+    let rate = black_box(BaudRate::Y2007(0));
+    black_box((rate.edition(), rate.word(), rate.bits_per_second()));
+    let (clock, record) = (black_box(ClockTime([0; 6])), black_box(RecordTime([0; 5])));
+    black_box((clock.time(), record.time()));
+    black_box((any_date_time().and_then(ClockTime::new), any_date_time().and_then(RecordTime::new)));
+    black_box(black_box(FreezeTime([0; 4])).schedule());
+    black_box(FreezeTime::new(black_box(Schedule::Once { month: 0, day: 0, hour: 0, minute: 0 })));
 }
 
 fn plain(octets: &[u8]) {
@@ -54,6 +88,7 @@ fn plain(octets: &[u8]) {
 
 fn frames(octets: &[u8]) {
     black_box(Frame::decode(octets).is_ok());
+    black_box(any_frame(octets).edition());
     black_box(with_buffer(|buffer| any_frame(octets).encode(buffer).is_ok()));
 }
 

@@ -6,10 +6,9 @@ pub mod modbus;
 
 use std::io::{self, BufRead, Write};
 
+use ::dlt645::Edition;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
-
-use self::dlt645::Edition;
 
 /// What the frames are.
 #[derive(Clone, Copy, ValueEnum)]
@@ -38,8 +37,8 @@ impl Protocol {
             Self::ModbusRequest => modbus::request(octets)?,
             Self::ModbusResponse => modbus::response(octets)?,
             Self::Dlt645 => dlt645::decode(octets, None)?,
-            Self::Dlt645Of1997 => dlt645::decode(octets, Some(Edition::Of1997))?,
-            Self::Dlt645Of2007 => dlt645::decode(octets, Some(Edition::Of2007))?,
+            Self::Dlt645Of1997 => dlt645::decode(octets, Some(Edition::Y1997))?,
+            Self::Dlt645Of2007 => dlt645::decode(octets, Some(Edition::Y2007))?,
             Self::Mbus => mbus::decode(octets)?,
             Self::Wmbus => anyhow::bail!("wireless M-Bus is not decoded yet"),
         })

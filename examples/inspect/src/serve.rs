@@ -105,11 +105,13 @@ const POINTS: [(Identifier, i64); 13] = [
 impl dlt645::Handler for ElectricityMeter {
     fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
         // FF in DI1 stands for every tariff or phase.
-        let asked = match identifier.0.to_be_bytes() {
-            [_, _, 0xFF, _] => 0xFFFF_00FF,
-            _ => 0xFFFF_FFFF,
+        let same = |held: &Identifier| match (*held, identifier) {
+            (Identifier::Y2007(held), Identifier::Y2007(asked)) if asked >> 8 & 0xFF == 0xFF => {
+                held & 0xFFFF_00FF == asked & 0xFFFF_00FF
+            }
+            (held, asked) => held == asked,
         };
-        for (held, digits) in POINTS.iter().filter(|(held, _)| held.0 & asked == identifier.0 & asked) {
+        for (held, digits) in POINTS.iter().filter(|(held, _)| same(held)) {
             let point = held.point().ok_or(ErrorFlags::OTHER)?;
             let mut octets = vec![0; point.octets()];
             bcd::encode(*digits, point.sign(), &mut octets).map_err(|_| ErrorFlags::OTHER)?;

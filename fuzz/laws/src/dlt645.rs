@@ -1,12 +1,15 @@
 //! Laws of DL/T 645.
 
+use core::num::NonZeroU8;
 use core::time::Duration;
 
 use dlt645::{
-    Address, Client, Command, Control, Data, DecodeError, Decoder, Direction, EncodeError, ErrorFlags, Frame,
-    Function, Handler, Identifier, Reply, Retry, Server, TransactionError, Values, Writer,
+    Address, BaudRate, Client, ClockTime, Command, Control, Data, DecodeError, Decoder, Direction, Edition,
+    EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Operator, Password,
+    RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus, Reply, Retry, SecurityErrors, Server,
+    TerminalSignal, TransactionError, Values, Writer,
 };
-use meter_value::{Invalid, Value};
+use meter_value::{Invalid, MeterTime, Value};
 
 use crate::frame::{self, Again};
 use crate::{Seed, machine, stream};
@@ -43,10 +46,10 @@ pub fn decode(octets: &[u8]) {
     let mut seed = Seed(octets);
     let (address, control) = (seed.octets(), seed.u8());
     whole(&framed(address, control, seed.slice(255)));
-    untyped(octets);
+    typed(octets);
     texts(octets);
     let mut seed = Seed(octets);
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
+    let identifier = Identifier::Y2007(u32::from_le_bytes(seed.octets()));
     values(identifier.values(Data::wire(seed.0)), seed.0.len());
     values(identifier.values(Data::plain(seed.0)), seed.0.len());
 }
@@ -77,6 +80,12 @@ fn whole(octets: &[u8]) {
         Ok(command) => {
             assert_eq!(control.direction(), Direction::Command);
             assert_eq!(command.function(), control.function());
+            let expected = match (command, data.len()) {
+                (Command::Write { .. }, have @ 51..) => {
+                    Err(EncodeError::DataLength { have, limit: Frame::MAX_WRITE_DATA })
+                }
+                _ => expected,
+            };
             assert_eq!(command.encode_frame(address, &mut buffer), expected);
         }
         Err(error) => assert!(!error.to_string().is_empty()),
@@ -86,7 +95,8 @@ fn whole(octets: &[u8]) {
             assert_eq!(control.direction(), Direction::Reply);
             assert_eq!(reply.function(), control.function());
             assert_eq!(reply.encode_frame(address, &mut buffer), expected);
-            values(reply.values(), data.len().saturating_sub(4));
+            let identifier = if frame.edition() == Edition::Y1997 { 2 } else { 4 };
+            values(reply.values(), data.len().saturating_sub(identifier));
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
@@ -140,32 +150,181 @@ fn values(mut values: Values<'_>, length: usize) {
     assert!(values.next().is_none(), "nothing comes after nothing");
 }
 
-/// What encoding takes, decoding takes too, whatever the fields are.
-fn untyped(octets: &[u8]) {
-    let mut seed = Seed(octets);
-    let code = seed.u8();
+/// What encoding takes, decoding takes too, whatever the fields are; else the error says what does not go
+/// together.
+fn typed(octets: &[u8]) {
     let mut buffer = [0; Frame::MAX_LEN];
-    let data = Data::plain(seed.0);
-    let (function, error) = (Function(code), ErrorFlags(code));
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
-    let command = Command::Other { function, data };
-    for command in [command, Command::Read { identifier }, Command::ReadAddress] {
-        if let Ok(written) = command.encode_frame(METER, &mut buffer) {
-            let frame = Frame::decode(written).unwrap();
-            assert_eq!((frame.address, Command::decode(&frame)), (METER, Ok(command)));
+    for kind in 0..=17 {
+        let command = command(kind, &mut Seed(octets));
+        match command.encode_frame(METER, &mut buffer) {
+            Ok(written) => {
+                let frame = Frame::decode(written).unwrap();
+                assert_eq!((frame.address, Command::decode(&frame)), (METER, Ok(command)));
+            }
+            Err(error) => apart(error, command.function()),
         }
     }
-    for reply in [
-        Reply::Other { control: Control(code), data },
-        Reply::Read { identifier, data: Data::plain(seed.0), more: code & 1 == 1 },
-        Reply::Failed { function, error },
-        Reply::Address(METER),
-    ] {
-        if let Ok(written) = reply.encode_frame(METER, &mut buffer) {
-            let frame = Frame::decode(written).unwrap();
-            assert_eq!((frame.address, Reply::decode(&frame)), (METER, Ok(reply)));
+    for kind in 0..=11 {
+        let reply = reply(kind, &mut Seed(octets));
+        match reply.encode_frame(METER, &mut buffer) {
+            Ok(written) => {
+                let frame = Frame::decode(written).unwrap();
+                assert_eq!((frame.address, Reply::decode(&frame)), (METER, Ok(reply)));
+            }
+            Err(error) => apart(error, reply.function()),
         }
     }
+}
+
+fn apart(error: EncodeError, of: Function) {
+    assert!(!error.to_string().is_empty());
+    match error {
+        EncodeError::Function { function }
+        | EncodeError::Identifier { function, .. }
+        | EncodeError::Edition { function, .. }
+        | EncodeError::Refusal { function } => assert_eq!(function, of),
+        EncodeError::DataLength { have, limit } => assert!(have > limit),
+        _ => panic!("{error:?} says nothing of fields"),
+    }
+}
+
+fn identifier(seed: &mut Seed<'_>) -> Identifier {
+    match seed.u8() % 4 {
+        0 => Identifier::Y1997(seed.u16()),
+        1 => Identifier::Y2007(u32::from_le_bytes(seed.octets())),
+        2 => Identifier::Y2007(0x0700_0000 | u32::from(seed.u16())),
+        _ => Identifier::Y2007(0xFF | u32::from(seed.u16()) << 8),
+    }
+}
+
+/// A field that one edition lacks.
+fn maybe<T>(seed: &mut Seed<'_>, field: T) -> Option<T> {
+    (seed.u8() & 1 == 1).then_some(field)
+}
+
+fn password(seed: &mut Seed<'_>) -> Password {
+    Password { level: seed.u8(), digits: seed.octets() }
+}
+
+fn operator(seed: &mut Seed<'_>) -> Operator {
+    Operator(u32::from_le_bytes(seed.octets()))
+}
+
+fn edition(seed: &mut Seed<'_>) -> Edition {
+    if seed.u8() & 1 == 1 { Edition::Y1997 } else { Edition::Y2007 }
+}
+
+fn baud_rate(seed: &mut Seed<'_>) -> BaudRate {
+    match edition(seed) {
+        Edition::Y1997 => BaudRate::Y1997(seed.u8()),
+        Edition::Y2007 => BaudRate::Y2007(seed.u8()),
+    }
+}
+
+/// A command of a kind, with fields and data out of the seed.
+fn command<'a>(kind: u8, seed: &mut Seed<'a>) -> Command<'a> {
+    match kind {
+        0 => Command::Read { identifier: identifier(seed) },
+        1 => {
+            let (identifier, count, from) = (identifier(seed), seed.u8(), RecordTime(seed.octets()));
+            Command::ReadLoadRecords { identifier, count, from: maybe(seed, from) }
+        }
+        2 => Command::ReadFollowUp { identifier: identifier(seed), sequence: NonZeroU8::new(seed.u8()) },
+        3 => {
+            let identifier = identifier(seed);
+            Command::ReadAgain { identifier: maybe(seed, identifier) }
+        }
+        4 => Command::ReadAddress,
+        5 => {
+            let (identifier, password, operator) = (identifier(seed), password(seed), operator(seed));
+            let operator = maybe(seed, operator);
+            Command::Write { identifier, password, operator, data: Data::plain(seed.0) }
+        }
+        6 => Command::WriteAddress { edition: edition(seed), address: Address(seed.octets()) },
+        7 => {
+            let (identifier, operator) = (identifier(seed), operator(seed));
+            Command::Authenticate { identifier, operator, data: Data::plain(seed.0) }
+        }
+        8 => Command::BroadcastTime { time: ClockTime(seed.octets()) },
+        9 => Command::Freeze { time: FreezeTime(seed.octets()) },
+        10 => Command::ChangeBaudRate { rate: baud_rate(seed) },
+        11 => {
+            let (identifier, old, new) = (identifier(seed), password(seed), password(seed));
+            Command::ChangePassword { identifier: maybe(seed, identifier), old, new }
+        }
+        12 => {
+            let (password, operator) = (password(seed), operator(seed));
+            Command::ClearMaximumDemand { password, operator: maybe(seed, operator) }
+        }
+        13 => Command::ClearMeter { password: password(seed), operator: operator(seed) },
+        14 => {
+            let events = identifier(seed);
+            Command::ClearEvents { password: password(seed), operator: operator(seed), events }
+        }
+        15 => {
+            let (password, operator, action) = (password(seed), operator(seed), RelayAction(seed.u8()));
+            let (duration, until) = (seed.u8(), ClockTime(seed.octets()));
+            Command::ControlRelay { password, operator, action, duration, until }
+        }
+        16 => Command::MultifunctionTerminal { signal: TerminalSignal(seed.u8()) },
+        _ => Command::Other { function: Function(seed.u8()), data: Data::plain(seed.0) },
+    }
+}
+
+/// A reply of a kind, with fields and data out of the seed.
+fn reply<'a>(kind: u8, seed: &mut Seed<'a>) -> Reply<'a> {
+    match kind {
+        0..=3 => {
+            let (identifier, more, sequence) = (identifier(seed), seed.u8() & 1 == 1, seed.u8());
+            let (data, sequence) = (Data::plain(seed.0), NonZeroU8::new(sequence));
+            match kind {
+                0 => Reply::Read { identifier, data, more },
+                1 => Reply::ReadFollowUp { identifier, data, sequence, more },
+                2 => Reply::ReadAgain { identifier, data, more },
+                _ => Reply::Authenticate { identifier, data },
+            }
+        }
+        4 => Reply::Address(Address(seed.octets())),
+        5 => Reply::ChangeBaudRate { rate: baud_rate(seed) },
+        6 => Reply::ChangePassword { edition: edition(seed), password: password(seed) },
+        7 => Reply::ControlRelay { status: RelayStatus(seed.u16()) },
+        8 => Reply::MultifunctionTerminal { signal: TerminalSignal(seed.u8()) },
+        9 => Reply::Accepted { function: Function(seed.u8()) },
+        10 => {
+            let error = match seed.u8() % 3 {
+                0 => Refusal::Flags(ErrorFlags(seed.u8())),
+                1 => Refusal::Security(SecurityErrors(seed.u16())),
+                _ => Refusal::Relay(RelayErrors(seed.u16())),
+            };
+            Reply::Failed { function: Function(seed.u8()), error }
+        }
+        _ => Reply::Other { control: Control(seed.u8()), data: Data::plain(seed.0) },
+    }
+}
+
+/// What a word says is written as the same word.
+fn words(seed: &mut Seed<'_>) {
+    let (clock, record, freeze) =
+        (ClockTime(seed.octets()), RecordTime(seed.octets()), FreezeTime(seed.octets()));
+    if let MeterTime::At(at) = clock.time() {
+        assert_eq!(ClockTime::new(at), Some(clock));
+    }
+    if let MeterTime::At(at) = record.time() {
+        assert_eq!(RecordTime::new(at), Some(record));
+    }
+    if let Some(schedule) = freeze.schedule() {
+        assert_eq!(FreezeTime::new(schedule), Some(freeze));
+    }
+    assert!(!format!("{clock}{record}").is_empty() && !freeze.to_string().is_empty());
+    let rate = baud_rate(seed);
+    if let Some(bits_per_second) = rate.bits_per_second() {
+        assert_eq!(BaudRate::new(rate.edition(), bits_per_second), Some(rate));
+    }
+    let (octet, word) = (seed.u8(), seed.u16());
+    for edition in [Edition::Y1997, Edition::Y2007] {
+        assert_eq!(ErrorFlags(octet).names_in(edition).count(), octet.count_ones() as usize);
+    }
+    assert_eq!(RelayErrors(word).names().count(), word.count_ones() as usize);
 }
 
 /// Addresses and identifiers read back as they print; any text is one of them or an error.
@@ -176,8 +335,10 @@ fn texts(octets: &[u8]) {
     let is_readable = digits.bytes().all(|digit| digit <= b'A');
     assert_eq!(digits.parse() == Ok(address), is_readable);
     assert!(address.matches(address) && Address::ANY.matches(address));
-    let identifier = Identifier(u32::from_le_bytes(seed.octets()));
-    assert_eq!(identifier.to_string().parse(), Ok(identifier));
+    for identifier in [Identifier::Y2007(u32::from_le_bytes(seed.octets())), Identifier::Y1997(seed.u16())] {
+        assert_eq!(identifier.to_string().parse(), Ok(identifier));
+    }
+    words(&mut seed);
     let text = String::from_utf8_lossy(octets);
     if let Ok(address) = text.parse::<Address>() {
         assert!(address.to_string().ends_with(&text.to_uppercase()));
@@ -217,19 +378,35 @@ pub fn stream(octets: &[u8]) {
 
 /// A command, by the seed.
 fn asked(seed: u8) -> Command<'static> {
-    match seed % 3 {
+    let password = Password { level: 2, digits: [0x56, 0x34, 0x12] };
+    let (operator, until) = (Operator(0), ClockTime([0x99; 6]));
+    match seed % COMMANDS {
         0 => Command::Read { identifier: Identifier::VOLTAGE_A },
         1 => Command::ReadAddress,
-        _ => Command::Other { function: Function::FREEZE, data: Data::plain(&[0x99; 4]) },
+        2 => Command::Freeze { time: FreezeTime::NOW },
+        3 => Command::Read { identifier: ENERGY_1997 },
+        4 => {
+            let (identifier, data) = (Identifier::Y2007(0x0400_0101), Data::plain(&[6, 0x21, 0x07, 0x26]));
+            Command::Write { identifier, password, operator: Some(operator), data }
+        }
+        _ => Command::ControlRelay { password, operator, action: RelayAction::TRIP, duration: 0, until },
     }
 }
 
+/// How many commands there are to ask.
+pub const COMMANDS: u8 = 6;
+
+const ENERGY_1997: Identifier = Identifier::Y1997(0x9010);
+
 /// The frame that answers it.
 fn answer_to(seed: u8) -> Vec<u8> {
-    match seed % 3 {
+    match seed % COMMANDS {
         0 => framed(METER.0, 0x91, &[0x00, 0x01, 0x01, 0x02, 0x97, 0x22]),
         1 => framed(METER.0, 0x93, &METER.0),
-        _ => framed(METER.0, 0x96, &[]),
+        2 => framed(METER.0, 0x96, &[]),
+        3 => framed(METER.0, 0x81, &[0x10, 0x90, 0x56, 0x34, 0x12, 0x00]),
+        4 => framed(METER.0, 0x94, &[]),
+        _ => framed(METER.0, 0x9C, &[0x04, 0x00]),
     }
 }
 
@@ -243,6 +420,11 @@ fn fits(command: &Command<'_>, retry: Retry, outcome: Result<Reply<'_>, Transact
                     assert_eq!(*identifier, answered);
                 }
                 (Command::ReadAddress, Reply::Address(_)) | (_, Reply::Other { .. }) => {}
+                (Command::ControlRelay { .. }, Reply::ControlRelay { .. }) => {}
+                (
+                    Command::Freeze { .. } | Command::Write { .. } | Command::ControlRelay { .. },
+                    Reply::Accepted { .. },
+                ) => {}
                 other => panic!("{other:?} is no success"),
             }
             reply

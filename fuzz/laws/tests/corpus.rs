@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use laws::{TARGETS, laws_of, modbus_rtu};
+use laws::{TARGETS, dlt645, laws_of, modbus_rtu};
 
 /// The files of a folder below the workspace.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -45,9 +45,11 @@ fn every_target_calls_its_law() {
 #[test]
 fn the_vectors_keep_the_laws() {
     // Clients take what they do from the first octets.
-    for (folder, kinds, more) in
-        [("modbus-rtu", modbus_rtu::EXCHANGES.len() as u8, &[0][..]), ("dlt645", 3, &[]), ("mbus", 3, &[])]
-    {
+    for (folder, kinds, more) in [
+        ("modbus-rtu", modbus_rtu::EXCHANGES.len() as u8, &[0][..]),
+        ("dlt645", dlt645::COMMANDS, &[]),
+        ("mbus", 3, &[]),
+    ] {
         let mut count = 0;
         for file in files(&format!("{folder}/tests/vectors")) {
             for line in fs::read_to_string(&file).unwrap().lines().filter(|line| !line.starts_with('#')) {

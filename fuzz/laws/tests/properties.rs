@@ -258,8 +258,14 @@ mod dlt {
     fn frame() -> impl Strategy<Value = Octets> + Clone {
         let address =
             prop_oneof![3 => Just(METER), 1 => Just([0xAA; 6]), 1 => Just([0x99; 6]), 1 => any::<[u8; 6]>()];
-        let control =
-            prop_oneof![prop::sample::select(vec![0x11, 0x13, 0x91, 0x93, 0xB1, 0xD1]), any::<u8>()];
+        // Besides what is read, each function with data of a length that one of them has.
+        let control = prop_oneof![
+            prop::sample::select(vec![0x11, 0x13, 0x91, 0x93, 0xB1, 0xD1]),
+            any::<u8>(),
+            0..32_u8
+        ];
+        let lengths = prop::sample::select(vec![1_usize, 2, 4, 5, 6, 8, 10, 12, 16]);
+        let fields = lengths.prop_flat_map(|length| vec(any::<u8>(), length));
         let known = prop::sample::select(vec![
             [0x00, 0x01, 0x01, 0x02],
             [0x00, 0xFF, 0x01, 0x02],
@@ -268,7 +274,12 @@ mod dlt {
         ]);
         let digits = vec(prop_oneof![0..0x9A_u8, Just(0xFF)], 0..40);
         let read = (known, digits).prop_map(|(identifier, digits)| [&identifier[..], &digits].concat());
-        let data = prop_oneof![2 => read, 1 => vec(any::<u8>(), 0..8), 1 => vec(any::<u8>(), 0..=255)];
+        let data = prop_oneof![
+            2 => read,
+            2 => fields,
+            1 => vec(any::<u8>(), 0..8),
+            1 => vec(any::<u8>(), 0..=255)
+        ];
         let preamble = (0..5_usize).prop_map(|length| vec![0xFE; length]);
         (preamble, address, control, data)
             .prop_map(|(preamble, address, control, data)| {
