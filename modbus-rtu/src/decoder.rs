@@ -53,7 +53,8 @@ impl UnitSet {
 /// on by one octet, so no intact frame is lost behind a false header.
 ///
 /// A silence ends what is incomplete, and the frames whose function implies no length. It is told by
-/// [`silence`](Self::silence), or found from arrival times by [`feed_at`](Self::feed_at).
+/// [`silence`](Self::silence), or found from arrival times by [`feed_at`](Self::feed_at). Where no silence is
+/// told, octets that look like such a frame hold up what follows until 257 have come.
 ///
 /// ```
 /// use modbus_rtu::{Decoder, Expect, Frame, UnitId};
@@ -80,9 +81,9 @@ pub struct Decoder<const N: usize = 512> {
 }
 
 impl<const N: usize> Decoder<N> {
-    /// A listener takes what comes later than this for no answer, so that a repeated write after a lost answer
-    /// does not turn requests and responses around.
-    const ANSWER_TIME: Duration = Duration::from_secs(2);
+    /// A listener takes what comes later than this for no answer: a client that waits longer would be slower than
+    /// usual. So a write that is repeated after a lost answer does not turn requests and responses around.
+    const ANSWER_TIME: Duration = Duration::from_millis(800);
 
     /// An empty decoder that holds `N` octets, 257 or more: of a function without a length, the octet that is
     /// one too many for a frame has to come.

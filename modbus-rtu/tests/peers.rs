@@ -907,6 +907,21 @@ fn a_client_takes_an_identification_without_its_basic_objects() {
 }
 
 /// Three octets of coils or inputs are eight octets of frame, as are a request for them.
+/// The first write is not answered, the second is.
+#[test]
+fn a_listener_does_not_take_a_repeated_write_for_its_answer() {
+    let mut decoder: Decoder = Decoder::new(Expect::Both);
+    let write = framed(&[0x11, 0x06, 0x00, 0x01, 0x00, 0x03]);
+    let mut told = Vec::new();
+    for at in [0, 1_000, 1_020] {
+        assert_eq!(decoder.feed_at(&write, ms(at), &LINE), write.len());
+        assert!(matches!(decoder.frame(), Some(Ok(_))));
+        told.push(decoder.direction());
+        assert_eq!(decoder.frame(), None);
+    }
+    assert_eq!(told, [Direction::Request, Direction::Request, Direction::Response]);
+}
+
 #[test]
 fn a_listener_tells_a_request_from_an_answer_of_the_same_length() {
     for function in [0x01, 0x02] {
