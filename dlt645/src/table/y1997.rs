@@ -11,7 +11,7 @@ use meter_value::Unit::{
 };
 
 use super::Shape::{One as Only, Phases, Tariffs};
-use super::{Block, Format, Part, Place, Row, number, row};
+use super::{Block, Format, Part, Place, Row, row, unsigned};
 
 /// Two bits of DI1: how many months back.
 const MONTHS: u8 = 0x0C;
@@ -54,27 +54,27 @@ pub(super) fn block(number: u16) -> Option<Block> {
 }
 
 const fn energy(number: u32, name: &'static str) -> Row {
-    row(number, Tariffs, name, Energy, KilowattHour, super::number(4, 2))
+    row(number, Tariffs, name, Energy, KilowattHour, unsigned(4, 2))
 }
 
 const fn reactive_energy(number: u32, name: &'static str) -> Row {
-    row(number, Tariffs, name, ReactiveEnergy, KilovarHour, super::number(4, 2))
+    row(number, Tariffs, name, ReactiveEnergy, KilovarHour, unsigned(4, 2))
 }
 
 const fn maximum(number: u32, name: &'static str) -> Row {
-    row(number, Tariffs, name, Power, Kilowatt, super::number(3, 4))
+    row(number, Tariffs, name, Power, Kilowatt, unsigned(3, 4))
 }
 
 const fn reactive_maximum(number: u32, name: &'static str) -> Row {
-    row(number, Tariffs, name, ReactivePower, Kilovar, super::number(3, 4))
+    row(number, Tariffs, name, ReactivePower, Kilovar, unsigned(3, 4))
 }
 
 const fn count(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Count, One, super::number(1, 0))
+    row(number, Only, name, Count, One, unsigned(1, 0))
 }
 
 const fn duration(number: u32, name: &'static str, unit: Unit, octets: usize) -> Row {
-    row(number, Only, name, Duration, unit, super::number(octets, 0))
+    row(number, Only, name, Duration, unit, unsigned(octets, 0))
 }
 
 pub(super) static ROWS: &[Row] = &[
@@ -94,33 +94,33 @@ pub(super) static ROWS: &[Row] = &[
     reactive_maximum(0xA140, "reactive maximum demand of quadrant 4"),
     reactive_maximum(0xA150, "reactive maximum demand of quadrant 2"),
     reactive_maximum(0xA160, "reactive maximum demand of quadrant 3"),
-    row(0xB212, Only, "programmings", Count, One, number(2, 0)),
-    row(0xB213, Only, "maximum demand clearings", Count, One, number(2, 0)),
+    row(0xB212, Only, "programmings", Count, One, unsigned(2, 0)),
+    row(0xB213, Only, "maximum demand clearings", Count, One, unsigned(2, 0)),
     duration(0xB214, "battery working time", Minute, 3),
-    row(0xB310, Phases, "phase breaks", Count, One, number(2, 0)),
-    row(0xB320, Phases, "time of phase breaks", Duration, Minute, number(3, 0)),
-    row(0xB611, Phases, "voltage", Voltage, Volt, number(2, 0)),
-    row(0xB621, Phases, "current", Current, Ampere, number(2, 2)),
-    row(0xB630, Phases, "active power", Power, Kilowatt, number(3, 4)),
-    row(0xB634, Only, "forward active power upper limit", Power, Kilowatt, number(2, 2)),
-    row(0xB635, Only, "reverse active power upper limit", Power, Kilowatt, number(2, 2)),
-    row(0xB640, Phases, "reactive power", ReactivePower, Kilovar, number(2, 2)),
-    row(0xB650, Phases, "power factor", PowerFactor, One, number(2, 3)),
+    row(0xB310, Phases, "phase breaks", Count, One, unsigned(2, 0)),
+    row(0xB320, Phases, "time of phase breaks", Duration, Minute, unsigned(3, 0)),
+    row(0xB611, Phases, "voltage", Voltage, Volt, unsigned(2, 0)),
+    row(0xB621, Phases, "current", Current, Ampere, unsigned(2, 2)),
+    row(0xB630, Phases, "active power", Power, Kilowatt, unsigned(3, 4)),
+    row(0xB634, Only, "forward active power upper limit", Power, Kilowatt, unsigned(2, 2)),
+    row(0xB635, Only, "reverse active power upper limit", Power, Kilowatt, unsigned(2, 2)),
+    row(0xB640, Phases, "reactive power", ReactivePower, Kilovar, unsigned(2, 2)),
+    row(0xB650, Phases, "power factor", PowerFactor, One, unsigned(2, 3)),
     row(0xC010, Only, "date", Date, One, Format::Date),
     row(0xC011, Only, "time", DateTime, One, Format::Time),
-    row(0xC030, Only, "active constant", MeterConstant, PulsePerKilowattHour, number(3, 0)),
-    row(0xC031, Only, "reactive constant", MeterConstant, PulsePerKilovarHour, number(3, 0)),
-    row(0xC032, Only, "meter number", Identification, One, number(6, 0)),
-    row(0xC033, Only, "user number", Identification, One, number(6, 0)),
-    row(0xC034, Only, "equipment code", Identification, One, number(6, 0)),
+    row(0xC030, Only, "active constant", MeterConstant, PulsePerKilowattHour, unsigned(3, 0)),
+    row(0xC031, Only, "reactive constant", MeterConstant, PulsePerKilovarHour, unsigned(3, 0)),
+    row(0xC032, Only, "meter number", Identification, One, unsigned(6, 0)),
+    row(0xC033, Only, "user number", Identification, One, unsigned(6, 0)),
+    row(0xC034, Only, "equipment code", Identification, One, unsigned(6, 0)),
     duration(0xC111, "maximum demand period", Minute, 1),
     duration(0xC112, "sliding time", Minute, 1),
     duration(0xC113, "time of a screen", Second, 1),
     duration(0xC114, "time of a held screen", Second, 1),
     count(0xC115, "decimals of shown energy"),
     count(0xC116, "decimals of shown power"),
-    row(0xC119, Only, "start value of active energy", Energy, KilowattHour, number(4, 1)),
-    row(0xC11A, Only, "start value of reactive energy", ReactiveEnergy, KilovarHour, number(4, 1)),
+    row(0xC119, Only, "start value of active energy", Energy, KilowattHour, unsigned(4, 1)),
+    row(0xC11A, Only, "start value of reactive energy", ReactiveEnergy, KilovarHour, unsigned(4, 1)),
     duration(0xC211, "output pulse width", Millisecond, 2),
     count(0xC310, "year zones"),
     count(0xC311, "day slot tables"),
@@ -130,3 +130,28 @@ pub(super) static ROWS: &[Row] = &[
     count(0xC41E, "day slot table of rest days"),
     duration(0xC511, "interval of load records", Minute, 2),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::Identifier;
+    use std::string::ToString;
+
+    #[test]
+    fn names_one_value_and_nothing_else() {
+        let name = |identifier| Identifier::Y1997(identifier).point().map(|point| point.to_string());
+        for (identifier, expected) in [
+            (0x9010, "forward active energy, total"),
+            (0x942E, "reverse active energy, tariff 14, 1 month back"),
+            (0x9941, "reactive energy of quadrant 4, tariff 1, 2 months back"),
+            (0xA550, "reactive maximum demand of quadrant 2, total, 1 month back"),
+            (0xB313, "phase breaks, phase C"),
+            (0xB630, "active power, total"),
+            (0xC030, "active constant"),
+        ] {
+            assert_eq!(name(identifier).as_deref(), Some(expected));
+        }
+        for unknown in [0x9000, 0x9030, 0x9C10, 0x9170, 0x901F, 0xB010, 0xB610, 0xB614, 0xC020, 0xFFFF] {
+            assert_eq!(name(unknown), None, "{unknown:04X}");
+        }
+    }
+}

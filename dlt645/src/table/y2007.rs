@@ -1,5 +1,7 @@
 //! DL/T 645-2007, tables A.1 to A.4.
 
+use core::ops::RangeInclusive;
+
 use meter_value::Quantity::{
     Address, ApparentEnergy, ApparentPower, Count, Current, Date, DateTime, Distortion, Duration, Energy,
     Frequency, HarmonicContent, Identification, InternalTemperature, LossCoefficient, MeterConstant, Money,
@@ -16,7 +18,7 @@ use meter_value::{Quantity, Unit};
 use super::Shape::{
     Harmonics, Numbered, One as Only, Phases, Prices, Tariffs, TariffsAndPhases, TotalAndPhases,
 };
-use super::{Block, Format, Part, Place, RangeInclusive, Row, Shape, number, row, signed};
+use super::{Block, Format, Part, Place, Row, Shape, row, signed, unsigned};
 
 /// Between DI2 of the total and of phase A, and from phase to phase.
 const PHASE_STEP: u8 = 0x14;
@@ -29,17 +31,13 @@ pub(super) fn place(row: &Row, number: u32) -> Option<Place> {
         return None;
     }
     Some(match row.shape {
-        Shape::One => Part::Only.now(),
-        Shape::Tariffs | Shape::TariffsAndPhases if phase == 0 => {
-            Place { part: Part::tariff(di1), back: di0 }
-        }
-        Shape::Tariffs | Shape::TariffsAndPhases | Shape::TotalAndPhases => {
-            Place { part: Part::phase(phase), back: di0 }
-        }
-        Shape::Phases => Part::phase(di1).now(),
-        Shape::Harmonics => Part::Harmonic(di1, di0).now(),
-        Shape::Prices => Part::Tariff(di0).now(),
-        Shape::Numbered => Part::Number(di0).now(),
+        Only => Part::Only.now(),
+        Tariffs | TariffsAndPhases if phase == 0 => Place { part: Part::tariff(di1), back: di0 },
+        Tariffs | TariffsAndPhases | TotalAndPhases => Place { part: Part::phase(phase), back: di0 },
+        Phases => Part::phase(di1).now(),
+        Harmonics => Part::Harmonic(di1, di0).now(),
+        Prices => Part::Tariff(di0).now(),
+        Numbered => Part::Number(di0).now(),
     })
 }
 
@@ -74,7 +72,7 @@ fn ranges(row: &Row, number: u32) -> Option<(u8, RangeInclusive<u8>, RangeInclus
         _ => return None,
     };
     let (parts, backs) = match row.shape {
-        Shape::One => (row1..=row1, row0..=row0),
+        Only => (row1..=row1, row0..=row0),
         Tariffs | TariffsAndPhases if phase == 0 => (0..=63, 0..=12),
         Tariffs | TariffsAndPhases | TotalAndPhases => (0..=0, 0..=12),
         Phases => (row1..=3, 0..=0),
@@ -86,7 +84,7 @@ fn ranges(row: &Row, number: u32) -> Option<(u8, RangeInclusive<u8>, RangeInclus
 }
 
 const fn energy(number: u32, shape: Shape, name: &'static str) -> Row {
-    row(number, shape, name, Energy, KilowattHour, super::number(4, 2))
+    row(number, shape, name, Energy, KilowattHour, unsigned(4, 2))
 }
 
 const fn reactive_energy(number: u32, name: &'static str, format: Format) -> Row {
@@ -94,7 +92,7 @@ const fn reactive_energy(number: u32, name: &'static str, format: Format) -> Row
 }
 
 const fn apparent_energy(number: u32, name: &'static str) -> Row {
-    row(number, TariffsAndPhases, name, ApparentEnergy, KilovoltAmpereHour, super::number(4, 2))
+    row(number, TariffsAndPhases, name, ApparentEnergy, KilovoltAmpereHour, unsigned(4, 2))
 }
 
 const fn maximum(number: u32, name: &'static str, quantity: Quantity, unit: Unit) -> Row {
@@ -106,15 +104,15 @@ const fn signed_maximum(number: u32, name: &'static str) -> Row {
 }
 
 const fn count(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Count, One, super::number(1, 0))
+    row(number, Only, name, Count, One, unsigned(1, 0))
 }
 
 const fn delay(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Duration, Second, super::number(1, 0))
+    row(number, Only, name, Duration, Second, unsigned(1, 0))
 }
 
 const fn minutes(number: u32, name: &'static str, octets: usize) -> Row {
-    row(number, Only, name, Duration, Minute, super::number(octets, 0))
+    row(number, Only, name, Duration, Minute, unsigned(octets, 0))
 }
 
 const fn minute(number: u32, name: &'static str) -> Row {
@@ -122,31 +120,31 @@ const fn minute(number: u32, name: &'static str) -> Row {
 }
 
 const fn money(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Money, Yuan, super::number(4, 2))
+    row(number, Only, name, Money, Yuan, unsigned(4, 2))
 }
 
 const fn price(number: u32, shape: Shape, name: &'static str) -> Row {
-    row(number, shape, name, Price, YuanPerKilowattHour, super::number(4, 4))
+    row(number, shape, name, Price, YuanPerKilowattHour, unsigned(4, 4))
 }
 
 const fn loss(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, LossCoefficient, One, super::number(2, 3))
+    row(number, Only, name, LossCoefficient, One, unsigned(2, 3))
 }
 
 const fn voltage(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Voltage, Volt, super::number(2, 1))
+    row(number, Only, name, Voltage, Volt, unsigned(2, 1))
 }
 
 const fn current(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Current, Ampere, super::number(3, 4))
+    row(number, Only, name, Current, Ampere, unsigned(3, 4))
 }
 
 const fn power(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Power, Kilowatt, super::number(3, 4))
+    row(number, Only, name, Power, Kilowatt, unsigned(3, 4))
 }
 
 const fn unbalance(number: u32, name: &'static str) -> Row {
-    row(number, Only, name, Unbalance, Percent, super::number(2, 2))
+    row(number, Only, name, Unbalance, Percent, unsigned(2, 2))
 }
 
 pub(super) static ROWS: &[Row] = &[
@@ -156,10 +154,10 @@ pub(super) static ROWS: &[Row] = &[
     energy(0x0002_0000, TariffsAndPhases, "reverse active energy"),
     reactive_energy(0x0003_0000, "combined reactive energy 1", signed(4, 2)),
     reactive_energy(0x0004_0000, "combined reactive energy 2", signed(4, 2)),
-    reactive_energy(0x0005_0000, "reactive energy of quadrant 1", number(4, 2)),
-    reactive_energy(0x0006_0000, "reactive energy of quadrant 2", number(4, 2)),
-    reactive_energy(0x0007_0000, "reactive energy of quadrant 3", number(4, 2)),
-    reactive_energy(0x0008_0000, "reactive energy of quadrant 4", number(4, 2)),
+    reactive_energy(0x0005_0000, "reactive energy of quadrant 1", unsigned(4, 2)),
+    reactive_energy(0x0006_0000, "reactive energy of quadrant 2", unsigned(4, 2)),
+    reactive_energy(0x0007_0000, "reactive energy of quadrant 3", unsigned(4, 2)),
+    reactive_energy(0x0008_0000, "reactive energy of quadrant 4", unsigned(4, 2)),
     apparent_energy(0x0009_0000, "forward apparent energy"),
     apparent_energy(0x000A_0000, "reverse apparent energy"),
     energy(0x000B_0000, Only, "combined active energy of this settlement period"),
@@ -187,26 +185,26 @@ pub(super) static ROWS: &[Row] = &[
     maximum(0x0109_0000, "forward apparent maximum demand", ApparentPower, KilovoltAmpere),
     maximum(0x010A_0000, "reverse apparent maximum demand", ApparentPower, KilovoltAmpere),
     // Variables.
-    row(0x0201_0100, Phases, "voltage", Voltage, Volt, number(2, 1)),
+    row(0x0201_0100, Phases, "voltage", Voltage, Volt, unsigned(2, 1)),
     row(0x0202_0100, Phases, "current", Current, Ampere, signed(3, 3)),
     row(0x0203_0000, Phases, "active power", Power, Kilowatt, signed(3, 4)),
     row(0x0204_0000, Phases, "reactive power", ReactivePower, Kilovar, signed(3, 4)),
     row(0x0205_0000, Phases, "apparent power", ApparentPower, KilovoltAmpere, signed(3, 4)),
     row(0x0206_0000, Phases, "power factor", PowerFactor, One, signed(2, 3)),
-    row(0x0207_0100, Phases, "phase angle", PhaseAngle, Degree, number(2, 1)),
-    row(0x0208_0100, Phases, "voltage distortion", Distortion, Percent, number(2, 2)),
-    row(0x0209_0100, Phases, "current distortion", Distortion, Percent, number(2, 2)),
-    row(0x020A_0101, Harmonics, "voltage harmonic content", HarmonicContent, Percent, number(2, 2)),
-    row(0x020B_0101, Harmonics, "current harmonic content", HarmonicContent, Percent, number(2, 2)),
-    row(0x0280_0001, Only, "neutral current", Current, Ampere, number(3, 3)),
-    row(0x0280_0002, Only, "frequency", Frequency, Hertz, number(2, 2)),
-    row(0x0280_0003, Only, "active power, average of one minute", Power, Kilowatt, number(3, 4)),
+    row(0x0207_0100, Phases, "phase angle", PhaseAngle, Degree, unsigned(2, 1)),
+    row(0x0208_0100, Phases, "voltage distortion", Distortion, Percent, unsigned(2, 2)),
+    row(0x0209_0100, Phases, "current distortion", Distortion, Percent, unsigned(2, 2)),
+    row(0x020A_0101, Harmonics, "voltage harmonic content", HarmonicContent, Percent, unsigned(2, 2)),
+    row(0x020B_0101, Harmonics, "current harmonic content", HarmonicContent, Percent, unsigned(2, 2)),
+    row(0x0280_0001, Only, "neutral current", Current, Ampere, unsigned(3, 3)),
+    row(0x0280_0002, Only, "frequency", Frequency, Hertz, unsigned(2, 2)),
+    row(0x0280_0003, Only, "active power, average of one minute", Power, Kilowatt, unsigned(3, 4)),
     row(0x0280_0004, Only, "present active demand", Power, Kilowatt, signed(3, 4)),
     row(0x0280_0005, Only, "present reactive demand", ReactivePower, Kilovar, signed(3, 4)),
     row(0x0280_0006, Only, "present apparent demand", ApparentPower, KilovoltAmpere, signed(3, 4)),
     row(0x0280_0007, Only, "internal temperature", InternalTemperature, Celsius, signed(2, 1)),
-    row(0x0280_0008, Only, "clock battery voltage", Voltage, Volt, number(2, 2)),
-    row(0x0280_0009, Only, "outage reading battery voltage", Voltage, Volt, number(2, 2)),
+    row(0x0280_0008, Only, "clock battery voltage", Voltage, Volt, unsigned(2, 2)),
+    row(0x0280_0009, Only, "outage reading battery voltage", Voltage, Volt, unsigned(2, 2)),
     minutes(0x0280_000A, "battery working time", 4),
     price(0x0280_000B, Only, "present price"),
     // Parameters.
@@ -214,7 +212,7 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_0102, Only, "time", DateTime, One, Format::Time),
     minutes(0x0400_0103, "maximum demand period", 1),
     minutes(0x0400_0104, "sliding time", 1),
-    row(0x0400_0105, Only, "calibration pulse width", Duration, Millisecond, number(2, 0)),
+    row(0x0400_0105, Only, "calibration pulse width", Duration, Millisecond, unsigned(2, 0)),
     minute(0x0400_0106, "switch time of the year zones"),
     minute(0x0400_0107, "switch time of the day slots"),
     minute(0x0400_0108, "switch time of the tariff prices"),
@@ -224,7 +222,7 @@ pub(super) static ROWS: &[Row] = &[
     count(0x0400_0202, "day slot tables"),
     count(0x0400_0203, "day slots"),
     count(0x0400_0204, "tariffs"),
-    row(0x0400_0205, Only, "public holidays", Count, One, number(2, 0)),
+    row(0x0400_0205, Only, "public holidays", Count, One, unsigned(2, 0)),
     count(0x0400_0206, "harmonics analysed"),
     count(0x0400_0207, "ladders"),
     count(0x0400_0208, "keys"),
@@ -233,14 +231,14 @@ pub(super) static ROWS: &[Row] = &[
     count(0x0400_0303, "decimals of shown energy"),
     count(0x0400_0304, "decimals of shown power"),
     count(0x0400_0305, "screens shown by key"),
-    row(0x0400_0306, Only, "current transformer ratio", Ratio, One, number(3, 0)),
-    row(0x0400_0307, Only, "voltage transformer ratio", Ratio, One, number(3, 0)),
+    row(0x0400_0306, Only, "current transformer ratio", Ratio, One, unsigned(3, 0)),
+    row(0x0400_0307, Only, "voltage transformer ratio", Ratio, One, unsigned(3, 0)),
     delay(0x0400_0308, "time of the full screen at power-on"),
-    row(0x0400_0401, Only, "address", Address, One, number(6, 0)),
-    row(0x0400_0402, Only, "meter number", Identification, One, number(6, 0)),
-    row(0x0400_0409, Only, "active constant", MeterConstant, PulsePerKilowattHour, number(3, 0)),
-    row(0x0400_040A, Only, "reactive constant", MeterConstant, PulsePerKilovarHour, number(3, 0)),
-    row(0x0400_040E, Only, "customer number", Identification, One, number(6, 0)),
+    row(0x0400_0401, Only, "address", Address, One, unsigned(6, 0)),
+    row(0x0400_0402, Only, "meter number", Identification, One, unsigned(6, 0)),
+    row(0x0400_0409, Only, "active constant", MeterConstant, PulsePerKilowattHour, unsigned(3, 0)),
+    row(0x0400_040A, Only, "reactive constant", MeterConstant, PulsePerKilovarHour, unsigned(3, 0)),
+    row(0x0400_040E, Only, "customer number", Identification, One, unsigned(6, 0)),
     count(0x0400_0802, "day slot table of rest days"),
     minutes(0x0400_0A02, "interval of load records of class 1", 2),
     minutes(0x0400_0A03, "interval of load records of class 2", 2),
@@ -281,9 +279,9 @@ pub(super) static ROWS: &[Row] = &[
     minutes(0x0400_1405, "delay of resetting the report word", 1),
     price(0x0405_0101, Prices, "price of set 1"),
     price(0x0405_0201, Prices, "price of set 2"),
-    row(0x0406_0001, Numbered, "set 1, value of ladder", Energy, KilowattHour, number(4, 2)),
+    row(0x0406_0001, Numbered, "set 1, value of ladder", Energy, KilowattHour, unsigned(4, 2)),
     price(0x0406_0101, Numbered, "set 1, price of ladder"),
-    row(0x0406_0201, Numbered, "set 2, value of ladder", Energy, KilowattHour, number(4, 2)),
+    row(0x0406_0201, Numbered, "set 2, value of ladder", Energy, KilowattHour, unsigned(4, 2)),
     price(0x0406_0301, Numbered, "set 2, price of ladder"),
     // Limits of events.
     voltage(0x0409_0101, "loss of voltage, voltage upper limit"),
@@ -305,7 +303,7 @@ pub(super) static ROWS: &[Row] = &[
     current(0x0409_0702, "loss of current, current upper limit"),
     current(0x0409_0703, "loss of current, current lower limit"),
     delay(0x0409_0704, "loss of current, delay"),
-    row(0x0409_0801, Only, "overcurrent, current lower limit", Current, Ampere, number(2, 1)),
+    row(0x0409_0801, Only, "overcurrent, current lower limit", Current, Ampere, unsigned(2, 1)),
     delay(0x0409_0802, "overcurrent, delay"),
     voltage(0x0409_0901, "current break, voltage lower limit"),
     current(0x0409_0902, "current break, current upper limit"),
@@ -317,9 +315,9 @@ pub(super) static ROWS: &[Row] = &[
     voltage(0x0409_0C01, "voltage assessment, upper limit"),
     voltage(0x0409_0C02, "voltage assessment, lower limit"),
     power(0x0409_0D01, "active demand, limit"),
-    row(0x0409_0D02, Only, "reactive demand, limit", ReactivePower, Kilovar, number(3, 4)),
+    row(0x0409_0D02, Only, "reactive demand, limit", ReactivePower, Kilovar, unsigned(3, 4)),
     delay(0x0409_0D03, "demand, delay"),
-    row(0x0409_0E01, Only, "power factor, lower limit", PowerFactor, One, number(2, 3)),
+    row(0x0409_0E01, Only, "power factor, lower limit", PowerFactor, One, unsigned(2, 3)),
     delay(0x0409_0E02, "power factor, delay"),
     unbalance(0x0409_0F01, "severe current unbalance, limit"),
     delay(0x0409_0F02, "severe current unbalance, delay"),

@@ -49,9 +49,11 @@ pub fn decode(octets: &[u8]) {
     typed(octets);
     texts(octets);
     let mut seed = Seed(octets);
-    let identifier = Identifier::Y2007(u32::from_le_bytes(seed.octets()));
-    values(identifier.values(Data::wire(seed.0)), seed.0.len());
-    values(identifier.values(Data::plain(seed.0)), seed.0.len());
+    let number = u32::from_le_bytes(seed.octets());
+    for identifier in [Identifier::Y2007(number), Identifier::Y1997(number as u16)] {
+        values(identifier.values(Data::wire(seed.0)), seed.0.len());
+        values(identifier.values(Data::plain(seed.0)), seed.0.len());
+    }
 }
 
 fn whole(octets: &[u8]) {
