@@ -24,6 +24,41 @@ fn meter_time(octets: [u8; 6]) -> MeterTime {
     at().map_or(MeterTime::Invalid, MeterTime::At)
 }
 
+/// A date as its day, month and year.
+pub(crate) fn date(octets: [u8; 3]) -> MeterTime {
+    match octets {
+        [0xFF, 0xFF, 0xFF] | [0x99, 0x99, 0x99] | [0x00, _, _] | [_, 0x00, _] => MeterTime::NotSet,
+        [day, month, year] => match meter_time([0, 0, 0, day, month, year]) {
+            MeterTime::At(at) => MeterTime::On(at.date),
+            other => other,
+        },
+    }
+}
+
+/// A time of any day as its second, minute and hour.
+pub(crate) fn daily(octets: [u8; 3]) -> MeterTime {
+    if octets == [0xFF; 3] || octets == [0x99; 3] {
+        return MeterTime::NotSet;
+    }
+    let [second, minute, hour] = octets.map(number);
+    let time = || Time::new(hour?, minute?, second?);
+    time().map_or(MeterTime::Invalid, MeterTime::Daily)
+}
+
+/// A day and a time, if both are set.
+pub(crate) fn joined(date: MeterTime, time: MeterTime) -> MeterTime {
+    match (date, time) {
+        (MeterTime::On(date), MeterTime::Daily(time)) => MeterTime::At(DateTime { date, time }),
+        (MeterTime::NotSet, _) | (_, MeterTime::NotSet) => MeterTime::NotSet,
+        _ => MeterTime::Invalid,
+    }
+}
+
+/// A day of the week, 0 being Sunday.
+pub(crate) fn weekday(octet: u8) -> Option<u8> {
+    (octet <= 6).then_some(octet)
+}
+
 fn octets(at: DateTime) -> Option<[u8; 6]> {
     let year = u8::try_from(at.date.year().checked_sub(2_000)?).ok().filter(|&year| year <= 99)?;
     let (date, time) = (at.date, at.time);
@@ -81,10 +116,11 @@ impl RecordTime {
         Some(Self(octets))
     }
 
-    /// What the octets say: [`MeterTime::NotSet`] if all of them are 00 or 99.
+    /// What the octets say: [`MeterTime::NotSet`] if day or month is 00, or all octets are 99 or FF.
     pub fn time(self) -> MeterTime {
         match self.0 {
-            [0x00, 0x00, 0x00, 0x00, 0x00] | [0x99, 0x99, 0x99, 0x99, 0x99] => MeterTime::NotSet,
+            [0x99, 0x99, 0x99, 0x99, 0x99] | [0xFF, 0xFF, 0xFF, 0xFF, 0xFF] => MeterTime::NotSet,
+            [_, _, 0x00, _, _] | [_, _, _, 0x00, _] => MeterTime::NotSet,
             [minute, hour, day, month, year] => meter_time([0, minute, hour, day, month, year]),
         }
     }
@@ -225,7 +261,9 @@ mod tests {
         assert_eq!(ClockTime([0x5A, 0, 0, 1, 1, 0]).time(), MeterTime::Invalid);
         assert_eq!(ClockTime([0; 6]).time(), MeterTime::NotSet);
         assert_eq!(ClockTime([0x99; 6]).to_string(), "not set");
-        assert_eq!(RecordTime([0x99; 5]).time(), MeterTime::NotSet);
+        for octets in [[0x00; 5], [0x99; 5], [0xFF; 5], [0x30, 0x12, 0x00, 0x07, 0x26], [0, 0, 1, 0, 0x26]] {
+            assert_eq!(RecordTime(octets).time(), MeterTime::NotSet);
+        }
         assert_eq!(RecordTime([0x60, 0, 1, 1, 0x20]).to_string(), "no valid time");
     }
 

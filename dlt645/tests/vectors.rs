@@ -3,8 +3,8 @@
 //! A line is `name | octets in hex | expected | source`. Expected is `command` or `reply`, the address, the
 //! function, with `of 1997` in that edition, then the fields in their order, passwords with their level
 //! first, data in brackets as plain octets;
-//! - of data that was read, after each `;` a value with its own identifier, its name and its unit, or the
-//!   data if no value is known; `; more` if more follows;
+//! - of data that was read, after each `;` a value with its own identifier, its name and its unit, and what
+//!   stands beside it, or the data if no value is known; `; more` if more follows;
 //! - of a refusal, `failed:` and its reasons;
 //!
 //! or `error:` and why the octets are no frame.
@@ -122,6 +122,12 @@ fn reply_fields(reply: &Reply<'_>, edition: Edition) -> String {
                 let unit = item.point.unit().symbol();
                 if item.value.to_decimal().is_ok() && !unit.is_empty() {
                     write!(text, " {unit}").unwrap();
+                }
+                if let Some(time) = item.time {
+                    write!(text, " at {time}").unwrap();
+                }
+                if let Some(weekday) = item.weekday {
+                    write!(text, " weekday {weekday}").unwrap();
                 }
             }
             text + follows(more)

@@ -48,6 +48,14 @@ quantities! {
     Current = "current",
     /// Frequency.
     Frequency = "frequency",
+    /// Angle between voltage and current.
+    PhaseAngle = "phase angle",
+    /// How far the form of a wave is from a sine.
+    Distortion = "distortion",
+    /// The part of one harmonic in a wave.
+    HarmonicContent = "harmonic content",
+    /// How far the phases are from each other.
+    Unbalance = "unbalance",
     /// Volume.
     Volume = "volume",
     /// Volume in a time.
@@ -64,6 +72,8 @@ quantities! {
     TemperatureDifference = "temperature difference",
     /// Temperature of the surroundings.
     ExternalTemperature = "external temperature",
+    /// Temperature inside the meter.
+    InternalTemperature = "internal temperature",
     /// Pressure.
     Pressure = "pressure",
     /// How long the meter has been on.
@@ -74,10 +84,24 @@ quantities! {
     AveragingDuration = "averaging duration",
     /// How old a value is.
     ActualityDuration = "actuality duration",
+    /// How long something lasts or has lasted.
+    Duration = "duration",
     /// A date.
     Date = "date",
     /// A date with a time of day, or a time of day.
     DateTime = "date and time",
+    /// How many there are, or which one.
+    Count = "count",
+    /// One quantity over another of its kind.
+    Ratio = "ratio",
+    /// Coefficient of a line's or a transformer's losses.
+    LossCoefficient = "loss coefficient",
+    /// Pulses of the meter's test output for a unit of energy.
+    MeterConstant = "meter constant",
+    /// Money.
+    Money = "money",
+    /// Money for a unit of energy.
+    Price = "price",
     /// Units of a heat cost allocator.
     HeatCostAllocation = "heat cost allocation",
     /// The number the maker gave the device.

@@ -88,6 +88,8 @@ units! {
     Bar = "bar",
     /// Parts of a hundred.
     Percent = "%",
+    /// Milliseconds.
+    Millisecond = "ms",
     /// Seconds.
     Second = "s",
     /// Minutes.
@@ -96,6 +98,14 @@ units! {
     Hour = "h",
     /// Days.
     Day = "d",
+    /// Pulses per kilowatt-hour.
+    PulsePerKilowattHour = "imp/kWh",
+    /// Pulses per kilovolt-ampere-hour, reactive.
+    PulsePerKilovarHour = "imp/kvarh",
+    /// Yuan.
+    Yuan = "yuan",
+    /// Yuan per kilowatt-hour.
+    YuanPerKilowattHour = "yuan/kWh",
 }
 
 impl fmt::Display for Unit {

@@ -68,6 +68,9 @@ fn dlt645(
         for item in reply.values() {
             let unit = item.point.unit().symbol();
             writeln!(out, "{}", row(&item.point.to_string(), text::value(item.value), unit))?;
+            if let Some(time) = item.time {
+                writeln!(out, "{}", row("reached", text::value(meter_value::Value::Time(time)), ""))?;
+            }
         }
         if let dlt645::Reply::Read { identifier, data, more } = reply {
             if reply.values().next().is_none() {

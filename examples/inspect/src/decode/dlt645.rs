@@ -2,7 +2,10 @@
 
 mod fields;
 
-use dlt645::{Data, DecodeError, Direction, Edition, Frame, Function, Refusal, Reply};
+use dlt645::{Data, DecodeError, Direction, Edition, Frame, Function, Item, Refusal, Reply};
+use meter_value::Invalid::Length;
+use meter_value::Quantity;
+use meter_value::Value::Invalid;
 use serde_json::{Value, json};
 
 use self::fields::fields;
@@ -82,17 +85,41 @@ fn values(reply: Option<Reply<'_>>) -> Vec<Value> {
             let mut items = identifier.values(data).peekable();
             let mut values = Vec::new();
             while let Some(item) = items.next() {
-                let end = items.peek().map_or(data.len(), |next| next.offset);
+                let end = match item.value {
+                    Invalid(Length) => items.peek().map_or(data.len(), |next| next.offset),
+                    _ => item.offset + item.point.octets(),
+                };
                 let raw = data.range(item.offset..end).map(hex).unwrap_or_default();
                 values.push(joined([
                     json!({ "name": item.point.to_string() }),
-                    super::value(text::value(item.value), raw),
+                    super::value(digits(&item), raw),
                     json!({ "unit": item.point.unit().symbol() }),
+                    beside(&item),
                 ]));
             }
             values
         }
         _ => Vec::new(),
+    }
+}
+
+/// The value, or why there is none; of a number that is a name, every digit.
+fn digits(item: &Item<'_>) -> Result<String, String> {
+    let value = text::value(item.value)?;
+    Ok(match item.point.quantity() {
+        Quantity::Address | Quantity::Identification => {
+            format!("{value:0>width$}", width = 2 * item.point.octets())
+        }
+        _ => value,
+    })
+}
+
+/// What a value has beside it: the time of a maximum, the weekday of a date.
+fn beside(item: &Item<'_>) -> Value {
+    match (item.time, item.weekday) {
+        (Some(time), _) => json!({ "time": text::value(meter_value::Value::Time(time)).ok() }),
+        (_, Some(weekday)) => json!({ "weekday": weekday }),
+        _ => json!({}),
     }
 }
 
