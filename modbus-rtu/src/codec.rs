@@ -7,6 +7,7 @@ use tokio_util::codec;
 
 use crate::judge::{Reason, judge_direction};
 use crate::length::{Length, length};
+use crate::stream::checked;
 use crate::{Dialect, Direction, Frame, Request, Response, UnitId};
 use meter_value::line::Scan;
 
@@ -102,11 +103,9 @@ impl Codec {
             match self.judge(octets, end) {
                 Scan::Incomplete if !end => return None,
                 Scan::Frame { len } => {
-                    let mut pdu = octets.split_to(len).freeze();
-                    let unit = UnitId(pdu.first().copied()?);
-                    pdu.advance(1);
-                    pdu.truncate(len.saturating_sub(3));
-                    return Some(Adu { unit, pdu });
+                    let head = octets.split_to(len).freeze();
+                    let Frame { unit, pdu } = checked(&head).ok()?;
+                    return Some(Adu { unit, pdu: head.slice_ref(pdu) });
                 }
                 _ => octets.advance(1),
             }
@@ -185,6 +184,15 @@ mod tests {
         let adu = codec.decode(&mut octets).unwrap().unwrap();
         assert_eq!((adu.unit, &adu.pdu[..]), (UnitId(13), &[3, 0, 0, 0, 1][..]));
         assert!(octets.is_empty());
+    }
+
+    #[test]
+    fn an_exception_without_a_checksum_keeps_its_reason() {
+        let dialect = Dialect { exception_without_checksum: true, ..Dialect::STRICT };
+        let mut codec = Codec::new(Direction::Response).in_dialect(dialect);
+        let mut octets = BytesMut::from(&[17, 0x83, 2][..]);
+        let adu = codec.decode_eof(&mut octets).unwrap().unwrap();
+        assert_eq!((adu.unit, &adu.pdu[..]), (UnitId(17), &[0x83, 2][..]));
     }
 
     #[test]

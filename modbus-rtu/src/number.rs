@@ -19,7 +19,7 @@ pub enum WordOrder {
 
 impl WordOrder {
     /// Where octet `place` of a value of `length` octets lies, both counted from the highest.
-    pub(crate) const fn place(self, place: usize, length: usize) -> usize {
+    const fn place(self, place: usize, length: usize) -> usize {
         match self {
             Self::Abcd => place,
             Self::Cdab => length - 2 - (place & !1) + (place & 1),

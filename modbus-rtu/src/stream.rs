@@ -86,7 +86,7 @@ impl<const N: usize> Stream<N> {
 
 /// A frame whose checksum was found right, or an exception that has none.
 #[inline]
-fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
+pub(crate) fn checked(octets: &[u8]) -> Result<Frame<'_>, DecodeError> {
     match octets {
         [unit, pdu @ .., _, _] if octets.len() >= Frame::MIN_LEN => Ok(Frame { unit: UnitId(*unit), pdu }),
         _ => bare(octets),

@@ -261,17 +261,17 @@ impl<H: Handler> Unit<H> {
         }
         let length = self.write(request, reply);
         let [_, function, ..] = *reply;
-        if function < FunctionCode::EXCEPTION {
-            if !matches!(function, 0x0B | 0x0C) {
-                increment(&mut self.counters.events);
-            }
-            if !broadcast && !listens && !self.counters.listen_only {
-                self.counters.note(Event(Event::SENT));
-            }
+        let succeeded = function < FunctionCode::EXCEPTION;
+        if succeeded && !matches!(function, 0x0B | 0x0C) {
+            increment(&mut self.counters.events);
         }
+        // Also the request that begins the listening, and the one that ends it.
         if broadcast || listens || self.counters.listen_only {
             increment(&mut self.counters.no_responses);
             return 0;
+        }
+        if succeeded {
+            self.counters.note(Event(Event::SENT));
         }
         length
     }
