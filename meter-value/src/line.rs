@@ -1,8 +1,9 @@
 //! What both ends of every half-duplex meter line share: a window over the octets that come in, the
-//! exchange of one request for one answer, and the machine a driver runs.
+//! echo of what was sent, the exchange of one request for one answer, and the machine a driver runs.
 
 #[cfg(feature = "embedded-io")]
 mod driver;
+mod echo;
 mod exchange;
 mod window;
 mod writer;
@@ -11,6 +12,7 @@ use core::time::Duration;
 
 #[cfg(feature = "embedded-io")]
 pub use driver::{Driver, DriverError};
+pub use echo::{Echo, Stripped};
 pub use exchange::{Exchange, Retry, Search, Step};
 pub use window::{Scan, Window};
 pub use writer::{BufferTooSmall, Writer};

@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
+use meter_value::line::{Echo, Exchange, Machine, Output, Retry, Search, Step, Stripped};
 
 use crate::asked::Asked;
-use crate::echo::{Echo, Stripped};
 use crate::judge::answer;
 use crate::pdu::{Diagnostic, FunctionCode, Registers, Request, Response};
 use crate::stream::Stream;

@@ -17,7 +17,6 @@ mod decoder;
 mod dialect;
 #[cfg(feature = "embedded-io")]
 pub mod driver;
-mod echo;
 mod error;
 mod frame;
 mod handler;

@@ -3,9 +3,8 @@
 use core::convert::Infallible;
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Scan};
+use meter_value::line::{Echo, Machine, Output, Scan, Stripped};
 
-use crate::echo::{Echo, Stripped};
 use crate::judge::request_to;
 use crate::stream::Stream;
 use crate::unit::{Buffer, Note, Respond};

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 /// How much of what was sent last has come back, on a line that echoes.
 #[derive(Clone, Debug)]
-pub(crate) struct Echo {
+pub struct Echo {
     /// Octets that came back; `None` when nothing more is to come.
     came: Option<usize>,
     /// When the last octet left.
@@ -13,15 +13,15 @@ pub(crate) struct Echo {
 
 impl Echo {
     /// Nothing is to come back.
-    pub(crate) const NONE: Self = Self { came: None, sent: None };
+    pub const NONE: Self = Self { came: None, sent: None };
 
     /// Everything that is sent now is to come back.
-    pub(crate) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         *self = Self { came: Some(0), sent: None };
     }
 
     /// Notes that everything has left.
-    pub(crate) fn transmitted(&mut self, now: Duration) {
+    pub fn transmitted(&mut self, now: Duration) {
         self.sent = Some(now);
     }
 
@@ -30,13 +30,7 @@ impl Echo {
     /// What comes before the echo stays in front of what comes behind it. What looked like the echo but is not
     /// is given back as the number of octets of `sent` to be put in front. An echo comes within `gap` of the
     /// last octet, or not at all.
-    pub(crate) fn strip<'a>(
-        &mut self,
-        sent: &[u8],
-        octets: &'a [u8],
-        now: Duration,
-        gap: Duration,
-    ) -> Stripped<'a> {
+    pub fn strip<'a>(&mut self, sent: &[u8], octets: &'a [u8], now: Duration, gap: Duration) -> Stripped<'a> {
         let is_late = self.sent.is_some_and(|sent| now > sent.saturating_add(gap));
         let Some(came) = self.came.filter(|came| *came > 0 || !is_late) else {
             self.came = None;
@@ -64,11 +58,13 @@ impl Echo {
 
 /// Octets without the echo among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stripped<'a> {
-    pub(crate) before: &'a [u8],
+pub struct Stripped<'a> {
+    /// What came before the echo.
+    pub before: &'a [u8],
     /// So many octets of what was sent, which came but are no echo.
-    pub(crate) again: usize,
-    pub(crate) behind: &'a [u8],
+    pub again: usize,
+    /// What came behind it.
+    pub behind: &'a [u8],
 }
 
 #[cfg(test)]
