@@ -69,7 +69,7 @@ pub(crate) fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
         (Coding::Positive, _) => digits(bcd::decode(data, Sign::Unsigned)),
         (Coding::Negative, _) => digits(bcd::decode(data, Sign::Unsigned).map(|magnitude| -magnitude)),
         (Coding::Text, _) => Value::Text(Text::last_first(data)),
-        (Coding::Octets | Coding::Real, _) => Value::Bytes(data),
+        (Coding::Octets | Coding::Real, _) => Value::Bytes(data.into()),
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn date_time(coding: Coding, data: &[u8]) -> Value<'_> {
             };
             Value::Time(at)
         }
-        (Coding::Integer, [_, _, _] | [_, _, _, _, _, _]) | (Coding::Binary, _) => Value::Bytes(data),
+        (Coding::Integer, [_, _, _] | [_, _, _, _, _, _]) | (Coding::Binary, _) => Value::Bytes(data.into()),
         _ => Value::Invalid(Invalid::Length),
     }
 }
@@ -125,7 +125,7 @@ fn integer(data: &[u8], exponent: i8) -> Value<'_> {
             Value::Invalid(Invalid::Absent)
         }
         (_, Some(octets)) => Value::Decimal(Decimal::new(i64::from_le_bytes(octets), exponent)),
-        (_, None) => Value::Bytes(data),
+        (_, None) => Value::Bytes(data.into()),
     }
 }
 
@@ -150,6 +150,7 @@ fn calendar(low: u8, high: u8, hundreds: u8) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use meter_value::Octets;
 
     fn decimal(mantissa: i64, exponent: i8) -> Value<'static> {
         Value::Decimal(Decimal::new(mantissa, exponent))
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(plain(Coding::Integer, &[1, 0, 0, 0, 0, 0, 0, 0x80], 0), decimal(i64::MIN + 1, 0));
         assert_eq!(plain(Coding::Integer, &[0x00, 0x80], 0), Value::Invalid(Invalid::Absent));
         assert_eq!(plain(Coding::Binary, &[], 0), Value::Invalid(Invalid::Empty));
-        assert_eq!(plain(Coding::Binary, &[7; 9], 0), Value::Bytes(&[7; 9]));
+        assert_eq!(plain(Coding::Binary, &[7; 9], 0), Value::Bytes(Octets::plain(&[7; 9])));
         assert_eq!(unsigned(Coding::Integer, &[0xFD], 0), decimal(0xFD, 0));
         assert_eq!(unsigned(Coding::Integer, &[0xFF], 0), Value::Invalid(Invalid::Absent));
         assert_eq!(unsigned(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80], 0), Value::U64(1 << 63));
@@ -212,7 +213,7 @@ mod tests {
         ] {
             assert_eq!(shown(data), text, "{data:02X?}");
         }
-        assert_eq!(date_time(Coding::Integer, &[1, 2, 3]), Value::Bytes(&[1, 2, 3]));
+        assert_eq!(date_time(Coding::Integer, &[1, 2, 3]), Value::Bytes(Octets::plain(&[1, 2, 3])));
         assert_eq!(date_time(Coding::Integer, &[1, 2]), Value::Invalid(Invalid::Length));
     }
 }

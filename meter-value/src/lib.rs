@@ -7,8 +7,10 @@ extern crate std;
 
 pub mod bcd;
 mod decimal;
+mod flags;
 pub mod line;
 mod names;
+mod octets;
 mod quantity;
 mod text;
 mod time;
@@ -16,8 +18,10 @@ mod unit;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
+pub use flags::{Flag, Flags};
+pub use octets::Octets;
 pub use quantity::Quantity;
 pub use text::Text;
-pub use time::{Date, DateTime, MeterTime, Time};
+pub use time::{Date, DateTime, MeterTime, Recurrence, Time};
 pub use unit::Unit;
 pub use value::{Invalid, Value};

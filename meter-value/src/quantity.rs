@@ -46,6 +46,8 @@ quantities! {
     Voltage = "voltage",
     /// Current.
     Current = "current",
+    /// Electric charge.
+    Charge = "charge",
     /// Frequency.
     Frequency = "frequency",
     /// Angle between voltage and current.
@@ -90,6 +92,8 @@ quantities! {
     Date = "date",
     /// A date with a time of day, or a time of day.
     DateTime = "date and time",
+    /// States or settings, each a bit or a few.
+    Status = "status",
     /// How many there are, or which one.
     Count = "count",
     /// One quantity over another of its kind.
@@ -108,6 +112,8 @@ quantities! {
     FabricationNumber = "fabrication number",
     /// A number that identifies the device.
     Identification = "identification",
+    /// A key to rights, which never prints.
+    Password = "password",
     /// The device's address on its bus.
     Address = "address",
 }

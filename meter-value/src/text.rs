@@ -2,7 +2,9 @@
 
 use core::fmt::{self, Write};
 
-/// ISO 8859-1 text, in the order it was sent in, still in the meter's octets.
+use crate::Octets;
+
+/// ISO 8859-1 text, still in the meter's octets.
 ///
 /// ```
 /// use meter_value::Text;
@@ -12,27 +14,25 @@ use core::fmt::{self, Write};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    octets: &'a [u8],
+    octets: Octets<'a>,
     len: usize,
-    order: Order,
-}
-
-#[derive(Clone, Copy)]
-enum Order {
-    FirstFirst,
-    LastFirst,
-    PairsSwapped,
+    is_swapped: bool,
 }
 
 impl<'a> Text<'a> {
+    /// Text in the order of its octets.
+    pub const fn new(octets: Octets<'a>) -> Self {
+        Self { octets, len: octets.len(), is_swapped: false }
+    }
+
     /// Text sent from its first character to its last.
     pub const fn first_first(octets: &'a [u8]) -> Self {
-        Self { octets, len: octets.len(), order: Order::FirstFirst }
+        Self::new(Octets::plain(octets))
     }
 
     /// Text sent from its last character to its first.
     pub const fn last_first(octets: &'a [u8]) -> Self {
-        Self { octets, len: octets.len(), order: Order::LastFirst }
+        Self::new(Octets::plain(octets).reversed())
     }
 
     /// Text of `len` characters with each two of them swapped, as some registers of 16 bits hold it.
@@ -43,25 +43,25 @@ impl<'a> Text<'a> {
     /// assert_eq!(Text::pairs_swapped(b"Wk\0h", 3).to_string(), "kWh");
     /// ```
     pub const fn pairs_swapped(octets: &'a [u8], len: usize) -> Self {
-        Self { octets, len, order: Order::PairsSwapped }
+        Self { octets: Octets::plain(octets), len, is_swapped: true }
     }
 
-    /// The octets in the order they were sent in.
-    pub const fn octets(self) -> &'a [u8] {
+    /// The same characters from the last to the first, for meters that send them in the other order than
+    /// others.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        Self { octets: self.octets.reversed(), ..self }
+    }
+
+    /// The octets in the order of the text, pairs that are swapped as they were sent.
+    pub const fn octets(self) -> Octets<'a> {
         self.octets
     }
 
     /// The characters as a person reads them.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
-        let Self { octets, len, order } = self;
-        (0..len).map_while(move |index| {
-            let place = match order {
-                Order::FirstFirst => index,
-                Order::LastFirst => len - 1 - index,
-                Order::PairsSwapped => index ^ 1,
-            };
-            octets.get(place).copied().map(char::from)
-        })
+        let Self { octets, len, is_swapped } = self;
+        (0..len).map_while(move |index| octets.at(index ^ usize::from(is_swapped)).map(char::from))
     }
 }
 

@@ -98,6 +98,56 @@ pub struct DateTime {
     pub time: Time,
 }
 
+/// A time that comes again: a part that is `None` is every one.
+///
+/// ```
+/// use meter_value::Recurrence;
+///
+/// let midnight = Recurrence::new(None, None, Some(0), Some(0)).unwrap();
+/// assert_eq!(midnight.to_string(), "every day at 00:00");
+/// assert_eq!(Recurrence::new(Some(2), Some(30), None, None), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Parts"))]
+#[cfg_attr(feature = "serde", serde(into = "Parts"))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Recurrence {
+    month: Option<u8>,
+    day: Option<u8>,
+    hour: Option<u8>,
+    minute: Option<u8>,
+}
+
+impl Recurrence {
+    /// The parts of the time, if calendar and clock have them.
+    pub fn new(month: Option<u8>, day: Option<u8>, hour: Option<u8>, minute: Option<u8>) -> Option<Self> {
+        // A leap year has every day that a year can have, and January every day of a month.
+        Date::new(2_000, month.unwrap_or(1), day.unwrap_or(1))?;
+        Time::new(hour.unwrap_or(0), minute.unwrap_or(0), 0)?;
+        Some(Self { month, day, hour, minute })
+    }
+
+    /// The month, 1 to 12.
+    pub const fn month(self) -> Option<u8> {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    pub const fn day(self) -> Option<u8> {
+        self.day
+    }
+
+    /// The hour, 0 to 23.
+    pub const fn hour(self) -> Option<u8> {
+        self.hour
+    }
+
+    /// The minute, 0 to 59.
+    pub const fn minute(self) -> Option<u8> {
+        self.minute
+    }
+}
+
 /// What a meter's date-time field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -110,6 +160,8 @@ pub enum MeterTime {
     On(Date),
     /// A time of any day.
     Daily(Time),
+    /// A time that comes again.
+    Every(Recurrence),
     /// The field was never set, or stands for "none".
     NotSet,
     /// The meter marks the time as invalid, or the fields are no date.
@@ -134,6 +186,25 @@ macro_rules! three_fields {
         }
     };
 }
+/// Month, day, hour and minute of a [`Recurrence`].
+#[cfg(feature = "serde")]
+type Parts = (Option<u8>, Option<u8>, Option<u8>, Option<u8>);
+
+#[cfg(feature = "serde")]
+impl TryFrom<Parts> for Recurrence {
+    type Error = &'static str;
+    fn try_from((month, day, hour, minute): Parts) -> Result<Self, Self::Error> {
+        Self::new(month, day, hour, minute).ok_or("no such Recurrence")
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Recurrence> for Parts {
+    fn from(Recurrence { month, day, hour, minute }: Recurrence) -> Self {
+        (month, day, hour, minute)
+    }
+}
+
 three_fields!(Date: year month day, u16);
 three_fields!(Time: hour minute second, u8);
 
@@ -158,12 +229,32 @@ impl fmt::Display for DateTime {
     }
 }
 
+impl fmt::Display for Recurrence {
+    /// In words, from the longest period to the shortest: `every year on 07-06 at 14:05`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.month, self.day) {
+            (Some(month), Some(day)) => write!(f, "every year on {month:02}-{day:02}"),
+            (Some(month), None) => write!(f, "every day of month {month}"),
+            (None, Some(day)) => write!(f, "every month on day {day}"),
+            (None, None) if self.hour.is_none() => f.write_str("every hour"),
+            (None, None) => f.write_str("every day"),
+        }?;
+        match (self.hour, self.minute) {
+            (Some(hour), Some(minute)) => write!(f, " at {hour:02}:{minute:02}"),
+            (Some(hour), None) => write!(f, " in hour {hour}"),
+            (None, Some(minute)) => write!(f, " at minute {minute:02}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for MeterTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::At(at) => at.fmt(f),
             Self::On(date) => date.fmt(f),
             Self::Daily(time) => time.fmt(f),
+            Self::Every(recurrence) => recurrence.fmt(f),
             Self::NotSet => f.pad("not set"),
             Self::Invalid => f.pad("no valid time"),
         }
@@ -173,6 +264,32 @@ impl fmt::Display for MeterTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn recurrences_are_said_in_words() {
+        let text = |month, day, hour, minute| {
+            Recurrence::new(month, day, hour, minute).map(|recurrence| recurrence.to_string())
+        };
+        for (said, parts) in [
+            ("every year on 02-29 at 14:05", (Some(2), Some(29), Some(14), Some(5))),
+            ("every month on day 31 in hour 0", (None, Some(31), Some(0), None)),
+            ("every hour at minute 30", (None, None, None, Some(30))),
+            ("every hour", (None, None, None, None)),
+            ("every day of month 12 at 23:59", (Some(12), None, Some(23), Some(59))),
+        ] {
+            assert_eq!(text(parts.0, parts.1, parts.2, parts.3).as_deref(), Some(said));
+        }
+        for (month, day, hour, minute) in [
+            (Some(13), None, None, None),
+            (Some(4), Some(31), None, None),
+            (None, Some(0), None, None),
+            (None, None, Some(24), None),
+            (None, None, None, Some(60)),
+        ] {
+            assert_eq!(text(month, day, hour, minute), None);
+        }
+    }
 
     #[test]
     fn only_real_days_and_times_exist() {

@@ -42,6 +42,8 @@ units! {
     VoltAmpereHour = "VAh",
     /// Kilovolt-ampere-hours.
     KilovoltAmpereHour = "kVAh",
+    /// Ampere-hours.
+    AmpereHour = "Ah",
     /// Joules.
     Joule = "J",
     /// Calories.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Decimal, DecimalError, MeterTime, Text};
+use crate::{Decimal, DecimalError, Flags, MeterTime, Octets, Text};
 
 /// A value as the meter sent it; nothing passes through a float that was not one.
 ///
@@ -29,8 +29,10 @@ pub enum Value<'a> {
     Time(MeterTime),
     /// Text.
     Text(Text<'a>),
-    /// Octets with no more meaning than that, in the order they were sent in.
-    Bytes(&'a [u8]),
+    /// Octets with no more meaning than that.
+    Bytes(Octets<'a>),
+    /// A word whose bits mean something.
+    Flags(Flags<'a>),
     /// The field is there, but holds no value.
     Invalid(Invalid),
 }
@@ -59,6 +61,12 @@ pub enum Invalid {
     /// The field does not have the length of its type.
     #[error("wrong length")]
     Length,
+    /// The value is inside a record whose check sum is wrong.
+    #[error("wrong check sum")]
+    Checksum,
+    /// The value is a secret.
+    #[error("secret")]
+    Secret,
 }
 
 impl From<crate::bcd::BcdError> for Invalid {
@@ -103,7 +111,8 @@ impl fmt::Display for Value<'_> {
             Self::U64(number) => number.fmt(f),
             Self::Time(time) => time.fmt(f),
             Self::Text(text) => text.fmt(f),
-            Self::Bytes(octets) => octets.iter().try_for_each(|octet| write!(f, "{octet:02X}")),
+            Self::Bytes(octets) => octets.fmt(f),
+            Self::Flags(flags) => flags.fmt(f),
             Self::Invalid(invalid) => invalid.fmt(f),
         }
     }
@@ -119,6 +128,6 @@ mod tests {
         assert_eq!(Value::U64(u64::MAX - 5).to_decimal(), Ok(Decimal::new((u64::MAX / 10) as i64, 1)));
         assert_eq!(Value::F32(f32::NAN).to_decimal(), Err(DecimalError::NotFinite));
         assert_eq!(Value::F64(1e-40).to_decimal(), Ok(Decimal::new(1, -40)));
-        assert_eq!(Value::Bytes(&[1]).to_decimal(), Err(DecimalError::NotFinite));
+        assert_eq!(Value::Bytes(Octets::plain(&[1])).to_decimal(), Err(DecimalError::NotFinite));
     }
 }

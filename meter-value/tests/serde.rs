@@ -1,7 +1,7 @@
 //! Values as JSON.
 #![allow(clippy::unwrap_used)]
 
-use meter_value::{Date, DateTime, Decimal, Invalid, MeterTime, Quantity, Text, Time, Unit, Value};
+use meter_value::{Date, DateTime, Decimal, Invalid, MeterTime, Octets, Quantity, Text, Time, Unit, Value};
 use serde_json::{from_str, to_string};
 
 #[test]
@@ -30,7 +30,7 @@ fn a_value_says_what_it_is() {
     for (value, json) in [
         (Value::Decimal(Decimal::new(-5, -1)), r#"{"Decimal":"-0.5"}"#),
         (Value::Text(Text::last_first(b"hWk")), r#"{"Text":"kWh"}"#),
-        (Value::Bytes(&[1, 255]), r#"{"Bytes":[1,255]}"#),
+        (Value::Bytes(Octets::plain(&[1, 255])), r#"{"Bytes":[1,255]}"#),
         (Value::Invalid(Invalid::Absent), r#"{"Invalid":"Absent"}"#),
     ] {
         assert_eq!(to_string(&value).unwrap(), json);

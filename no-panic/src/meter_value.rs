@@ -46,7 +46,7 @@ impl Hasher for Sum {
 }
 
 fn values(octets: &[u8]) {
-    let value = black_box(Value::Bytes(octets));
+    let value = black_box(Value::Bytes(octets.into()));
     black_box((value.to_decimal().is_ok(), value == black_box(value)));
     for text in [Text::first_first(octets), Text::last_first(octets)] {
         text.chars().for_each(|character| _ = black_box(character));
