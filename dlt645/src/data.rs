@@ -3,6 +3,8 @@
 use core::fmt;
 use core::slice::SliceIndex;
 
+use meter_value::Octets;
+
 /// Data octets, borrowed from a frame or from memory; every value that comes out is plain. Equal if the
 /// plain values are.
 ///
@@ -58,6 +60,11 @@ impl<'a> Data<'a> {
     /// A part of the data, if it has that part.
     pub fn range(self, range: impl SliceIndex<[u8], Output = [u8]>) -> Option<Self> {
         Some(Self { octets: self.octets.get(range)?, ..self })
+    }
+
+    /// The octets as a value of a meter.
+    pub const fn octets(self) -> Octets<'a> {
+        Octets::offset(self.octets, self.offset)
     }
 
     /// All octets, if there are `N`.

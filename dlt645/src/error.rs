@@ -92,6 +92,12 @@ pub enum EncodeError {
         /// The identifier.
         identifier: Identifier,
     },
+    /// The value is none that the identifier names: of another kind, out of range, or too exact.
+    #[error("the value does not fit identifier {identifier}")]
+    Value {
+        /// The identifier.
+        identifier: Identifier,
+    },
     /// A field that the function has in the edition is missing, or one that it does not have is there.
     #[error("{function:?} has other fields in the edition of {edition}")]
     Edition {

@@ -93,6 +93,22 @@ impl Identifier {
         }
     }
 
+    /// The identifier so many numbers on.
+    pub(crate) const fn on(self, count: u32) -> Self {
+        match self {
+            Self::Y1997(number) => Self::Y1997(number.wrapping_add(count as u16)),
+            Self::Y2007(number) => Self::Y2007(number.wrapping_add(count)),
+        }
+    }
+
+    /// The identifier with another DI1.
+    pub(crate) const fn with_part(self, part: u8) -> Self {
+        match self {
+            Self::Y1997(number) => Self::Y1997(number & 0x00FF | (part as u16) << 8),
+            Self::Y2007(number) => Self::Y2007(number & 0xFFFF_00FF | (part as u32) << 8),
+        }
+    }
+
     /// The identifier at the head of `data`, and what follows it.
     pub(crate) fn split(edition: Edition, data: Data<'_>) -> Option<(Self, Data<'_>)> {
         match edition {

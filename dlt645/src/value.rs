@@ -2,22 +2,25 @@
 
 use core::iter::FusedIterator;
 
-use meter_value::bcd::{self, Sign};
-use meter_value::line::Writer;
-use meter_value::{Decimal, Invalid, MeterTime, Value};
+use meter_value::{MeterTime, Value};
 
-use crate::table::{Format, Series};
-use crate::time::{daily, date, joined, weekday};
-use crate::{Data, Identifier, Point, RecordTime};
+use crate::format::Reading;
+use crate::layout::{Back, Content, Layout, Part, Place, Run, Separators, Through, Title, fields_octets};
+use crate::load;
+use crate::table::{Field, Group, Parts, RECORD, RECORD_TIME};
+use crate::{Data, Identifier, Point};
 
 /// One value of a reply.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Item<'a> {
-    /// The identifier of this very value; in a block, another one than was asked for.
+    /// The identifier of this very value, in a block another one than was asked for; in a record whose parts
+    /// have none, that of the record.
     pub identifier: Identifier,
     /// Where the value starts in the data, in octets.
     pub offset: usize,
+    /// How many octets of the data are its own.
+    pub len: usize,
     /// What the value is.
     pub point: Point,
     /// The value.
@@ -31,17 +34,47 @@ pub struct Item<'a> {
 /// The values in the data of an identifier, as many as the data holds. An unknown identifier has none.
 ///
 /// A value of another length than the table says is [`Invalid::Length`]: a short one, or the last one an
-/// identifier names if more octets are left than it has. The AA that ends a block of the 1997 edition is none.
+/// identifier names if more octets are left than it has. The octets AA between the values of some records,
+/// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
+/// [`Invalid::Checksum`] or [`Invalid::Length`].
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
-    series: Option<Series>,
+    layout: Option<Layout>,
     data: Data<'a>,
     offset: usize,
+    /// Where the record under way ends,
+    end: usize,
+    /// and where a load record behind it begins.
+    next: usize,
+    cursor: Cursor,
+    /// Whether AA stands between the groups of a record.
+    is_separated: bool,
+    /// How many tariffs the meter has, if that is known.
+    tariffs: Option<u8>,
+    /// What the meter freezes.
+    freeze_mode: u8,
 }
 
-impl Values<'_> {
-    pub(crate) const EMPTY: Self = Self { series: None, data: Data::plain(&[]), offset: 0 };
+/// Which value comes next.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursor {
+    group: usize,
+    part: u8,
+    field: usize,
+    /// How many came before in this record.
+    index: u8,
+    /// How many load records came before.
+    record: u8,
 }
+
+/// Stands between groups of values and behind them.
+const END: u8 = 0xAA;
+
+/// Most tariffs of a meter.
+const MAX_TARIFFS: u8 = 63;
+
+/// A freeze mode word with all its bits.
+const ALL: u8 = 0xFF;
 
 impl Identifier {
     /// Reads `data`, which follows this identifier in a reply; if the reply came in several frames, their
@@ -62,7 +95,262 @@ impl Identifier {
     /// ]);
     /// ```
     pub fn values(self, data: Data<'_>) -> Values<'_> {
-        Values { series: Series::of(self), data, offset: 0 }
+        Values::new(self.layout_of(Some(data.len())), data)
+    }
+}
+
+impl<'a> Values<'a> {
+    pub(crate) const EMPTY: Self = Self {
+        layout: None,
+        data: Data::plain(&[]),
+        offset: 0,
+        end: 0,
+        next: 0,
+        cursor: Cursor { group: 0, part: 0, field: 0, index: 0, record: 0 },
+        is_separated: false,
+        tariffs: None,
+        freeze_mode: ALL,
+    };
+
+    pub(crate) fn new(layout: Option<Layout>, data: Data<'a>) -> Self {
+        let values = Self { layout, data, end: data.len(), ..Self::EMPTY };
+        match layout.map(|layout| layout.content) {
+            Some(Content::Record { separators: Separators::Ends, .. }) => {
+                Self { is_separated: data.iter().any(|octet| octet == END), ..values }
+            }
+            Some(Content::Record { separators: Separators::Freeze, groups, .. }) => {
+                let time = groups.first().and_then(|group| fields_octets(group.fields));
+                let is_separated = time.and_then(|octets| data.at(octets)) == Some(END);
+                Self { is_separated, ..values }
+            }
+            Some(Content::Load { .. }) => Self { is_separated: true, end: 0, ..values },
+            _ => values,
+        }
+    }
+
+    /// The values of a meter that has so many tariffs (04000204), which tells the values of a freeze apart
+    /// if no AA stands between them.
+    ///
+    /// Without it, a freeze of everything is told by its length.
+    #[must_use]
+    pub fn with_tariffs(self, tariffs: u8) -> Self {
+        Self { tariffs: Some(tariffs.min(MAX_TARIFFS)), ..self }
+    }
+
+    /// The values of a meter whose freezes hold what this mode word says (04000902 to 04000906); without it,
+    /// they hold everything.
+    #[must_use]
+    pub fn with_freeze_mode(self, mode: u8) -> Self {
+        Self { freeze_mode: mode, ..self }
+    }
+
+    /// What is left of the record under way.
+    fn rest(&self) -> Option<Data<'a>> {
+        self.data.range(self.offset..self.end).filter(|rest| !rest.is_empty())
+    }
+
+    /// Takes octets for a value.
+    fn take(&mut self, point: Point, octets: Data<'a>) -> Item<'a> {
+        let offset = self.offset;
+        self.offset = offset.saturating_add(octets.len());
+        self.cursor.index = self.cursor.index.saturating_add(1);
+        point.item((offset, octets.len()), point.field.format.decode(octets))
+    }
+
+    fn next_of_series(
+        &mut self,
+        identifier: Identifier,
+        (record, field): (Option<Title>, Field),
+        (first, run): (Place, Run),
+    ) -> Option<Item<'a>> {
+        let rest = self.rest()?;
+        let index = self.cursor.index;
+        let limit = match (self.tariffs, first.part) {
+            (Some(tariffs), Part::Total) if run.through == Through::Part => {
+                tariffs.saturating_add(1).min(run.count)
+            }
+            _ => run.count,
+        };
+        let is_end = |rest: Data<'_>| run.ends && rest == Data::plain(&[END]);
+        if index >= limit || is_end(rest) {
+            return None;
+        }
+        let octets = field.format.octets().unwrap_or(rest.len());
+        // Behind the last value there is nothing, so what is too much belongs to it.
+        let is_last = index.saturating_add(1) == limit && !rest.range(octets..).is_some_and(is_end);
+        let taken = if is_last { rest } else { rest.range(..octets).unwrap_or(rest) };
+        let identifier = identifier.on(u32::from(run.step) * u32::from(index));
+        let (record, place) = match run.through {
+            Through::Part | Through::Phase | Through::Back => (record, first.on(run.through, index)),
+            Through::Record => {
+                let on = |title: Title| Title { place: title.place.on(run.through, index), ..title };
+                (record.map(on), first)
+            }
+        };
+        Some(self.take(Point { identifier, record, field, place }, taken))
+    }
+
+    fn next_of_record(
+        &mut self,
+        identifier: Identifier,
+        title: Title,
+        groups: &'static [Group],
+        separators: Separators,
+    ) -> Option<Item<'a>> {
+        loop {
+            let rest = self.rest()?;
+            let segment = match rest.iter().position(|octet| octet == END) {
+                Some(place) if self.is_separated => place,
+                _ => rest.len(),
+            };
+            let segment = rest.range(..segment).filter(|segment| !segment.is_empty());
+            let Some(segment) = segment else {
+                self.offset = self.offset.saturating_add(1);
+                self.skip_segment(groups);
+                continue;
+            };
+            let group = groups.get(self.cursor.group)?;
+            let is_frozen = separators == Separators::Freeze;
+            if is_frozen && !self.is_separated && !is_enabled(self.freeze_mode, self.cursor.group) {
+                self.next_group();
+                continue;
+            }
+            let tariffs = match group.parts {
+                Parts::Tariffs if !self.is_separated => self.tariffs_of(groups, group.first),
+                _ => Some(self.tariffs.unwrap_or(most_tariffs(group.first))),
+            };
+            let count = group.parts.count(tariffs.unwrap_or(0));
+            if self.cursor.part >= count {
+                self.next_group();
+                continue;
+            }
+            let Some(field) = group.fields.get(self.cursor.field).copied() else {
+                self.cursor.field = 0;
+                self.cursor.part = self.cursor.part.saturating_add(1);
+                continue;
+            };
+            let is_last_of_group = self.cursor.field.saturating_add(1) == group.fields.len()
+                && self.cursor.part.saturating_add(1) == count;
+            let is_last = is_last_of_group
+                && if self.is_separated { group.ends } else { self.is_last_group(groups, is_frozen) };
+            let octets = field.format.octets().unwrap_or(segment.len());
+            let taken = match segment.range(..octets) {
+                Some(taken) if !is_last && tariffs.is_some() => taken,
+                _ => segment,
+            };
+            let part = group.parts.at(self.cursor.part);
+            let point = match group.first {
+                Some(first) => Point {
+                    identifier: Identifier::Y1997(self.own(first, title)),
+                    record: None,
+                    field,
+                    place: Place { part, ..title.place },
+                },
+                None => {
+                    let identifier = self.identifier(identifier, separators);
+                    Point { identifier, record: Some(title), field, place: Place::of(part) }
+                }
+            };
+            self.cursor.field = self.cursor.field.saturating_add(1);
+            return Some(self.take(point, taken));
+        }
+    }
+
+    fn next_group(&mut self) {
+        let Cursor { group, index, record, .. } = self.cursor;
+        self.cursor = Cursor { group: group.saturating_add(1), part: 0, field: 0, index, record };
+    }
+
+    /// Goes on behind the AA that ends a segment.
+    fn skip_segment(&mut self, groups: &[Group]) {
+        loop {
+            let is_end = groups.get(self.cursor.group).is_none_or(|group| group.ends);
+            self.next_group();
+            if is_end {
+                return;
+            }
+        }
+    }
+
+    /// Whether nothing follows the group under way.
+    fn is_last_group(&self, groups: &[Group], is_frozen: bool) -> bool {
+        let behind = self.cursor.group.saturating_add(1)..groups.len();
+        !behind.into_iter().any(|group| !is_frozen || is_enabled(self.freeze_mode, group))
+    }
+
+    /// The tariffs of a record without AA: as many as fill the data, and no others than the meter has.
+    fn tariffs_of(&self, groups: &[Group], first: Option<u16>) -> Option<u8> {
+        let (mut fixed, mut each) = (0, 0);
+        for (index, group) in groups.iter().enumerate() {
+            if first.is_some() || is_enabled(self.freeze_mode, index) {
+                let octets = fields_octets(group.fields)?;
+                match group.parts {
+                    Parts::Tariffs => each += octets,
+                    parts => fixed += usize::from(parts.count(0)) * octets,
+                }
+            }
+        }
+        let rest = self.data.len().checked_sub(fixed)?;
+        let count = rest.checked_div(each).filter(|count| count.checked_mul(each) == Some(rest))?;
+        let tariffs = u8::try_from(count.checked_sub(1)?).ok()?;
+        let is_known = self.tariffs.is_none_or(|known| known == tariffs);
+        (tariffs <= most_tariffs(first) && is_known).then_some(tariffs)
+    }
+
+    /// The identifier of its own that the value has that comes next, in a group from `first` on.
+    fn own(&self, first: u16, title: Title) -> u16 {
+        let months = match title.place.back {
+            Back::Months(months) => u16::from(months),
+            _ => 0,
+        };
+        let index = usize::from(self.cursor.part).saturating_add(self.cursor.field);
+        (first | months << 10).wrapping_add(index as u16)
+    }
+
+    /// The identifier of the value that comes next in a record.
+    fn identifier(&self, record: Identifier, separators: Separators) -> Identifier {
+        let part = match separators {
+            Separators::Numbered => usize::from(self.cursor.index).saturating_add(1),
+            // Both groups of the variables are 10.
+            Separators::Freeze => {
+                if self.cursor.group > 10 {
+                    0x10
+                } else {
+                    self.cursor.group
+                }
+            }
+            Separators::None | Separators::Ends => return record,
+        };
+        record.with_part(part as u8)
+    }
+
+    fn next_of_load(&mut self, identifier: Identifier, title: Title, class: u8) -> Option<Item<'a>> {
+        let numbered = |record| Title { place: Place { part: Part::Number(record), ..Place::ONE }, ..title };
+        let inside = numbered(self.cursor.record);
+        if let Some(item) = self.next_of_record(identifier, inside, &RECORD, Separators::Ends) {
+            return Some(item);
+        }
+        let rest = self.data.range(self.next..).filter(|rest| !rest.is_empty())?;
+        let record = self.cursor.record.saturating_add(1);
+        self.cursor = Cursor { record, ..Cursor::default() };
+        let (field, place) = (RECORD_TIME, Place::ONE);
+        let point = Point { identifier, record: Some(numbered(record)), field, place };
+        match load::Record::split(rest) {
+            Ok(split) => {
+                self.cursor.group = split.first_group(class);
+                self.offset = self.next.saturating_add(load::HEAD);
+                let item = self.take(point, split.time);
+                self.end = self.offset.saturating_add(split.classes.len());
+                self.next = self.end.saturating_add(load::FOOT);
+                Some(item)
+            }
+            Err((invalid, octets)) => {
+                let item = point.item((self.next, octets), Reading::of(Value::Invalid(invalid)));
+                self.next = self.next.saturating_add(octets);
+                (self.offset, self.end) = (self.next, self.next);
+                Some(item)
+            }
+        }
     }
 }
 
@@ -70,204 +358,39 @@ impl<'a> Iterator for Values<'a> {
     type Item = Item<'a>;
 
     fn next(&mut self) -> Option<Item<'a>> {
-        let rest = self.data.range(self.offset..).filter(|rest| !rest.is_empty())?;
-        let series = self.series.as_mut()?;
-        let end = Data::plain(&[BLOCK_END]);
-        if series.is_ended() && rest == end {
-            return None;
+        let layout = self.layout?;
+        let identifier = layout.identifier;
+        match layout.content {
+            Content::Series { identifier, record, field, first, run } => {
+                self.next_of_series(identifier, (record, field), (first, run))
+            }
+            Content::Record { title, groups, separators } => {
+                self.next_of_record(identifier, title, groups, separators)
+            }
+            Content::Load { title, class } => self.next_of_load(identifier, title, class),
         }
-        let point = series.next()?;
-        let octets = point.octets();
-        let is_last = series.left() == 0 && !(series.is_ended() && rest.range(octets..) == Some(end));
-        // Behind the last value there is nothing, so what is too much belongs to it.
-        let field = if is_last { rest } else { rest.range(..octets).unwrap_or(rest) };
-        let offset = self.offset;
-        self.offset += field.len();
-        let read = Read::of(point, field).unwrap_or(Read::value(Value::Invalid(Invalid::Length)));
-        let Read { value, time, weekday } = read;
-        Some(Item { identifier: point.identifier, offset, point, value, time, weekday })
     }
 }
 
 impl FusedIterator for Values<'_> {}
 
-/// Ends a block of the 1997 edition, though not with every meter.
-const BLOCK_END: u8 = 0xAA;
-
-/// Most octets of a number in the table.
-const MAX_OCTETS: usize = 6;
-
-/// What the octets of one value say.
-struct Read {
-    value: Value<'static>,
-    time: Option<MeterTime>,
-    weekday: Option<u8>,
+/// Most tariffs of a meter; those of the 1997 edition have groups from an identifier on.
+const fn most_tariffs(first: Option<u16>) -> u8 {
+    if first.is_some() { 14 } else { MAX_TARIFFS }
 }
 
-impl Read {
-    const fn value(value: Value<'static>) -> Self {
-        Self { value, time: None, weekday: None }
-    }
-
-    const fn time(time: MeterTime) -> Self {
-        Self::value(Value::Time(time))
-    }
-
-    /// `None` if the field has another length.
-    fn of(point: Point, field: Data<'_>) -> Option<Self> {
-        Some(match point.format() {
-            Format::Number { octets, decimals, sign } => {
-                let mut plain = [0; MAX_OCTETS];
-                let mut writer = Writer::new(&mut plain);
-                writer.extend(field.iter());
-                let plain = writer.finish().ok().filter(|plain| plain.len() == octets)?;
-                Self::value(number(plain, decimals, sign))
-            }
-            Format::Maximum { sign } => {
-                let [low, middle, high, time @ ..] = field.whole::<8>()?;
-                let value = number(&[low, middle, high], point.decimals(), sign);
-                Self { time: Some(RecordTime(time).time()), ..Self::value(value) }
-            }
-            Format::Date => {
-                let [day_of_week, day @ ..] = field.whole::<4>()?;
-                Self { weekday: weekday(day_of_week), ..Self::time(date(day)) }
-            }
-            Format::Time => Self::time(daily(field.whole()?)),
-            Format::DateAndTime => {
-                let [second, minute, hour, day_of_week, day @ ..] = field.whole::<7>()?;
-                let time = joined(date(day), daily([second, minute, hour]));
-                Self { weekday: weekday(day_of_week), ..Self::time(time) }
-            }
-            Format::Minute => Self::time(RecordTime(field.whole()?).time()),
-        })
-    }
-}
-
-fn number(plain: &[u8], decimals: u8, sign: Sign) -> Value<'static> {
-    match bcd::decode(plain, sign) {
-        Ok(number) => Value::Decimal(Decimal::new(number, -(decimals as i8))),
-        Err(error) => Value::Invalid(error.into()),
-    }
+/// Whether a freeze holds a group of its layout: time, eight energies, two maximum demands, variables.
+const fn is_enabled(mode: u8, group: usize) -> bool {
+    let bit = match group {
+        0 => return true,
+        1..=4 => group - 1,
+        5..=8 => 4,
+        9 => 5,
+        10 => 6,
+        _ => 7,
+    };
+    mode >> bit & 1 == 1
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::string::{String, ToString};
-    use std::vec::Vec;
-
-    fn read(identifier: u32, plain: &[u8]) -> Vec<(Identifier, usize, String)> {
-        let values = Identifier::Y2007(identifier).values(Data::plain(plain));
-        values.map(|item| (item.identifier, item.offset, item.value.to_string())).collect()
-    }
-
-    fn one(identifier: u32, plain: &[u8]) -> String {
-        let values = read(identifier, plain);
-        assert_eq!(values.len(), 1);
-        values[0].2.clone()
-    }
-
-    #[test]
-    fn every_format_is_exact() {
-        assert_eq!(one(0x0001_0000, &[0x56, 0x34, 0x12, 0x99]), "991234.56");
-        assert_eq!(one(0x0000_0000, &[0x56, 0x34, 0x12, 0x80]), "-1234.56");
-        assert_eq!(one(0x0201_0100, &[0x97, 0x22]), "229.7");
-        assert_eq!(one(0x0202_0200, &[0x26, 0x57, 0x81]), "-15.726");
-        assert_eq!(one(0x0203_0000, &[0x01, 0x00, 0x80]), "-0.0001");
-        assert_eq!(one(0x0206_0300, &[0x00, 0x10]), "1.000");
-        assert_eq!(one(0x0280_0002, &[0x99, 0x49]), "49.99");
-        assert_eq!(one(0x0280_0007, &[0x25, 0x80]), "-2.5");
-        assert_eq!(one(0x0280_000B, &[0x00, 0x52, 0x00, 0x00]), "0.5200");
-        assert_eq!(one(0x0400_0105, &[0x80, 0x00]), "80");
-        assert_eq!(one(0x0400_0401, &[0x34, 0x69, 0x17, 0x08, 0x17, 0x20]), "201708176934");
-    }
-
-    #[test]
-    fn a_maximum_has_its_time() {
-        let read = |plain: &[u8]| {
-            let item = Identifier::Y2007(0x0101_0000).values(Data::plain(plain)).next().unwrap();
-            (item.value.to_string(), item.time.map(|time| time.to_string()))
-        };
-        let some = |value: &str, time: &str| (value.to_string(), Some(time.to_string()));
-        assert_eq!(
-            read(&[0x56, 0x34, 0x12, 0x05, 0x14, 0x06, 0x07, 0x26]),
-            some("12.3456", "2026-07-06T14:05:00")
-        );
-        assert_eq!(read(&[0; 8]), some("0.0000", "not set"));
-        assert_eq!(read(&[0xFF; 8]), some("absent", "not set"));
-        assert_eq!(read(&[1, 0, 0, 0, 0, 0x31, 0x02, 0x26]), some("0.0001", "no valid time"));
-        assert_eq!(read(&[0; 7]), (Invalid::Length.to_string(), None));
-    }
-
-    #[test]
-    fn dates_and_times_are_of_the_calendar() {
-        assert_eq!(one(0x0400_0101, &[0x04, 0x21, 0x05, 0x15]), "2015-05-21");
-        assert_eq!(one(0x0400_0101, &[0x05, 0xC8, 0x55, 0x2C]), "no valid time");
-        assert_eq!(one(0x0400_0101, &[0x07, 0x02, 0x00, 0x00]), "not set");
-        assert_eq!(one(0x0400_0102, &[0x55, 0x53, 0x21]), "21:53:55");
-        assert_eq!(one(0x0400_0102, &[0; 3]), "00:00:00");
-        assert_eq!(one(0x0400_0102, &[0xFF; 3]), "not set");
-        assert_eq!(one(0x0400_0102, &[0x60, 0, 0]), "no valid time");
-        assert_eq!(one(0x0400_010C, &[0x55, 0x53, 0x21, 0x04, 0x21, 0x05, 0x15]), "2015-05-21T21:53:55");
-        assert_eq!(one(0x0400_010C, &[0, 0, 0, 0, 0, 0, 0]), "not set");
-        assert_eq!(one(0x0400_0106, &[0x99; 5]), "not set");
-        let weekday = |octet| {
-            let data = [octet, 0x21, 0x05, 0x15];
-            Identifier::Y1997(0xC010).values(Data::plain(&data)).next().unwrap().weekday
-        };
-        assert_eq!([weekday(0), weekday(6), weekday(7)], [Some(0), Some(6), None]);
-    }
-
-    #[test]
-    fn a_block_of_1997_may_end_with_aa() {
-        let read = |identifier, plain: &[u8]| -> Vec<String> {
-            let values = Identifier::Y1997(identifier).values(Data::plain(plain));
-            values.map(|item| item.value.to_string()).collect()
-        };
-        let length = Invalid::Length.to_string();
-        assert_eq!(read(0x901F, &[1, 0, 0, 0, 2, 0, 0, 0]), ["0.01", "0.02"]);
-        assert_eq!(read(0x901F, &[1, 0, 0, 0, 2, 0, 0, 0, 0xAA]), ["0.01", "0.02"]);
-        assert_eq!(read(0x901F, &[1, 0, 0, 0, 2]), ["0.01", &length]);
-        assert_eq!(read(0xB62F, &[0x99, 0x04, 0, 0, 0, 0, 0xAA]), ["4.99", "0.00", "0.00"]);
-        assert_eq!(read(0xB62F, &[0x99, 0x04, 0, 0, 0, 0, 0]), ["4.99", "0.00", &length]);
-        assert_eq!(read(0x9010, &[1, 0, 0, 0, 0xAA]), [length]);
-        assert!(read(0x901F, &[0xAA]).is_empty());
-    }
-
-    #[test]
-    fn what_is_no_value_says_why() {
-        assert_eq!(one(0x0001_0000, &[0xFF; 4]), "absent");
-        assert_eq!(one(0x0202_0100, &[0xFF; 3]), "absent");
-        assert_eq!(one(0x0001_0000, &[0, 0, 0x0E, 0]), Invalid::Digit.to_string());
-        assert_eq!(one(0x0201_0100, &[0x97]), Invalid::Length.to_string());
-        assert_eq!(one(0x0201_0100, &[0x97, 0x22, 0]), Invalid::Length.to_string());
-        assert_eq!(one(0x0001_0000, &[0; 5]), Invalid::Length.to_string());
-        assert_eq!(read(0x0201_0100, &[]), []);
-        assert_eq!(read(0x0400_0501, &[0; 4]), []);
-    }
-
-    #[test]
-    fn a_block_yields_as_many_values_as_it_holds() {
-        let tariffs = read(0x0001_FF01, &[0x10, 0, 0, 0, 0x20, 0, 0, 0, 0x30]);
-        let length = Invalid::Length.to_string();
-        assert_eq!(
-            tariffs,
-            [
-                (Identifier::Y2007(0x0001_0001), 0, "0.10".into()),
-                (Identifier::Y2007(0x0001_0101), 4, "0.20".into()),
-                (Identifier::Y2007(0x0001_0201), 8, length.clone()),
-            ]
-        );
-        let phases = read(0x0201_FF00, &[0, 0x22, 0xFF, 0xFF, 0, 0x23, 0]);
-        assert_eq!(
-            phases,
-            [
-                (Identifier::Y2007(0x0201_0100), 0, "220.0".into()),
-                (Identifier::Y2007(0x0201_0200), 2, "absent".into()),
-                (Identifier::Y2007(0x0201_0300), 4, length),
-            ]
-        );
-        let mut values = Identifier::VOLTAGE_A.values(Data::plain(&[0, 0x22]));
-        assert!(values.next().is_some() && values.next().is_none() && values.next().is_none());
-    }
-}
+mod tests;

@@ -113,7 +113,7 @@ impl dlt645::Handler for ElectricityMeter {
         };
         for (held, digits) in POINTS.iter().filter(|(held, _)| same(held)) {
             let point = held.point().ok_or(ErrorFlags::OTHER)?;
-            let mut octets = vec![0; point.octets()];
+            let mut octets = vec![0; point.octets().ok_or(ErrorFlags::OTHER)?];
             bcd::encode(*digits, point.sign(), &mut octets).map_err(|_| ErrorFlags::OTHER)?;
             data.put(&octets);
         }

@@ -1,5 +1,7 @@
 //! Laws of DL/T 645.
 
+mod values;
+
 use core::num::NonZeroU8;
 use core::time::Duration;
 
@@ -7,10 +9,11 @@ use dlt645::{
     Address, BaudRate, Client, ClockTime, Command, Control, Data, DecodeError, Decoder, Direction, Edition,
     EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Operator, Password,
     RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus, Reply, Retry, SecurityErrors, Server,
-    TerminalSignal, TransactionError, Values, Writer,
+    TerminalSignal, TransactionError, Writer,
 };
-use meter_value::{Invalid, MeterTime, Value};
+use meter_value::MeterTime;
 
+use self::values::identified;
 use crate::frame::{self, Again};
 use crate::{Seed, machine, stream};
 
@@ -48,12 +51,7 @@ pub fn decode(octets: &[u8]) {
     whole(&framed(address, control, seed.slice(255)));
     typed(octets);
     texts(octets);
-    let mut seed = Seed(octets);
-    let number = u32::from_le_bytes(seed.octets());
-    for identifier in [Identifier::Y2007(number), Identifier::Y1997(number as u16)] {
-        values(identifier.values(Data::wire(seed.0)), seed.0.len());
-        values(identifier.values(Data::plain(seed.0)), seed.0.len());
-    }
+    identified(octets);
 }
 
 fn whole(octets: &[u8]) {
@@ -97,8 +95,9 @@ fn whole(octets: &[u8]) {
             assert_eq!(control.direction(), Direction::Reply);
             assert_eq!(reply.function(), control.function());
             assert_eq!(reply.encode_frame(address, &mut buffer), expected);
-            let identifier = if frame.edition() == Edition::Y1997 { 2 } else { 4 };
-            values(reply.values(), data.len().saturating_sub(identifier));
+            if let Reply::Read { identifier, data, .. } | Reply::ReadAgain { identifier, data, .. } = reply {
+                values::values(identifier, reply.values().collect(), data);
+            }
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
@@ -131,32 +130,6 @@ fn refused(error: DecodeError, octets: &[u8]) {
         DecodeError::End { octet } => assert!(octets[11 + usize::from(octets[9])] == octet && octet != 0x16),
         _ => panic!("{error:?} says nothing of a frame"),
     }
-}
-
-/// Values come in order, without a gap, to the end of the data or of what the identifier names, and then no
-/// more. A value of another length than its own is invalid.
-fn values(mut values: Values<'_>, length: usize) {
-    let (mut end, mut last) = (0, None);
-    for item in values.by_ref() {
-        assert_eq!(item.offset, end, "no gap between two values");
-        assert!(item.offset < length, "a value outside of the data");
-        assert_eq!(item.identifier.point(), Some(item.point));
-        end = item.offset + item.point.octets();
-        last = Some(item);
-        assert!(!item.value.to_string().is_empty() && !item.point.to_string().is_empty());
-        if let Ok(decimal) = item.value.to_decimal() {
-            assert_eq!(decimal.exponent(), -(item.point.decimals() as i8));
-        }
-    }
-    // A block of the 1997 edition may have one octet more, which ends it.
-    let is_whole =
-        |identifier: Identifier| end == length || end + 1 == length && identifier.edition() == Edition::Y1997;
-    assert!(
-        last.is_none_or(|item| {
-            is_whole(item.identifier) || item.value == Value::Invalid(Invalid::Length)
-        })
-    );
-    assert!(values.next().is_none(), "nothing comes after nothing");
 }
 
 /// What encoding takes, decoding takes too, whatever the fields are; else the error says what does not go

@@ -3,9 +3,7 @@
 mod fields;
 
 use dlt645::{Data, DecodeError, Direction, Edition, Frame, Function, Item, Refusal, Reply};
-use meter_value::Invalid::Length;
-use meter_value::Quantity;
-use meter_value::Value::Invalid;
+use meter_value::Value::Flags;
 use serde_json::{Value, json};
 
 use self::fields::fields;
@@ -82,40 +80,34 @@ fn values(reply: Option<Reply<'_>>) -> Vec<Value> {
             vec![json!({ "name": "address", "value": address.to_string(), "unit": null })]
         }
         Some(Reply::Read { identifier, data, .. } | Reply::ReadAgain { identifier, data, .. }) => {
-            let mut items = identifier.values(data).peekable();
-            let mut values = Vec::new();
-            while let Some(item) = items.next() {
-                let end = match item.value {
-                    Invalid(Length) => items.peek().map_or(data.len(), |next| next.offset),
-                    _ => item.offset + item.point.octets(),
-                };
-                let raw = data.range(item.offset..end).map(hex).unwrap_or_default();
-                values.push(joined([
+            let items = identifier.values(data).map(|item| {
+                let raw = data.range(item.offset..item.offset + item.len).map(hex).unwrap_or_default();
+                joined([
                     json!({ "name": item.point.to_string() }),
-                    super::value(digits(&item), raw),
+                    super::value(shown(&item), raw),
                     json!({ "unit": item.point.unit().symbol() }),
                     beside(&item),
-                ]));
-            }
-            values
+                ])
+            });
+            items.collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// The value, or why there is none; of a number that is a name, every digit.
-fn digits(item: &Item<'_>) -> Result<String, String> {
-    let value = text::value(item.value)?;
-    Ok(match item.point.quantity() {
-        Quantity::Address | Quantity::Identification => {
-            format!("{value:0>width$}", width = 2 * item.point.octets())
-        }
-        _ => value,
-    })
+/// The value, or why there is none; of a word of flags, its digits.
+fn shown(item: &Item<'_>) -> Result<String, String> {
+    match item.value {
+        Flags(flags) => Ok(flags.octets().reversed().to_string()),
+        value => text::value(value),
+    }
 }
 
-/// What a value has beside it: the time of a maximum, the weekday of a date.
+/// What a value has beside it: the time of a maximum, the weekday of a date, what is set in a word.
 fn beside(item: &Item<'_>) -> Value {
+    if let Flags(flags) = item.value {
+        return json!({ "flags": flags.names().collect::<Vec<_>>() });
+    }
     match (item.time, item.weekday) {
         (Some(time), _) => json!({ "time": text::value(meter_value::Value::Time(time)).ok() }),
         (_, Some(weekday)) => json!({ "weekday": weekday }),

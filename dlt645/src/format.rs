@@ -1,0 +1,208 @@
+//! How a value stands in the data.
+
+use meter_value::bcd::{self, Sign};
+use meter_value::line::Writer;
+use meter_value::{Decimal, Flag, Flags, Invalid, MeterTime, Text, Value};
+
+use crate::Data;
+use crate::time::{Form, weekday};
+
+/// How a value stands in the data, each number with its lowest digits first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum Format {
+    /// A number of two digits an octet.
+    Number { octets: u8, decimals: u8, sign: Sign },
+    /// A number of six digits, then minute, hour, day, month and year.
+    Maximum { sign: Sign },
+    /// Digits that are a name and no number.
+    Digits { octets: u8 },
+    /// A date, a time, or parts of them.
+    Time(Form),
+    /// Characters, the last one first.
+    Text { octets: u8 },
+    /// A word of bits.
+    Flags { octets: u8, names: Names },
+    /// Octets that mean nothing known, in the order they are sent in.
+    Octets { octets: u8 },
+    /// Octets that mean nothing known, to the end of the data.
+    Rest,
+    /// Octets that are not to be shown.
+    Secret { octets: u8 },
+}
+
+/// What the bits of a word mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Names(pub(crate) &'static [Flag]);
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Names {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=usize} meanings", self.0.len());
+    }
+}
+
+/// Most octets of a number or a time.
+const MAX_OCTETS: usize = 8;
+
+/// Digits of a maximum behind the decimal point.
+const MAXIMUM_DECIMALS: u8 = 4;
+
+/// What the octets of one value say.
+pub(crate) struct Reading<'a> {
+    pub(crate) value: Value<'a>,
+    /// When a maximum was reached.
+    pub(crate) time: Option<MeterTime>,
+    pub(crate) weekday: Option<u8>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) const fn of(value: Value<'a>) -> Self {
+        Self { value, time: None, weekday: None }
+    }
+}
+
+impl Format {
+    /// How many octets; `None` for those that reach to the end.
+    pub(crate) const fn octets(self) -> Option<usize> {
+        Some(match self {
+            Self::Number { octets, .. }
+            | Self::Digits { octets }
+            | Self::Text { octets }
+            | Self::Flags { octets, .. }
+            | Self::Octets { octets }
+            | Self::Secret { octets } => octets as usize,
+            Self::Maximum { .. } => 8,
+            Self::Time(form) => form.octets(),
+            Self::Rest => return None,
+        })
+    }
+
+    pub(crate) const fn decimals(self) -> u8 {
+        match self {
+            Self::Number { decimals, .. } => decimals,
+            Self::Maximum { .. } => MAXIMUM_DECIMALS,
+            _ => 0,
+        }
+    }
+
+    pub(crate) const fn sign(self) -> Sign {
+        match self {
+            Self::Number { sign, .. } | Self::Maximum { sign } => sign,
+            _ => Sign::Unsigned,
+        }
+    }
+
+    /// Reads a field of any length.
+    pub(crate) fn decode(self, field: Data<'_>) -> Reading<'_> {
+        if self.octets().is_some_and(|octets| octets != field.len()) {
+            return Reading::of(Value::Invalid(Invalid::Length));
+        }
+        let octets = field.octets();
+        Reading::of(match self {
+            Self::Number { decimals, sign, .. } => number(field, decimals, sign),
+            Self::Maximum { sign } => {
+                let (value, time) = (field.range(..3), field.range(3..));
+                let value = value
+                    .map_or(Value::Invalid(Invalid::Length), |digits| number(digits, MAXIMUM_DECIMALS, sign));
+                let time = time.map(|time| Form::Minute.decode(time));
+                return Reading { time, ..Reading::of(value) };
+            }
+            Self::Digits { .. } if octets.iter().all(|octet| octet == 0xFF) => {
+                Value::Invalid(Invalid::Absent)
+            }
+            Self::Digits { .. } => Value::Bytes(octets.reversed()),
+            Self::Time(form) => {
+                let weekday = form.weekday().and_then(|place| field.at(place)).and_then(weekday);
+                return Reading { weekday, ..Reading::of(Value::Time(form.decode(field))) };
+            }
+            Self::Text { .. } => text(field),
+            Self::Flags { names, .. } => Value::Flags(Flags::new(octets, names.0)),
+            Self::Octets { .. } | Self::Rest => Value::Bytes(octets),
+            Self::Secret { .. } => Value::Invalid(Invalid::Secret),
+        })
+    }
+
+    /// Writes a value; `None` if it is none of this format, has more digits, or its time has no place in it.
+    pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
+        match (self, reading.value) {
+            (Self::Number { octets, decimals, sign }, Value::Decimal(value)) => {
+                put_number(value, octets.into(), decimals, sign, to)
+            }
+            (Self::Maximum { sign }, Value::Decimal(value)) => {
+                put_number(value, 3, MAXIMUM_DECIMALS, sign, to)?;
+                Form::Minute.encode(reading.time.unwrap_or(MeterTime::NotSet), None, to)
+            }
+            (Self::Time(form), Value::Time(time)) => form.encode(time, reading.weekday, to),
+            (Self::Text { octets }, Value::Text(text)) => put_text(text, octets.into(), to),
+            (Self::Digits { .. }, Value::Bytes(octets)) if self.octets() == Some(octets.len()) => {
+                to.extend(octets.reversed().iter());
+                Some(())
+            }
+            (Self::Octets { .. }, Value::Bytes(octets)) if self.octets() == Some(octets.len()) => {
+                to.extend(octets.iter());
+                Some(())
+            }
+            (Self::Rest, Value::Bytes(octets)) => {
+                to.extend(octets.iter());
+                Some(())
+            }
+            (Self::Flags { .. }, Value::Flags(flags)) if self.octets() == Some(flags.octets().len()) => {
+                to.extend(flags.octets().iter());
+                Some(())
+            }
+            (Self::Number { octets, .. }, Value::Invalid(Invalid::Absent)) => {
+                to.extend((0..octets).map(|_| 0xFF));
+                Some(())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn number(field: Data<'_>, decimals: u8, sign: Sign) -> Value<'static> {
+    let mut plain = [0; MAX_OCTETS];
+    for (to, from) in plain.iter_mut().zip(field.iter()) {
+        *to = from;
+    }
+    match bcd::decode(plain.get(..field.len()).unwrap_or(&plain), sign) {
+        Ok(number) => Value::Decimal(Decimal::new(number, -(decimals as i8))),
+        Err(error) => Value::Invalid(error.into()),
+    }
+}
+
+fn put_number(value: Decimal, octets: usize, decimals: u8, sign: Sign, to: &mut Writer<'_>) -> Option<()> {
+    let value = value.rescale(-(decimals as i8)).ok()?;
+    let mut plain = [0; MAX_OCTETS];
+    let digits = plain.get_mut(..octets)?;
+    bcd::encode(value.mantissa(), sign, digits).ok()?;
+    to.put(digits);
+    Some(())
+}
+
+/// Text without the octets 00 that fill it up on either side.
+fn text(field: Data<'_>) -> Value<'_> {
+    let is_filler = |octet: u8| octet == 0x00;
+    if field.iter().all(|octet| octet == 0xFF) {
+        return Value::Invalid(Invalid::Absent);
+    }
+    let before = field.iter().take_while(|&octet| is_filler(octet)).count();
+    let mut text = field.range(before..).unwrap_or(field);
+    while let Some(last) = text.len().checked_sub(1) {
+        match (text.at(last), text.range(..last)) {
+            (Some(octet), Some(shorter)) if is_filler(octet) => text = shorter,
+            _ => break,
+        }
+    }
+    Value::Text(Text::new(text.octets().reversed()))
+}
+
+/// Writes text from its last character to its first, behind octets 00 that fill it up.
+fn put_text(text: Text<'_>, octets: usize, to: &mut Writer<'_>) -> Option<()> {
+    let (reversed, len) = (text.reversed(), text.chars().count());
+    to.extend((0..octets.checked_sub(len)?).map(|_| 0x00));
+    for character in reversed.chars() {
+        to.put(&[u8::try_from(character).ok()?]);
+    }
+    Some(())
+}
