@@ -98,6 +98,12 @@ pub enum EncodeError {
         /// The identifier.
         identifier: Identifier,
     },
+    /// The other edition has no such data.
+    #[error("the other edition has nothing like identifier {identifier}")]
+    Equivalent {
+        /// The identifier.
+        identifier: Identifier,
+    },
     /// A field that the function has in the edition is missing, or one that it does not have is there.
     #[error("{function:?} has other fields in the edition of {edition}")]
     Edition {

@@ -151,8 +151,8 @@ impl Format {
                 to.extend(flags.octets().iter());
                 Some(())
             }
-            (Self::Number { octets, .. }, Value::Invalid(Invalid::Absent)) => {
-                to.extend((0..octets).map(|_| 0xFF));
+            (_, Value::Invalid(Invalid::Absent)) => {
+                to.extend((0..self.octets()?).map(|_| 0xFF));
                 Some(())
             }
             _ => None,

@@ -14,6 +14,7 @@ mod command;
 mod control;
 mod data;
 mod decoder;
+mod equivalent;
 mod error;
 mod fields;
 mod flags;
