@@ -177,12 +177,7 @@ impl<const N: usize> Client<N> {
         Ok(())
     }
 
-    fn send(
-        &mut self,
-        device: &Device,
-        command: &Command<'_>,
-        is_answered: bool,
-    ) -> Result<(), EncodeError> {
+    fn send(&mut self, device: &Device, command: &Command<'_>, is_answered: bool) -> Result<(), EncodeError> {
         self.asked = Asked::new(device.address, command);
         self.link.start(device, command, is_answered)
     }
