@@ -24,9 +24,9 @@ pub struct Detected {
 /// 11 speaks 2007, one that refuses 01 only, 1997. A meter of 1997 that answers in the name of the wildcards is
 /// asked for its number.
 ///
-/// [`TransactionError::NoReply`] means silence: no meter, or another baud rate, for which there are
-/// [`BAUD_RATES`](Self::BAUD_RATES). [`TransactionError::Corrupt`] means that something was heard: another
-/// baud rate or parity, or several meters.
+/// [`TransactionError::NoReply`] means silence, or nothing that looks like a frame: no meter, or another baud
+/// rate, for which there are [`BAUD_RATES`](Self::BAUD_RATES). [`TransactionError::Corrupt`] means damaged
+/// frames: several meters, or another baud rate or parity.
 ///
 /// ```
 /// use core::time::Duration;
@@ -53,6 +53,8 @@ pub struct Detection {
     client: Client<0>,
     device: Device,
     question: Question,
+    /// Whom it was asked.
+    asked: Address,
     /// Who refused the question of 2007.
     refused: Option<Address>,
     /// What was found, but for the address that the meter of 1997 may say by its number.
@@ -92,6 +94,7 @@ impl Detection {
             client: Client::new(line),
             device: Device { retry, ..Device::new(Address::ANY) },
             question: Question::ReadAddress,
+            asked: Address::ANY,
             refused: None,
             detected: None,
             error: None,
@@ -117,12 +120,12 @@ impl Detection {
             Question::ReadAddress => Command::ReadAddress,
             _ => Command::Read { identifier },
         };
-        let address = match (question, self.detected) {
-            (Question::Read1997OfAll, _) => Address::BROADCAST,
-            (_, Some(Detected { address, .. })) => address,
+        self.asked = match question {
+            Question::Read1997OfAll => Address::BROADCAST,
+            Question::Number1997 => self.asked,
             _ => self.device.address,
         };
-        if self.client.start(&Device { address, ..self.device }, &command).is_err() {
+        if self.client.start(&Device { address: self.asked, ..self.device }, &command).is_err() {
             // Meters of 2007 do not answer when all are asked.
             self.next();
         }
@@ -141,7 +144,7 @@ impl Detection {
     }
 
     fn told(&mut self, told: Told) {
-        let source = self.client.source().unwrap_or(self.device.address);
+        let source = self.client.source().unwrap_or(self.asked);
         match (self.question, told) {
             (Question::ReadAddress, Told::Address(address)) => self.found(Edition::Y2007, address),
             (Question::Number1997, Told::Address(address)) => self.found(Edition::Y1997, address),

@@ -11,7 +11,7 @@ use crate::Frame;
 /// use dlt645::Line;
 ///
 /// let line = Line::new(2_400);
-/// assert_eq!(line.time(12), Duration::from_millis(55));
+/// assert_eq!(line.time(12).as_millis(), 55);
 /// assert_eq!(line.gap, Duration::from_millis(500));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

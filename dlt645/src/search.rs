@@ -19,8 +19,8 @@ const GLITCH: usize = 3;
 pub enum Found {
     /// A meter.
     Meter(Address),
-    /// Something that answers to this address, but never with one intact frame: two meters with the same
-    /// address, or a damaged line.
+    /// Something that answers to this address, but never with one intact frame in its own name: two meters
+    /// with the same address, a damaged line, or a meter that repeats wildcards.
     Garbled(Address),
 }
 
@@ -34,9 +34,9 @@ pub enum Found {
 ///
 /// A question takes the line's pause, its own 20 octets and the timeout, and, if something is heard, up to
 /// [`Line::answer`] more. Where `c` of the questions are answered by several, and there are `n` meters, it asks
-/// up to `(1 + 100 c)(1 + retries) + n` times. One meter takes 2 questions; two meters that differ in the
-/// highest digits only, 603, which at 600 ms a question are 6 minutes, or 12 with one retry. What is silent is
-/// asked again as often as `retries` says.
+/// up to `(1 + 100 c)(1 + retries) + n` times: what is silent is asked again. One meter takes 2 questions; two
+/// that differ in the highest two digits only, 601, which at 2400 baud with a timeout of 600 ms are 7 minutes,
+/// or 14 with one retry.
 ///
 /// Meters whose address is not decimal are found only where no other meter answers with them. Two answers that
 /// coincide bit for bit, so that one covers the other, are one.
@@ -301,7 +301,7 @@ impl Judge for Heard {
         let (control, address) = (frame.control, frame.address);
         if control.direction() == Direction::Reply
             && control.function() == Function::READ
-            && self.pattern.matches(address)
+            && (self.pattern.matches(address) || address.is_wildcard())
         {
             self.several |= address.is_wildcard() || self.meter.is_some_and(|meter| meter != address);
             self.meter = Some(address);
