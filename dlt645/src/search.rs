@@ -38,6 +38,9 @@ pub enum Found {
 /// that differ in the highest two digits only, 601, which at 2400 baud with a timeout of 600 ms are 7 minutes,
 /// or 14 with one retry.
 ///
+/// On a line that is never silent, all seems garbled; the first such outcome comes after seven questions, and
+/// who gets it may stop.
+///
 /// Meters whose address is not decimal are found only where no other meter answers with them. Two answers that
 /// coincide bit for bit, so that one covers the other, are one.
 ///
@@ -228,7 +231,8 @@ impl Tree {
     fn pattern(self) -> Address {
         let mut address = Address::ANY;
         for (octet, pair) in address.0.iter_mut().zip(self.pairs).take(self.depth) {
-            *octet = pair / 10 << 4 | pair % 10;
+            // Two decimal digits in an octet.
+            *octet = pair + 6 * (pair / 10);
         }
         address
     }
