@@ -527,7 +527,7 @@ fn our_own_octets_are_not_an_answer() {
     client.receive(&echo[..7], ms(30));
     client.transmitted(ms(92));
     client.receive(&echo[7..15], ms(93));
-    assert!(waits(&mut client, ms(93)));
+    assert_eq!(client.poll(ms(93)), Output::Wait(Some(ms(892))));
     client.receive(&[&echo[15..], &reply(METER, &VOLTAGE)].concat(), ms(160));
     assert_eq!(done(&mut client, ms(160)), Ok(Some(VOLTAGE)));
 
@@ -627,6 +627,16 @@ fn follow_ups_are_asked_of_the_meter_that_answered() {
     );
     client.receive(&first(EVENTS, &[1, 2]), ms(100));
     assert_eq!(asked(&sent(&mut client, ms(200))), (METER, follow_up(EVENTS, 1)));
+
+    // If it says which.
+    let read = Command::Read { identifier: ENERGIES };
+    let begin = Reply::Read { identifier: ENERGIES, data: NONE, more: true };
+    for source in [Address::BROADCAST, Address([0x43, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA])] {
+        ask(&mut client, &Device { address: Address::ANY, ..DEVICE }, &read, ms(300));
+        client.receive(&reply(source, &begin), ms(400));
+        assert_eq!(asked(&sent(&mut client, ms(500))), (Address::ANY, follow_up(ENERGIES, 0)));
+        client = Client::new(LINE);
+    }
 }
 
 #[test]
@@ -691,7 +701,7 @@ fn what_is_read_again_is_followed_up_too() {
 /// The word has two bits set, so two numbers of events stand behind it.
 #[test]
 fn an_event_that_waits_is_no_part_of_the_data() {
-    let report = [&[0x41][..], &[0; 11], &[1, 2]].concat();
+    let report = [&[0x41][..], &[0; 11], &[2, 1]].concat();
     let frames = [
         framed(0x92, &[&[0x01, 0x15, 0x00, 0x04][..], &report, &[1]].concat()),
         framed(0x92, &[&[0x01, 0x15, 0x00, 0x04][..], &report].concat()),
@@ -706,12 +716,36 @@ fn an_event_that_waits_is_no_part_of_the_data() {
         assert_eq!(client.report(), Some(Data::plain(&report)));
         client.start(&DEVICE, &READ).unwrap();
         assert_eq!(client.report(), None);
+
+        // That of another meter is none of this one's.
+        ask(&mut client, &DEVICE, &READ, ms(400));
+        client.receive(&first(Identifier::VOLTAGE_A, &[0x97, 0x22]), ms(500));
+        sent(&mut client, ms(600));
+        let report = Frame { address: OTHER, ..Frame::decode(&frame).unwrap() };
+        client.receive(report.encode(&mut [0; 64]).unwrap(), ms(700));
+        sent(&mut client, ms(1_400));
+        assert!(matches!(done(&mut client, ms(2_200)), Err(TransactionError::NoReply { .. })));
+        assert_eq!(client.report(), None);
     }
 }
 
 #[test]
+fn the_report_of_events_may_be_read_in_parts_itself() {
+    let mut client = client();
+    let identifier = Identifier::Y2007(0x0400_1501);
+    ask(&mut client, &DEVICE, &Command::Read { identifier }, ms(0));
+    client.receive(&first(identifier, &[0xFF; 12]), ms(100));
+    sent(&mut client, ms(200));
+    client.receive(&part(identifier, 1, &[9; 96], false), ms(300));
+    let data = [[0xFF; 12].as_slice(), &[9; 96]].concat();
+    let whole = Reply::Read { identifier, data: Data::plain(&data), more: false };
+    assert_eq!(done(&mut client, ms(300)), Ok(Some(whole)));
+    assert_eq!(client.report(), None);
+}
+
+#[test]
 fn a_report_without_numbers_may_have_a_sequence_or_not() {
-    let word = [&[0x01, 0x15, 0x00, 0x04, 0x41][..], &[0; 11]].concat();
+    let word = [&[0x01, 0x15, 0x00, 0x04, 0x41][..], &[0; 10], &[1]].concat();
     for frame in [framed(0x92, &word), framed(0x92, &[&word[..], &[1]].concat())] {
         let mut client = client();
         ask(&mut client, &DEVICE, &READ, ms(0));
@@ -803,6 +837,7 @@ fn a_new_command_abandons_the_one_before() {
     ask(&mut client, &DEVICE, &READ, ms(300));
     client.receive(&part(EVENTS, 1, &[3], false), ms(400));
     assert!(waits(&mut client, ms(400)));
-    client.receive(&reply(METER, &VOLTAGE), ms(500));
-    assert_eq!(done(&mut client, ms(500)), Ok(Some(VOLTAGE)));
+    let (function, error) = (Function::READ, ErrorFlags::NO_SUCH_DATA.into());
+    client.receive(&reply(METER, &Reply::Failed { function, error }), ms(500));
+    assert_eq!(done(&mut client, ms(500)), Err(TransactionError::Refused { function, error }));
 }

@@ -36,12 +36,14 @@ struct Meter {
     delay: Duration,
     /// In whose name it answers.
     name: Option<Address>,
+    /// What it sends behind its answers.
+    tail: &'static [u8],
     script: Script,
 }
 
 impl Meter {
     fn new(address: Address) -> Self {
-        Self { address, delay: ms(20), name: None, script: energy }
+        Self { address, delay: ms(20), name: None, tail: &[], script: energy }
     }
 
     fn answer(&self, frame: &Frame<'_>) -> Option<Vec<u8>> {
@@ -51,7 +53,7 @@ impl Meter {
         let address = self.name.unwrap_or(self.address);
         let reply = Frame { address, control: Control(control), data: Data::plain(&data) };
         let octets = reply.encode(&mut [0; 267]).unwrap().to_vec();
-        Some([&[0xFE; 4], &octets[..]].concat())
+        Some([&[0xFE; 4], &octets[..], self.tail].concat())
     }
 }
 
@@ -173,7 +175,7 @@ impl Bus {
                         self.now = self.now.max(at);
                         machine.receive(&[octet], self.now);
                     }
-                    _ => self.now = until.expect("what asks waits for some time"),
+                    _ => self.now = until.unwrap(),
                 },
             }
         }
@@ -393,6 +395,15 @@ fn a_meter_that_never_says_its_own_address_is_not_passed_over() {
 }
 
 #[test]
+fn a_meter_with_a_noisy_driver_is_found_by_its_whole_address() {
+    let meter = address("000000000007");
+    let mut bus = Bus::new(&[meter]);
+    bus.meters[0].tail = &[0x55; 9];
+    assert_eq!(bus.search(RETRY), [Found::Meter(meter)]);
+    assert_eq!(bus.asked.len(), 601);
+}
+
+#[test]
 fn a_search_begins_anew() {
     let both = [address("170820150137"), address("170820150138")];
     let mut bus = Bus::new(&both);
@@ -433,6 +444,7 @@ fn a_refusal_of_the_function_tells_the_edition() {
     bus.meters[0].script = refusing;
     let detected = |edition| Ok(Detected { edition, address: meter });
     assert_eq!(bus.detect(Address::ANY), detected(Edition::Y2007));
+    assert_eq!(bus.asked, [Address::ANY; 4]);
     assert_eq!(bus.detect(meter), detected(Edition::Y2007));
     bus.meters[0].script = refusing_of_1997;
     assert_eq!(bus.detect(Address::ANY), detected(Edition::Y1997));
