@@ -24,7 +24,7 @@ pub struct Device {
     /// How long to wait for an answer to begin, and how often to ask. An answer that has begun is waited for
     /// as long as no gap in it is longer than the line's, and no longer than [`Line::answer`].
     pub retry: Retry,
-    /// How many octets FE go before a command. Behind 16, the longest commands have no room left.
+    /// How many octets FE go before a command, up to 16.
     pub preamble: u8,
 }
 
@@ -113,7 +113,6 @@ pub struct Client<const N: usize = 1026> {
     /// How often a read may still begin anew.
     restarts: u8,
     source: Option<Address>,
-    has_report: bool,
     counts: Counts,
 }
 
@@ -139,7 +138,6 @@ impl<const N: usize> Client<N> {
             assembly: Assembly::new(),
             restarts: 0,
             source: None,
-            has_report: false,
             counts: Counts {
                 started: 0,
                 sent: 0,
@@ -171,7 +169,6 @@ impl<const N: usize> Client<N> {
         self.device = *device;
         self.restarts = device.retry.retries;
         self.source = None;
-        self.has_report = false;
         self.assembly.clear();
         count(&mut self.counts.started);
         Ok(())
@@ -196,7 +193,7 @@ impl<const N: usize> Client<N> {
     /// number of new events for each of its bits that is set (identifier 04001501, amendment to DL/T
     /// 645-2007). It stays until the next command.
     pub fn report(&self) -> Option<Data<'_>> {
-        self.link.frame().ok().filter(|_| self.has_report).and_then(|frame| self.asked.report(&frame))
+        self.link.frame().ok().and_then(|frame| self.asked.report(&frame))
     }
 
     /// What it has done since it began; the counts start again from 0 after the last `u32`.
@@ -212,7 +209,6 @@ impl<const N: usize> Client<N> {
             return refused(&self.asked, error, self.assembly.is_begun());
         }
         if self.assembly.is_begun() && self.asked.report(&frame).is_some() {
-            self.has_report = true;
             return Ok(End::Assembled { more: false });
         }
         match self.asked.reply(&frame).map_err(TransactionError::Corrupt)? {
@@ -235,7 +231,7 @@ impl<const N: usize> Client<N> {
         let retries = if self.assembly.is_numbered() { self.device.retry.retries } else { 0 };
         let retry = Retry { retries, ..self.device.retry };
         let device = Device { address, retry, ..self.device };
-        // The longest command fitted, and this one is shorter.
+        // There is room for every command, and a follow-up breaks no rule.
         Ok(self.send(&device, &command, true).map_or(End::Frame, |()| End::NotYet))
     }
 

@@ -1,12 +1,13 @@
 //! A command on a line: when it is sent, its echo, and what comes in after it.
 
+use core::iter::repeat_n;
 use core::time::Duration;
 
 use meter_value::line::{Echo, Exchange, Retry, Search, Step, Stripped, Writer};
 
 use crate::{Command, DecodeError, Decoder, Device, EncodeError, Frame, Line};
 
-/// Most preamble octets that are sent before the longest command.
+/// Most preamble octets that are sent before a command.
 const MAX_PREAMBLE: usize = 16;
 
 /// What a wait is for.
@@ -67,9 +68,13 @@ impl Link {
         is_answered: bool,
     ) -> Result<(), EncodeError> {
         self.abandon();
+        let preamble = usize::from(device.preamble);
+        if preamble > MAX_PREAMBLE {
+            return Err(EncodeError::BufferTooSmall { needed: preamble, have: MAX_PREAMBLE });
+        }
         let mut writer = Writer::new(&mut self.command);
-        let [preamble, ..] = Frame::PREAMBLE;
-        writer.extend((0..device.preamble).map(|_| preamble));
+        let [octet, ..] = Frame::PREAMBLE;
+        writer.extend(repeat_n(octet, preamble));
         command.put(device.address, &mut writer)?;
         self.length = writer.finish()?.len();
         let Retry { timeout, .. } = device.retry;
