@@ -5,6 +5,7 @@
 
 mod answers;
 mod follow_ups;
+mod lossy;
 mod timing;
 
 use std::num::NonZeroU8;

@@ -1,6 +1,6 @@
 //! Which edition a meter speaks.
 
-use dlt645::{DecodeError, Detected, Detection, Edition, Function, Reply, TransactionError};
+use dlt645::{DecodeError, Detected, Detection, Edition, Reply, TransactionError};
 
 use super::*;
 
@@ -70,25 +70,25 @@ fn a_meter_of_1997_is_told_by_its_energy_and_its_number() {
 /// As some do that do not know wildcards.
 #[test]
 fn a_meter_of_1997_that_listens_to_all_only_is_found() {
-    let mut bus = Bus::new(&[]);
+    let mut now = ms(0);
     let number = address("000000123456");
     let mut detection = Detection::new(LINE, RETRY);
     detection.start(Address::ANY);
     let mut asked = Vec::new();
     let outcome = loop {
-        match detection.poll(bus.now) {
+        match detection.poll(now) {
             Output::Done(outcome) => break outcome,
-            Output::Wait(until) => bus.now = until.unwrap(),
+            Output::Wait(until) => now = until.unwrap(),
             Output::Transmit(octets) => {
                 let octets = octets.to_vec();
                 let frame = Frame::decode(&octets).unwrap();
                 let Command::Read { identifier } = Command::decode(&frame).unwrap_or(Command::ReadAddress)
                 else {
-                    detection.transmitted(bus.now);
+                    detection.transmitted(now);
                     continue;
                 };
                 asked.push((frame.address, identifier));
-                detection.transmitted(bus.now);
+                detection.transmitted(now);
                 if frame.address == Address::BROADCAST {
                     let number = number.0;
                     let data = match identifier {
@@ -97,7 +97,7 @@ fn a_meter_of_1997_that_listens_to_all_only_is_found() {
                     };
                     let reply = Reply::Read { identifier, data, more: false };
                     let octets = reply.encode_frame(Address::BROADCAST, &mut [0; 32]).unwrap().to_vec();
-                    detection.receive(&octets, bus.now + ms(50));
+                    detection.receive(&octets, now + ms(50));
                 }
             }
         }
@@ -128,8 +128,6 @@ fn silence_is_told_from_noise() {
     bus.noise = vec![(ms(50), vec![0x68, 0, 0x80, 0x78, 0x80, 0xF8, 0, 0x78, 0x80, 0, 0xF8])];
     let noise = TransactionError::Corrupt(DecodeError::Start { place: 7, octet: 0x78 });
     assert_eq!(bus.detect(Address::ANY), Err(noise));
-    assert_eq!(Detection::BAUD_RATES, [2_400, 9_600, 1_200, 4_800]);
-    assert_eq!(Function::READ.0, 0x11);
 }
 
 #[test]
