@@ -34,12 +34,12 @@ pub enum Found {
 ///
 /// A question takes the line's pause, its own 20 octets and the timeout, and, if something is heard, up to
 /// [`Line::answer`] more. Where `c` of the questions are answered by several, and there are `n` meters, it asks
-/// up to `(1 + 100 c)(1 + retries) + n` times: what is silent is asked again. One meter takes 2 questions; two
+/// up to `(1 + 101 c + n)(1 + retries)` times: what is silent is asked again. One meter takes 2 questions; two
 /// that differ in the highest two digits only, 601, which at 2400 baud with a timeout of 600 ms are 7 minutes,
 /// or 14 with one retry.
 ///
-/// On a line that is never silent, all seems garbled; the first such outcome comes after seven questions, and
-/// who gets it may stop.
+/// On a line that is never silent, all seems garbled. The first such outcome comes after seven questions, or
+/// a few more with retries; a caller that gets it may stop.
 ///
 /// Meters whose address is not decimal are found only where no other meter answers with them. Two answers that
 /// coincide bit for bit, so that one covers the other, are one.

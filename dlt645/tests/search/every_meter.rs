@@ -170,6 +170,16 @@ fn glitches_cost_nothing_and_noise_costs_time_only() {
 }
 
 #[test]
+fn a_line_that_is_never_silent_is_told_soon() {
+    let mut bus = Bus::new(&[]);
+    bus.noise = vec![(ms(0), vec![0x55; 200])];
+    let mut search = Search::new(LINE, RETRY);
+    search.start();
+    assert_eq!(bus.run(&mut search, |found| found), Some(Found::Garbled(address("0"))));
+    assert_eq!(bus.asked.len(), 7);
+}
+
+#[test]
 fn a_lost_answer_is_asked_for_again() {
     let meter = address("123456789012");
     let mut search = Search::new(LINE, Retry { retries: 1, ..RETRY });
