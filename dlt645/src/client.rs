@@ -1,27 +1,94 @@
 //! One command at a time, and its answer.
 
+mod asked;
+mod assembly;
+
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step, Writer};
+use meter_value::line::{Machine, Output, Retry, Step};
 
+use crate::link::{Judge, Link};
 use crate::{
-    Address, Command, DecodeError, Decoder, Direction, EncodeError, Frame, Identifier, Reply,
+    Address, Command, Data, DecodeError, EncodeError, ErrorFlags, Frame, Line, Refusal, Reply,
     TransactionError,
 };
+use asked::Asked;
+use assembly::Assembly;
+
+/// A meter as its client has to treat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Device {
+    /// Its address, or wildcards that mean it.
+    pub address: Address,
+    /// How long to wait for an answer to begin, and how often to ask. An answer that has begun is waited for
+    /// as long as no gap in it is longer than the line's, and no longer than [`Line::answer`].
+    pub retry: Retry,
+    /// How many octets FE go before a command, up to 16.
+    pub preamble: u8,
+}
+
+impl Device {
+    /// All meters at once. None answers; instead of an answer, the client waits 500 ms for them to act.
+    pub const BROADCAST: Self = Self {
+        retry: Retry { timeout: Duration::from_millis(500), retries: 0 },
+        ..Self::new(Address::BROADCAST)
+    };
+
+    /// A meter that keeps to the standard, and so begins to answer within 500 ms: asked three times at most,
+    /// with a second for the first octet, which leaves as much again for gateways. Four octets go before a
+    /// command.
+    pub const fn new(address: Address) -> Self {
+        let retry = Retry { timeout: Duration::from_secs(1), retries: 2 };
+        Self { address, retry, preamble: 4 }
+    }
+}
+
+/// What a client has done since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Counts {
+    /// Commands that were started.
+    pub started: u32,
+    /// How often commands were sent, repetitions and follow-ups included.
+    pub sent: u32,
+    /// Answers, refusals left out; one of several frames counts once.
+    pub answers: u32,
+    /// Refusals.
+    pub refusals: u32,
+    /// Commands that ended without anything that could be an answer.
+    pub no_reply: u32,
+    /// Commands that ended with something, but no intact answer.
+    pub corrupt: u32,
+    /// Commands whose answer was too long, or did not end.
+    pub too_long: u32,
+    /// Replies to something else that were passed over: other identifiers, sequences or values.
+    pub unasked: u32,
+}
 
 /// A client: sends a command, waits for the answer of that meter to that command, asks again.
 ///
-/// Its own echo, answers of other meters, to other functions or with other data do not end the wait. A
-/// meter answers within 500 ms (DL/T 645-2007, chapter 5), then its frame takes 9 ms an octet at
-/// 1200 baud.
+/// Only a reply ends the wait that comes from a meter that is meant, to the function, and repeats what a
+/// reply repeats: the identifier, the sequence, the baud rate, the password, the signal. What else is on the
+/// line, late answers among it, is passed over. The first answer to wildcards counts;
+/// [`source`](Self::source) says whose it is.
+///
+/// An answer in several frames becomes one: the client asks for what follows and puts up to `N` octets of data
+/// together, as long as the longest record known. Each follow-up is asked for as often as the device's
+/// [`Retry`] allows. Meters of 1997 do not number theirs, so when one is lost, the read begins anew.
+/// - A reply that still says `more` is all there is: the meter announced more and then had none.
+/// - Some meters announce with the same bit that an event waits; what they then give instead of more data,
+///   [`report`](Self::report) has.
+///
+/// When a baud rate was changed, the reply says so; the port is the caller's.
 ///
 /// ```
 /// use core::time::Duration;
-/// use dlt645::{Address, Client, Command, Identifier, Machine, Output, Retry};
+/// use dlt645::{Address, Client, Command, Device, Identifier, Line, Machine, Output};
 ///
-/// let mut client = Client::new(Retry { timeout: Duration::from_secs(1), retries: 2 });
+/// let mut client: Client = Client::new(Line::new(2_400));
 /// let meter: Address = "003411001043".parse().unwrap();
-/// client.start(meter, &Command::Read { identifier: Identifier::VOLTAGE_A })?;
+/// client.start(&Device::new(meter), &Command::Read { identifier: Identifier::VOLTAGE_A })?;
 ///
 /// let now = Duration::ZERO;
 /// let Output::Transmit(octets) = client.poll(now) else { panic!() };
@@ -33,253 +100,238 @@ use crate::{
 ///     0xEE, 0x16,
 /// ];
 /// client.receive(&reply, now);
-/// let Output::Done(Ok(reply)) = client.poll(now) else { panic!() };
+/// let Output::Done(Ok(Some(reply))) = client.poll(now) else { panic!() };
 /// assert_eq!(reply.values().next().unwrap().value.to_string(), "229.7");
 /// # Ok::<(), dlt645::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Client {
-    exchange: Exchange<DecodeError>,
-    pending: Pending,
+pub struct Client<const N: usize = 1026> {
+    link: Link,
+    device: Device,
+    asked: Asked,
+    assembly: Assembly<N>,
+    /// How often a read may still begin anew.
+    restarts: u8,
+    source: Option<Address>,
+    counts: Counts,
 }
 
-/// The command under way, with its preamble, and what comes in after it.
-#[derive(Clone, Debug)]
-struct Pending {
-    command: [u8; Frame::MAX_SENT],
-    length: usize,
-    decoder: Decoder,
+/// How a transaction ended, or that it has not.
+enum End {
+    NotYet,
+    /// The last frame is the answer.
+    Frame,
+    /// The answer was put together.
+    Assembled {
+        more: bool,
+    },
+    Failed(TransactionError),
 }
 
-impl Client {
+impl<const N: usize> Client<N> {
     /// A client with nothing to do.
-    pub const fn new(retry: Retry) -> Self {
-        let pending = Pending { command: [0; Frame::MAX_SENT], length: 0, decoder: Decoder::new() };
-        Self { exchange: Exchange::new(retry), pending }
+    pub const fn new(line: Line) -> Self {
+        Self {
+            link: Link::new(line),
+            device: Device::BROADCAST,
+            asked: Asked::NOTHING,
+            assembly: Assembly::new(),
+            restarts: 0,
+            source: None,
+            counts: Counts {
+                started: 0,
+                sent: 0,
+                answers: 0,
+                refusals: 0,
+                no_reply: 0,
+                corrupt: 0,
+                too_long: 0,
+                unasked: 0,
+            },
+        }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
     ///
+    /// A time, a freeze or a signal for all meters ends with `None` in place of a reply, after the device's
+    /// timeout. Few meters answer a time that is sent to one.
+    ///
     /// # Errors
-    /// [`EncodeError`] if the command cannot be sent, or no answer would come.
-    pub fn start(&mut self, address: Address, command: &Command<'_>) -> Result<(), EncodeError> {
-        self.exchange.abandon();
-        if address == Address::BROADCAST {
-            return Err(EncodeError::Broadcast);
-        }
-        let mut writer = Writer::new(&mut self.pending.command);
-        writer.put(&Frame::PREAMBLE);
-        command.put(address, &mut writer)?;
-        self.pending.length = writer.finish()?.len();
-        self.exchange.start();
+    /// [`EncodeError`] if the command cannot be sent, or not to all meters at once.
+    pub fn start(&mut self, device: &Device, command: &Command<'_>) -> Result<(), EncodeError> {
+        self.link.abandon();
+        let function = command.function();
+        let is_answered = match device.address {
+            Address::BROADCAST => Asked::of_all(function).ok_or(EncodeError::Broadcast { function })?,
+            _ => true,
+        };
+        self.send(device, command, is_answered)?;
+        self.device = *device;
+        self.restarts = device.retry.retries;
+        self.source = None;
+        self.assembly.clear();
+        count(&mut self.counts.started);
         Ok(())
+    }
+
+    fn send(&mut self, device: &Device, command: &Command<'_>, is_answered: bool) -> Result<(), EncodeError> {
+        self.asked = Asked::new(device.address, command);
+        self.link.start(device, command, is_answered)
+    }
+
+    /// The command under way.
+    pub(crate) fn command(&self) -> &[u8] {
+        self.link.command()
+    }
+
+    /// Who answered or refused the last command, or its last frame: after a command to wildcards, which meter.
+    pub const fn source(&self) -> Option<Address> {
+        self.source
+    }
+
+    /// The report of events that came with the last answer, if an event waits: a word of 12 octets, and the
+    /// number of new events for each of its bits that is set (identifier 04001501, amendment to DL/T
+    /// 645-2007). It stays until the next command.
+    pub fn report(&self) -> Option<Data<'_>> {
+        self.link.frame().ok().and_then(|frame| self.asked.report(&frame))
+    }
+
+    /// What it has done since it began; the counts start again from 0 after the last `u32`.
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Takes an answer, and asks for what follows it.
+    fn answered(&mut self) -> Result<End, TransactionError> {
+        let frame = self.link.frame().map_err(TransactionError::Corrupt)?;
+        self.source = Some(frame.address);
+        if let Some(error) = self.asked.refusal(&frame) {
+            return refused(&self.asked, error, self.assembly.is_begun());
+        }
+        if self.assembly.is_begun() && self.asked.report(&frame).is_some() {
+            return Ok(End::Assembled { more: false });
+        }
+        match self.asked.reply(&frame).map_err(TransactionError::Corrupt)? {
+            Reply::Read { identifier, data, more: true } => self.assembly.begin(identifier, false, data)?,
+            Reply::ReadAgain { identifier, data, more: true } => {
+                self.assembly.begin(identifier, true, data)?;
+            }
+            Reply::ReadFollowUp { data, more, .. } if self.assembly.is_begun() => {
+                self.assembly.push(data)?;
+                if !more {
+                    return Ok(End::Assembled { more });
+                }
+            }
+            _ => return Ok(End::Frame),
+        }
+        let from = frame.address;
+        let is_known = !from.is_wildcard() && from != Address::BROADCAST;
+        let address = if is_known { from } else { self.device.address };
+        let command = self.assembly.follow_up()?;
+        let retries = if self.assembly.is_numbered() { self.device.retry.retries } else { 0 };
+        let retry = Retry { retries, ..self.device.retry };
+        let device = Device { address, retry, ..self.device };
+        // There is room for every command, and a follow-up breaks no rule.
+        Ok(self.send(&device, &command, true).map_or(End::Frame, |()| End::NotYet))
+    }
+
+    /// Begins a read anew whose follow-up was lost, if that can help.
+    fn begins_anew(&mut self) -> bool {
+        let device = self.device;
+        let (Some(command), Some(restarts)) = (self.assembly.anew(), self.restarts.checked_sub(1)) else {
+            return false;
+        };
+        self.restarts = restarts;
+        self.assembly.clear();
+        self.send(&device, &command, true).is_ok()
+    }
+
+    fn done(&mut self, end: End) -> Result<Option<Reply<'_>>, TransactionError> {
+        let reply = match end {
+            End::NotYet => Ok(None),
+            End::Frame => {
+                let reply = self.link.frame().and_then(|frame| self.asked.reply(&frame));
+                reply.map(Some).map_err(TransactionError::Corrupt)
+            }
+            End::Assembled { more } => Ok(Some(self.assembly.reply(more))),
+            End::Failed(error) => Err(error),
+        };
+        count(match reply {
+            Ok(_) => &mut self.counts.answers,
+            Err(TransactionError::Refused { .. }) => &mut self.counts.refusals,
+            Err(TransactionError::NoReply { .. }) => &mut self.counts.no_reply,
+            Err(TransactionError::TooLong { .. } | TransactionError::Endless { .. }) => {
+                &mut self.counts.too_long
+            }
+            Err(TransactionError::Corrupt(_)) => &mut self.counts.corrupt,
+        });
+        reply
     }
 }
 
-impl Machine for Client {
-    type Outcome<'a> = Result<Reply<'a>, TransactionError>;
+/// A meter that has nothing to follow up refuses with "no such data": what came before is all it had.
+fn refused(asked: &Asked, error: Refusal, is_follow_up: bool) -> Result<End, TransactionError> {
+    match error {
+        Refusal::Flags(flags) if is_follow_up && flags.contains(ErrorFlags::NO_SUCH_DATA) => {
+            Ok(End::Assembled { more: true })
+        }
+        _ => Err(TransactionError::Refused { function: asked.function, error }),
+    }
+}
 
-    fn receive(&mut self, octets: &[u8], _now: Duration) {
-        self.exchange.receive(&mut self.pending, octets);
+fn count(count: &mut u32) {
+    *count = count.wrapping_add(1);
+}
+
+impl<const N: usize> Machine for Client<N> {
+    type Outcome<'a> = Result<Option<Reply<'a>>, TransactionError>;
+
+    fn receive(&mut self, octets: &[u8], now: Duration) {
+        let judge = &mut Awaiting { asked: &self.asked, unasked: &mut self.counts.unasked };
+        self.link.receive(judge, octets, now);
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.exchange.transmitted(&mut self.pending, now);
+        let judge = &mut Awaiting { asked: &self.asked, unasked: &mut self.counts.unasked };
+        self.link.transmitted(judge, now);
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        match self.exchange.poll(&mut self.pending, now) {
-            Step::Transmit => Output::Transmit(self.pending.command()),
-            Step::Wait(until) => Output::Wait(until),
-            // Every request of this client is answered.
-            Step::Sent => Output::Wait(None),
-            Step::Answered => Output::Done(self.pending.reply()),
-            Step::NoReply { timeout, attempts } => {
-                Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
+        loop {
+            let judge = &mut Awaiting { asked: &self.asked, unasked: &mut self.counts.unasked };
+            let end = match self.link.poll(judge, now) {
+                Step::Transmit => {
+                    count(&mut self.counts.sent);
+                    return Output::Transmit(self.link.command());
+                }
+                Step::Wait(until) => return Output::Wait(until),
+                Step::Sent => return Output::Done(Ok(None)),
+                Step::Answered => self.answered().unwrap_or_else(End::Failed),
+                Step::NoReply { .. } | Step::Corrupt(_) if self.begins_anew() => End::NotYet,
+                Step::NoReply { timeout, attempts } => {
+                    End::Failed(TransactionError::NoReply { timeout, attempts })
+                }
+                Step::Corrupt(error) => End::Failed(TransactionError::Corrupt(error)),
+            };
+            if !matches!(end, End::NotYet) {
+                return Output::Done(self.done(end));
             }
-            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
         }
     }
 }
 
-impl Pending {
-    fn command(&self) -> &[u8] {
-        self.command.get(..self.length).unwrap_or_default()
-    }
+/// What ends the wait for an answer.
+struct Awaiting<'a> {
+    asked: &'a Asked,
+    unasked: &'a mut u32,
+}
 
-    fn reply(&self) -> Result<Reply<'_>, TransactionError> {
-        match self.decoder.last().and_then(|frame| Reply::decode(&frame)) {
-            Ok(Reply::Failed { function, error }) => Err(TransactionError::Refused { function, error }),
-            Ok(reply) => Ok(reply),
-            Err(error) => Err(TransactionError::Corrupt(error)),
+impl Judge for Awaiting<'_> {
+    fn judge(&mut self, frame: &Frame<'_>, _octets: &[u8]) -> Result<bool, DecodeError> {
+        let result = self.asked.is_answered_by(frame);
+        if let Err(DecodeError::Unasked { .. }) = result {
+            count(self.unasked);
         }
-    }
-}
-
-impl Search for Pending {
-    type Error = DecodeError;
-
-    fn feed(&mut self, octets: &[u8]) -> usize {
-        self.decoder.feed(octets)
-    }
-
-    fn silence(&mut self) {
-        self.decoder.silence();
-    }
-
-    fn clear(&mut self) {
-        self.decoder.clear();
-    }
-
-    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
-        let command = self.command.get(..self.length).unwrap_or_default();
-        let result = self.decoder.frame()?;
-        Some(result.and_then(|frame| answers(command, &frame)))
-    }
-}
-
-/// Whether `frame` answers the command frame `command`: a meter that is meant, the same function and, for
-/// a read, the same identifier.
-///
-/// # Errors
-/// The frame has to be the answer, but its data is impossible.
-fn answers(command: &[u8], frame: &Frame<'_>) -> Result<bool, DecodeError> {
-    let command = Frame::decode(command)?;
-    if frame.control.direction() != Direction::Reply
-        || frame.control.function() != command.control.function()
-        || !command.address.matches(frame.address)
-    {
-        return Ok(false);
-    }
-    Ok(match Reply::decode(frame)? {
-        Reply::Read { identifier, .. } => Identifier::split(identifier.edition(), command.data)
-            .is_some_and(|(asked, _)| asked == identifier),
-        _ => true,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Control, Data, ErrorFlags, Function, Refusal};
-    use std::vec::Vec;
-
-    const RETRY: Retry = Retry { timeout: Duration::from_millis(800), retries: 1 };
-    const METER: Address = Address([0x43, 0x10, 0x00, 0x11, 0x34, 0x00]);
-    const OTHER: Address = Address([0x44, 0x10, 0x00, 0x11, 0x34, 0x00]);
-    const VOLTAGE: Reply<'_> =
-        Reply::Read { identifier: Identifier::VOLTAGE_A, data: Data::plain(&[0x97, 0x22]), more: false };
-
-    /// Has the client send a read of the voltage, and returns what it sent.
-    fn asked(client: &mut Client, address: Address) -> Vec<u8> {
-        client.start(address, &Command::Read { identifier: Identifier::VOLTAGE_A }).unwrap();
-        let Output::Transmit(octets) = client.poll(Duration::ZERO) else { panic!() };
-        let octets = octets.to_vec();
-        client.transmitted(Duration::ZERO);
-        octets
-    }
-
-    fn reply(address: Address, reply: &Reply<'_>) -> Vec<u8> {
-        reply.encode_frame(address, &mut [0; 212]).unwrap().to_vec()
-    }
-
-    #[test]
-    fn only_the_answer_to_this_command_ends_the_wait() {
-        let mut client = Client::new(RETRY);
-        let echo = asked(&mut client, METER);
-        let late = Reply::Read { identifier: Identifier::VOLTAGE_B, data: Data::plain(&[0, 0]), more: false };
-        let written = Reply::Accepted { function: Function::WRITE };
-        let refused = Reply::Failed { function: Function::WRITE, error: ErrorFlags::OTHER.into() };
-        client.receive(&echo, Duration::ZERO);
-        client.receive(&reply(OTHER, &VOLTAGE), Duration::ZERO);
-        client.receive(&reply(METER, &late), Duration::ZERO);
-        client.receive(&reply(METER, &written), Duration::ZERO);
-        client.receive(&reply(METER, &refused), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        client.receive(&reply(METER, &VOLTAGE), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Ok(VOLTAGE)));
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(None));
-    }
-
-    #[test]
-    fn a_wildcard_takes_the_answer_of_any_meter_it_means() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client, Address([0x43, 0x10, 0xAA, 0xAA, 0xAA, 0xAA]));
-        client.receive(&reply(OTHER, &VOLTAGE), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        client.receive(&reply(METER, &VOLTAGE), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Ok(VOLTAGE)));
-
-        client.start(Address::ANY, &Command::ReadAddress).unwrap();
-        assert!(matches!(client.poll(Duration::ZERO), Output::Transmit(_)));
-        client.transmitted(Duration::ZERO);
-        client.receive(&reply(OTHER, &Reply::Address(OTHER)), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Ok(Reply::Address(OTHER))));
-    }
-
-    #[test]
-    fn a_refusal_is_an_error_with_its_reasons() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client, METER);
-        let (function, error) = (Function::READ, Refusal::Flags(ErrorFlags(0b110)));
-        client.receive(&reply(METER, &Reply::Failed { function, error }), Duration::ZERO);
-        let refused = TransactionError::Refused { function, error };
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Err(refused)));
-    }
-
-    #[test]
-    fn a_broadcast_is_refused_because_nobody_answers() {
-        let refused = Err(EncodeError::Broadcast);
-        assert_eq!(Client::new(RETRY).start(Address::BROADCAST, &Command::ReadAddress), refused);
-    }
-
-    #[test]
-    fn silence_and_noise_are_told_apart() {
-        let mut client = Client::new(RETRY);
-        let sent = asked(&mut client, METER);
-        client.receive(&[0x68; 20], Duration::ZERO);
-        assert_eq!(client.poll(RETRY.timeout), Output::Transmit(&sent));
-        client.transmitted(RETRY.timeout);
-        client.receive(&sent, RETRY.timeout);
-        let no_reply = TransactionError::NoReply { timeout: RETRY.timeout, attempts: 2 };
-        assert_eq!(client.poll(2 * RETRY.timeout), Output::Done(Err(no_reply)));
-
-        let mut noisy = reply(METER, &VOLTAGE);
-        noisy[14] ^= 0x10;
-        let empty = Frame { address: METER, control: Control(0x91), data: Data::plain(&[]) };
-        let empty = empty.encode(&mut [0; 12]).unwrap().to_vec();
-        for (octets, error) in [
-            (noisy, DecodeError::Checksum { received: 0xEE, computed: 0xFE }),
-            (empty, DecodeError::Truncated { needed: 4, have: 0 }),
-        ] {
-            asked(&mut client, METER);
-            assert_eq!(client.poll(RETRY.timeout), Output::Transmit(&sent));
-            client.transmitted(RETRY.timeout);
-            client.receive(&octets, RETRY.timeout);
-            let corrupt = TransactionError::Corrupt(error);
-            assert_eq!(client.poll(2 * RETRY.timeout), Output::Done(Err(corrupt)));
-        }
-    }
-
-    #[test]
-    fn what_came_before_a_command_does_not_answer_it() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client, METER);
-        let twice = reply(METER, &VOLTAGE).repeat(2);
-        client.receive(&twice, Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Done(Ok(VOLTAGE)));
-        asked(&mut client, METER);
-        client.receive(&[0xFE], Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-    }
-
-    #[test]
-    fn an_intact_answer_behind_a_false_start_is_found_at_the_timeout() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client, METER);
-        client.receive(&[0x68, 0, 0, 0, 0, 0, 0, 0x68, 0x91, 0xFF], Duration::ZERO);
-        client.receive(&reply(METER, &VOLTAGE), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        assert_eq!(client.poll(RETRY.timeout), Output::Done(Ok(VOLTAGE)));
+        result
     }
 }

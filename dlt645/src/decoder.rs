@@ -63,11 +63,16 @@ impl<const N: usize> Decoder<N> {
 
     /// The frame that [`frame`](Self::frame) returned last.
     pub(crate) fn last(&self) -> Result<Frame<'_>, DecodeError> {
-        Frame::decode(self.window.lent())
+        Frame::decode(self.octets())
+    }
+
+    /// The octets of that frame.
+    pub(crate) fn octets(&self) -> &[u8] {
+        self.window.lent()
     }
 }
 
-fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
+pub(crate) fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
     match head(octets) {
         Ok((_, len)) => Scan::Frame { len },
         Err(DecodeError::Start { place: 0, .. }) => Scan::Skip,

@@ -55,6 +55,12 @@ pub enum DecodeError {
         /// The control octet.
         control: u8,
     },
+    /// An intact reply of the meter and function that were asked does not answer the command.
+    #[error("a reply of {function:?} answers another command")]
+    Unasked {
+        /// The function.
+        function: Function,
+    },
 }
 
 /// The frame cannot be written.
@@ -118,9 +124,12 @@ pub enum EncodeError {
         /// The function.
         function: Function,
     },
-    /// Nobody answers a broadcast, so a client has nothing to wait for.
-    #[error("a broadcast has no answer to wait for")]
-    Broadcast,
+    /// Meters do not do this when all are asked at once.
+    #[error("{function:?} cannot be asked of all meters at once")]
+    Broadcast {
+        /// The function.
+        function: Function,
+    },
 }
 
 impl From<BufferTooSmall> for EncodeError {
@@ -152,6 +161,20 @@ pub enum TransactionError {
         function: Function,
         /// The reasons.
         error: Refusal,
+    },
+    /// An answer in several frames has more data than the client has room for.
+    #[error("the answer has {have} octets of data so far: {limit} are the limit")]
+    TooLong {
+        /// How many octets have come, those of the last frame included.
+        have: usize,
+        /// For how many there is room.
+        limit: usize,
+    },
+    /// An answer does not end: there are no more sequence numbers.
+    #[error("the answer goes on after {follow_ups} follow-ups")]
+    Endless {
+        /// How many there were.
+        follow_ups: u8,
     },
 }
 

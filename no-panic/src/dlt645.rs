@@ -1,9 +1,9 @@
 use core::hint::black_box;
 
 use ::dlt645::{
-    Address, BaudRate, Client, ClockTime, Command, Control, Data, Decoder, Edition, ErrorFlags, Frame,
-    FreezeTime, Function, Handler, Identifier, RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus,
-    Reply, Retry, Schedule, SecurityErrors, Server, TerminalSignal, Writer,
+    Address, BaudRate, Client, ClockTime, Command, Control, Data, Decoder, Detection, Device, Edition,
+    ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Line, RecordTime, Refusal, RelayAction,
+    RelayErrors, RelayStatus, Reply, Retry, Schedule, Search, SecurityErrors, Server, TerminalSignal, Writer,
 };
 use meter_value::{Date, DateTime, Time};
 
@@ -18,6 +18,7 @@ pub fn run(octets: &[u8]) {
     replies(octets);
     decoder(octets);
     client(octets);
+    search(octets);
     server(octets);
 }
 
@@ -119,11 +120,38 @@ fn decoder(octets: &[u8]) {
     black_box(&mut decoder);
 }
 
+fn any_line() -> Line {
+    let line = black_box(Line::new(black_box(0)));
+    black_box(black_box(Line { echo: black_box(true), ..line }).answer());
+    line
+}
+
+fn any_retry() -> Retry {
+    black_box(Retry { timeout: any_time(), retries: 0 })
+}
+
 fn client(octets: &[u8]) {
-    let mut client = Client::new(Retry { timeout: any_time(), retries: 0 });
-    let command = black_box(Command::Other { function: Function(0), data: Data::plain(octets) });
-    black_box(black_box(&mut client).start(any_address(), &command).is_ok());
-    drive(&mut client, octets);
+    let mut client: Client = Client::new(any_line());
+    let device =
+        black_box(Device { retry: any_retry(), preamble: black_box(4), ..Device::new(any_address()) });
+    for command in [
+        Command::Other { function: black_box(Function(0)), data: Data::plain(octets) },
+        Command::Read { identifier: any_identifier() },
+    ] {
+        black_box(black_box(&mut client).start(&device, &black_box(command)).is_ok());
+        drive(&mut client, octets);
+        let client = black_box(&client);
+        black_box((client.source(), client.report().is_some(), client.counts()));
+    }
+}
+
+fn search(octets: &[u8]) {
+    let mut search = Search::new(any_line(), any_retry());
+    black_box(&mut search).start();
+    drive(&mut search, octets);
+    let mut detection = Detection::new(any_line(), any_retry());
+    black_box(&mut detection).start(any_address());
+    drive(&mut detection, octets);
 }
 
 fn server(octets: &[u8]) {

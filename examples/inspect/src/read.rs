@@ -4,6 +4,7 @@ mod modbus;
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use clap::Subcommand;
 
 use crate::port::Defaults;
@@ -60,11 +61,13 @@ fn dlt645(
     address: dlt645::Address,
     identifier: dlt645::Identifier,
 ) -> anyhow::Result<()> {
-    let mut client = dlt645::Client::new(question.retry(&Defaults::DLT645));
-    client.start(address, &dlt645::Command::Read { identifier })?;
+    let line = dlt645::Line::new(question.line.baud(&Defaults::DLT645));
+    let mut client: dlt645::Client = dlt645::Client::new(line);
+    let device = dlt645::Device { retry: question.retry(&Defaults::DLT645), ..dlt645::Device::new(address) };
+    client.start(&device, &dlt645::Command::Read { identifier })?;
     question.line.open(&Defaults::DLT645)?.run(&mut client, |outcome| {
         let mut out = io::stdout().lock();
-        let reply = outcome?;
+        let reply = outcome?.context("nobody answers this")?;
         for item in reply.values() {
             let unit = item.point.unit().symbol();
             writeln!(out, "{}", row(&item.point.to_string(), text::value(item.value), unit))?;
@@ -77,7 +80,7 @@ fn dlt645(
                 writeln!(out, "{identifier}: data {data:?}")?;
             }
             if more {
-                writeln!(out, "more follows")?;
+                writeln!(out, "the meter announced more, and then had none")?;
             }
         }
         Ok(())

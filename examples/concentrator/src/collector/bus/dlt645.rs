@@ -1,10 +1,10 @@
 //! DL/T 645-2007 meters: one command reads one identifier.
 
-use std::time::Duration;
-
-use dlt645::{Address, Client, Command, ErrorFlags, Handler, Identifier, Server, TransactionError};
+use dlt645::{
+    Address, Client, Command, Device, ErrorFlags, Handler, Identifier, Line, Server, TransactionError,
+};
 use meter_value::bcd::{self, Sign};
-use meter_value::line::{Machine, Retry, Writer};
+use meter_value::line::{Machine, Writer};
 use meter_value::{Decimal, Value};
 use telemetry::Missed;
 
@@ -26,7 +26,7 @@ impl Questions for Bus {
     const FORMAT: Format = Format { baud: 2_400, parity: true };
 
     fn client() -> Client {
-        Client::new(Retry { timeout: Duration::from_secs(1), retries: 2 })
+        Client::new(Line::new(Self::FORMAT.baud))
     }
 
     fn server(place: u8, twin: Twin) -> Server<Twin> {
@@ -40,7 +40,8 @@ impl Questions for Bus {
     fn ask(client: &mut Client, question: &Question) {
         let identifier = IDENTIFIERS.get(question.first).map(|&(identifier, _)| identifier);
         let command = identifier.map(|identifier| Command::Read { identifier });
-        let started = command.map(|command| client.start(address(question.place), &command));
+        let meter = Device::new(address(question.place));
+        let started = command.map(|command| client.start(&meter, &command));
         debug_assert_eq!(started, Some(Ok(())), "each point has an identifier");
     }
 
@@ -49,10 +50,10 @@ impl Questions for Bus {
         outcome: <Client as Machine>::Outcome<'_>,
     ) -> Vec<Result<Decimal, Missed>> {
         let reply = match outcome {
-            Ok(reply) => reply,
+            Ok(Some(reply)) => reply,
             Err(TransactionError::NoReply { .. }) => return all_missed(question, Missed::NoReply),
             Err(TransactionError::Refused { .. }) => return all_missed(question, Missed::Refused),
-            Err(_) => return all_missed(question, Missed::Corrupt),
+            Ok(None) | Err(_) => return all_missed(question, Missed::Corrupt),
         };
         let mut items = reply.values();
         let values = question.points.iter().map(|point| match items.next() {
