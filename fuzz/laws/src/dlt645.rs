@@ -481,7 +481,7 @@ pub fn client(octets: &[u8]) {
     }
 }
 
-/// A meter with one voltage, and one identifier whose data never fits.
+/// A meter with one voltage, and identifiers whose data just fits a frame and does not.
 struct Mains;
 
 impl Handler for Mains {
