@@ -219,6 +219,6 @@ impl Demand {
                 *sum += power;
             }
         }
-        Some(average.map(|sum| sum / minutes as i64))
+        Some(average.map(|sum| sum.checked_div(minutes as i64).unwrap_or(0)))
     }
 }

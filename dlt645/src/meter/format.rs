@@ -15,7 +15,7 @@ pub(super) fn number(data: &mut Writer<'_>, value: i64, octets: usize, sign: Sig
     let fits = match sign {
         // The top bit takes the 8 of the highest digit.
         Sign::TopBit => value.clamp(1 - wrap / 10 * 8, wrap / 10 * 8 - 1),
-        _ => value.saturating_abs() % wrap,
+        _ => value.saturating_abs().checked_rem(wrap).unwrap_or(0),
     };
     // It was made to fit.
     let _ = bcd::encode(fits, sign, room);

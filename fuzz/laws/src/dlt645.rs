@@ -5,11 +5,11 @@ use core::time::Duration;
 
 use dlt645::{
     Address, BaudRate, Client, ClockTime, Command, Control, Data, DecodeError, Decoder, Direction, Edition,
-    EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Operator, Password,
+    EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Meter, Operator, Password,
     RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus, Reply, Retry, SecurityErrors, Server,
     TerminalSignal, TransactionError, Values, Writer,
 };
-use meter_value::{Invalid, MeterTime, Value};
+use meter_value::{Date, DateTime, Invalid, MeterTime, Time, Value};
 
 use crate::frame::{self, Again};
 use crate::{Seed, machine, stream};
@@ -509,4 +509,23 @@ pub fn server(octets: &[u8]) {
         last = Some(without_preamble(octets).to_vec());
     });
     assert_eq!(last.unwrap(), answer_to(0));
+    meter(octets);
+}
+
+/// The simulated meter of either edition hears the octets, answers only with replies, and after a pause it answers
+/// whoever asks for any meter's voltage.
+fn meter(octets: &[u8]) {
+    let time = Time::new(23, 59, 0).unwrap();
+    let now = DateTime { date: Date::new(2027, 12, 31).unwrap(), time };
+    for (edition, control, identifier) in
+        [(Edition::Y2007, 0x11, &[0x00, 0x01, 0x01, 0x02][..]), (Edition::Y1997, 0x01, &[0x11, 0xB6])]
+    {
+        let mut meter = <Meter>::new(edition, now);
+        meter.elapse(Duration::from_secs(3_600));
+        let mut server = Server::new(METER, meter);
+        let command = framed(Address::ANY.0, control, identifier);
+        machine::server(&mut server, octets, &command, |octets| {
+            Reply::decode(&Frame::decode(octets).unwrap()).unwrap();
+        });
+    }
 }
