@@ -49,8 +49,8 @@ pub use mains::{Mains, Phase};
 /// shows.
 ///
 /// Function 08 sets the clock once a day, by less than 5 minutes, and not within 5 minutes of midnight. Function
-/// 16 takes an instant copy, or sets when timed copies are taken. There is no security module: what is in cipher
-/// or has an authentication code is refused.
+/// 16 takes an instant copy, or sets when timed copies are taken. The blocks of copies have no AA between their
+/// items. There is no security module: what is in cipher or has an authentication code is refused.
 ///
 /// ```
 /// use core::time::Duration;

@@ -250,6 +250,7 @@ fn a_broadcast_sets_the_clock_a_little_once_a_day_and_by_day() {
 fn writing_takes_data_then_rights() {
     let mut server = bench(Edition::Y2007);
     assert_eq!(write(&mut server, 0x0400_9999, WRONG, &[1]), failed(0x14, 2), "no such data");
+    assert_eq!(write(&mut server, 0x0000_C011, LEVEL_4, &[0; 3]), failed(0x14, 2), "that is of 1997");
     assert_eq!(write(&mut server, 0x0001_0000, LEVEL_2, &[0; 4]), failed(0x14, 4), "nobody writes that");
     assert_eq!(write(&mut server, 0x0400_0103, WRONG, &[1, 2]), failed(0x14, 1), "of another length");
     assert_eq!(write(&mut server, 0x0400_0103, LEVEL_4, &[0x3A]), failed(0x14, 1), "no digits");
@@ -332,6 +333,14 @@ fn a_password_is_changed_with_itself_or_a_higher_one() {
     assert_eq!(change(&mut server, 0x0400_0C05, LEVEL_2, new), (0x98, vec![4, 7, 7, 7]));
     assert_eq!(change(&mut server, 0x0400_0C03, new, LEVEL_2), failed(0x18, 4), "a lower one");
     assert_eq!(refused(&mut server, 0x0400_0C05), failed(0x11, 2), "nobody reads it");
+    // Written as a parameter, which needs the same right.
+    let digits = [4, 1, 1, 1];
+    assert_eq!(write(&mut server, 0x0400_0C04, LEVEL_2, &digits), failed(0x14, 1), "another level's");
+    assert_eq!(write(&mut server, 0x0400_0C05, LEVEL_4, &digits), failed(0x14, 4));
+    assert_eq!(write(&mut server, 0x0400_0C05, new, &digits), done(0x14));
+    assert_eq!(write(&mut server, 0x0400_0302, new, &[0x10]), failed(0x14, 4));
+    let newest = Password { level: 4, digits: [1, 1, 1] };
+    assert_eq!(write(&mut server, 0x0400_0302, newest, &[0x10]), done(0x14));
 }
 
 #[test]
@@ -670,7 +679,10 @@ fn a_1997_meter_has_fewer_digits_and_ends_its_blocks() {
     ] {
         assert_eq!(read_1997(&mut server, number), octets, "{number:04X}");
     }
-    for number in [0x9011 + 1, 0x9030, 0x903F, 0x9C10, 0xB614, 0xB61E, 0xE000, 0xD010] {
+    // Three blocks: date and time, three words, constants and numbers.
+    let set = read_1997(&mut server, 0xC0FF);
+    assert_eq!((set.len(), set[7], set[11], set[36]), (37, 0xAA, 0xAA, 0xAA));
+    for number in [0x9012, 0x9030, 0x903F, 0x9C10, 0xB614, 0xB61E, 0xE000, 0xD010] {
         let asked = ask(&mut server, &Command::Read { identifier: Identifier::Y1997(number) });
         assert_eq!(asked, failed(0x01, 2), "{number:04X}");
     }
@@ -713,6 +725,8 @@ fn a_1997_meter_is_written() {
     let new = Password { level: 4, digits: [9, 9, 9] };
     let change = Command::ChangePassword { identifier: None, old: LEVEL_4, new };
     assert_eq!(ask(&mut server, &change), (0x8F, vec![4, 9, 9, 9]));
+    assert_eq!(write(&mut server, 0xC212, new, &[4, 0, 0, 0]), done(0x04));
+    assert_eq!(write(&mut server, 0xC113, LEVEL_4, &[0x10]), done(0x04));
     let rate = |word| Command::ChangeBaudRate { rate: BaudRate::Y1997(word) };
     assert_eq!(ask(&mut server, &rate(0x40)), failed(0x0C, 1));
     assert_eq!(ask(&mut server, &rate(0x08)), (0x8C, vec![8]));

@@ -155,31 +155,37 @@ impl Events {
         }
     }
 
-    /// Forgets the events of a class; whether there is such a class. Those of clearing stay.
-    pub fn clear(&mut self, class: [u8; 4]) -> bool {
-        match class {
-            [ALL, ALL, ALL, ALL] => {
+    /// Whether the events of a class can be forgotten: those of all but clearing.
+    pub const fn is_class(class: [u8; 4]) -> bool {
+        matches!(
+            class,
+            [ALL, ALL, ALL, ALL]
+                | [3, 0x01, 0..=3 | ALL, ALL]
+                | [3, 0x11, 0 | ALL, ALL]
+                | [3, 0x30, 0x00 | 0x02 | 0x04, ALL]
+        )
+    }
+
+    /// Forgets the events of a class.
+    pub fn clear(&mut self, class: [u8; 4]) {
+        let [_, di2, di1, _] = class;
+        match (di2, di1) {
+            (ALL, _) => {
                 let Self { meter_clear, event_clear, .. } = core::mem::replace(self, Self::NONE);
                 (self.meter_clear, self.event_clear) = (meter_clear, event_clear);
             }
-            [3, 0x01, 0 | ALL, ALL] => {
-                (self.losses, self.loss_minutes) = (Self::NONE.losses, [0; 3]);
+            (0x01, phase) => {
+                let phases = (1..).zip(self.losses.iter_mut().zip(&mut self.loss_minutes));
+                for (_, (log, minutes)) in
+                    phases.filter(|(number, _)| matches!(phase, 0 | ALL) || *number == phase)
+                {
+                    (*log, *minutes) = (Log::EMPTY, 0);
+                }
             }
-            [3, 0x01, phase @ 1..=3, ALL] => {
-                let place = usize::from(phase) - 1;
-                let (Some(log), Some(minutes)) =
-                    (self.losses.get_mut(place), self.loss_minutes.get_mut(place))
-                else {
-                    return false;
-                };
-                (*log, *minutes) = (Log::EMPTY, 0);
-            }
-            [3, 0x11, 0 | ALL, ALL] => self.power_down = Log::EMPTY,
-            [3, 0x30, 0x00, ALL] => self.programming = Log::EMPTY,
-            [3, 0x30, 0x02, ALL] => self.demand_clear = Log::EMPTY,
-            [3, 0x30, 0x04, ALL] => self.clock_set = Log::EMPTY,
-            _ => return false,
+            (0x11, _) => self.power_down = Log::EMPTY,
+            (_, 0x00) => self.programming = Log::EMPTY,
+            (_, 0x02) => self.demand_clear = Log::EMPTY,
+            _ => self.clock_set = Log::EMPTY,
         }
-        true
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn number(data: &mut Writer<'_>, value: i64, octets: usize, sign: Sig
     let wrap = 10_i64.saturating_pow(2 * octets as u32);
     let fits = match sign {
         // The top bit takes the 8 of the highest digit.
-        Sign::TopBit => value.clamp(1 - wrap / 10 * 8, wrap / 10 * 8 - 1),
+        Sign::TopBit => value.max(1 - wrap / 10 * 8).min(wrap / 10 * 8 - 1),
         _ => value.saturating_abs().checked_rem(wrap).unwrap_or(0),
     };
     // It was made to fit.

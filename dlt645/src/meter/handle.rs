@@ -10,6 +10,7 @@ use super::events::Events;
 use super::freezes::{Freezes, INSTANT};
 use super::profile::{self, From, LoadRecord};
 use super::ring::Ring;
+use super::write::{PASSWORDS, Target};
 use super::{Meter, format};
 use crate::{
     Address, BaudRate, ClockTime, Data, Edition, ErrorFlags, FreezeTime, Handler, Identifier, Operator,
@@ -27,9 +28,6 @@ const CLEARS_DEMAND: u8 = 4;
 
 /// Kinds of energy in the record of a cleared meter: active forward and reverse, quadrants 1 to 4.
 const CLEARED: [usize; 6] = [1, 2, 5, 6, 7, 8];
-
-/// The password of level 0; the others follow.
-const PASSWORDS: u32 = 0x0400_0C01;
 
 impl<const T: usize, const R: usize> Handler for Meter<T, R> {
     fn edition(&self) -> Edition {
@@ -82,8 +80,9 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
             return Err(ErrorFlags::OTHER);
         }
         self.judge(number, target, data)?;
-        if target != super::write::Target::Report {
+        if target != Target::Report {
             self.may_program()?;
+            let level = if target == Target::Password { data.at(0) } else { level };
             self.rights.check(password, level.ok_or(ErrorFlags::UNAUTHORISED)?)?;
         }
         let (before, operator) = (self.clock_octets(), operator.unwrap_or_default().0.to_le_bytes());
@@ -185,11 +184,7 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
         self.rights.check(password, CLEARS)?;
         let (now, combination) = (self.clock_octets(), self.combination());
         let account = self.account;
-        self.events = Events {
-            meter_clear: self.events.meter_clear.clone(),
-            event_clear: self.events.event_clear.clone(),
-            ..Events::NONE
-        };
+        self.events.clear([0xFF; 4]);
         self.events.meter_clear.push(|data| {
             put_head(now, operator, data);
             let total = |kind| account.energy(kind, 0, combination);
@@ -215,7 +210,7 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
         events: Identifier,
     ) -> Result<(), ErrorFlags> {
         let class = self.number(events).ok_or(ErrorFlags::NO_SUCH_DATA)?;
-        if !self.events.clone().clear(class.to_be_bytes()) {
+        if !Events::is_class(class.to_be_bytes()) {
             return Err(ErrorFlags::NO_SUCH_DATA);
         }
         self.rights.check(password, CLEARS)?;

@@ -6,7 +6,7 @@ use meter_value::{Date, DateTime, Time};
 use super::clock::Clock;
 use super::parameters::Kind;
 use super::{Meter, format};
-use crate::{Data, Edition, ErrorFlags, Identifier};
+use crate::{Data, Edition, ErrorFlags, Identifier, Password};
 
 /// What an identifier names that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,28 +21,28 @@ pub(super) enum Target {
     Report,
     /// The address, which the server keeps.
     Address,
+    /// The level of a password, and its digits.
+    Password,
     /// A parameter that is only kept.
     Parameter,
 }
 
-/// Octets of the longest parameter.
-const LONGEST: usize = 42;
+/// The password of level 0; those of levels 1 to 9 follow.
+pub(super) const PASSWORDS: u32 = 0x0400_0C01;
 
 impl<const T: usize, const R: usize> Meter<T, R> {
-    /// What to write, how many octets it has, and the level of its password.
+    /// What to write, how many octets it has, and the level of the password it needs, if that is fixed.
     pub(super) fn target(&self, identifier: Identifier) -> Option<(Target, usize, Option<u8>)> {
-        let number = match identifier {
-            Identifier::Y1997(number) => u32::from(number),
-            Identifier::Y2007(number) => number,
-        };
-        Some(match number {
-            0xC010 | 0x0400_0101 => (Target::Date, 4, Some(4)),
-            0xC011 | 0x0400_0102 => (Target::Time, 3, Some(4)),
-            0x0400_010C => (Target::DateAndTime, 7, Some(4)),
-            0x0400_0401 => (Target::Address, 6, Some(2)),
-            0x0400_1503 => (Target::Report, 12, None),
+        use Identifier::{Y1997, Y2007};
+        Some(match identifier {
+            Y1997(0xC010) | Y2007(0x0400_0101) => (Target::Date, 4, Some(4)),
+            Y1997(0xC011) | Y2007(0x0400_0102) => (Target::Time, 3, Some(4)),
+            Y2007(0x0400_010C) => (Target::DateAndTime, 7, Some(4)),
+            Y2007(0x0400_0401) => (Target::Address, 6, Some(2)),
+            Y1997(0xC212) | Y2007(PASSWORDS..=0x0400_0C0A) => (Target::Password, 4, None),
+            Y2007(0x0400_1503) => (Target::Report, 12, None),
             _ => {
-                let row = self.parameters.row(number)?;
+                let row = self.parameters.row(self.number(identifier)?)?;
                 (Target::Parameter, row.octets.into(), row.level)
             }
         })
@@ -54,6 +54,12 @@ impl<const T: usize, const R: usize> Meter<T, R> {
             Target::Date | Target::Time | Target::DateAndTime => self.clock_from(target, data).is_some(),
             Target::Report => true,
             Target::Address => is_digits(data),
+            Target::Password => {
+                let level = data.at(0).filter(|level| *level <= 9).map(u32::from);
+                let named =
+                    if self.edition == Edition::Y2007 { number.checked_sub(PASSWORDS) } else { level };
+                level.is_some() && level == named
+            }
             Target::Parameter => {
                 let kind = self.parameters.row(number).map(|row| row.kind);
                 kind != Some(Kind::Digits) || is_digits(data)
@@ -94,6 +100,11 @@ impl<const T: usize, const R: usize> Meter<T, R> {
                 }
             }
             Target::Address => {}
+            Target::Password => {
+                if let Some(password) = data.whole().map(Password::new) {
+                    self.rights.set(password);
+                }
+            }
             Target::Parameter => {
                 if let Some(octets) = self.parameters.octets_mut(number) {
                     octets.iter_mut().zip(data.iter()).for_each(|(octet, new)| *octet = new);
@@ -126,5 +137,5 @@ impl<const T: usize, const R: usize> Meter<T, R> {
 }
 
 fn is_digits(data: Data<'_>) -> bool {
-    data.len() <= LONGEST && data.iter().all(|octet| octet >> 4 <= 9 && octet & 0x0F <= 9)
+    data.iter().all(|octet| octet >> 4 <= 9 && octet & 0x0F <= 9)
 }

@@ -79,13 +79,12 @@ impl<H: Handler, const N: usize> Station<H, N> {
                 Ok((identifier, data, more)) => return again(own, identifier, data, more, out),
                 Err(error) => Err(error.into()),
             },
-            Ok(command) if is_allowed(meant, function, edition) => self.obey(command),
+            Ok(command) if is_allowed(meant, function) => self.obey(command),
             _ => Err(ErrorFlags::OTHER.into()),
         };
         match result {
             Ok(reply) => reply.put(from, out),
-            // These have no form of refusal.
-            Err(_) if meant == Meant::All || names_nobody(function) => Ok(()),
+            Err(_) if meant == Meant::All || has_no_refusal(function) => Ok(()),
             Err(error) => Reply::Failed { function, error: in_form(function, edition, error) }.put(own, out),
         }
     }
@@ -197,20 +196,19 @@ fn again(
 }
 
 /// Whether a command can be meant for whom its address names.
-fn is_allowed(meant: Meant, function: Function, edition: Edition) -> bool {
+const fn is_allowed(meant: Meant, function: Function) -> bool {
     use Function as F;
     match function {
-        F::READ | F::READ_1997 | F::READ_FOLLOW_UP | F::READ_FOLLOW_UP_1997 => meant != Meant::All,
-        F::READ_AGAIN if edition == Edition::Y1997 => meant != Meant::All,
+        F::READ | F::READ_1997 | F::READ_FOLLOW_UP | F::READ_FOLLOW_UP_1997 => true,
         F::READ_ADDRESS | F::WRITE_ADDRESS | F::WRITE_ADDRESS_1997 => {
             matches!(meant, Meant::Own | Meant::Any)
         }
-        _ => meant == Meant::Own,
+        _ => matches!(meant, Meant::Own),
     }
 }
 
 /// Whether the function is for the only meter on a line, which does not refuse it.
-const fn names_nobody(function: Function) -> bool {
+const fn has_no_refusal(function: Function) -> bool {
     use Function as F;
     matches!(function, F::READ_ADDRESS | F::WRITE_ADDRESS | F::WRITE_ADDRESS_1997)
 }
