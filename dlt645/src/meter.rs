@@ -39,7 +39,7 @@ pub use mains::{Mains, Phase};
 ///
 /// It has energies and maximum demands in up to `T` tariffs, 12 settlement days back (2 months in the 1997
 /// edition), variables, parameters, and of the 2007 edition events, freezes and load records, of which it keeps
-/// `R` hourly, `R` daily and `R` of load. Everything follows from [`mains`](Self::mains) and
+/// `R` hourly, `R` daily and `R` of load: 57 KB with these numbers, 27 KB with 2 and 8. Everything follows from [`mains`](Self::mains) and
 /// [`elapse`](Self::elapse), which runs its clock: the same calls give the same meter.
 ///
 /// Every password is 000000 until it is changed. Level 2 writes the parameters of the first class and clears the
@@ -47,6 +47,10 @@ pub use mains::{Mains, Phase};
 /// rating plate; a higher level, which is a lower number, will do. Three wrong passwords lock the meter for 24
 /// hours of its clock. A new meter has one tariff; parameter 04000204, C313 in the 1997 edition, sets how many it
 /// shows.
+///
+/// Of the parameters, these act: how many tariffs are shown, period and slide of the maximum demand, settlement
+/// days, the words of combined energies, mode and intervals of load records, modes and times of copies, the
+/// voltages at which one is lost and restored, and bit 2 of the feature word. Others are only kept.
 ///
 /// Function 08 sets the clock once a day, by less than 5 minutes, and not within 5 minutes of midnight. Function
 /// 16 takes an instant copy, or sets when timed copies are taken. The blocks of copies have no AA between their
@@ -75,7 +79,7 @@ pub use mains::{Mains, Phase};
 pub struct Meter<const T: usize = 4, const R: usize = 62> {
     /// What it measures now. It counts from the next [`elapse`](Self::elapse) on.
     pub mains: Mains,
-    /// The tariff that counts now, from 1 on.
+    /// The tariff that counts now, 1 to `T`; in another one no energy counts.
     pub tariff: u8,
     /// Whether its key for programming is pressed; without it functions 14, 15 and 18, and 04, 0A and 0F of 1997,
     /// are refused.

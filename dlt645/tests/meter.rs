@@ -132,6 +132,8 @@ fn power_becomes_energy_in_tariffs_directions_and_quadrants() {
     let block = [0x06, 0x37, 0x12, 0, 0x50, 0x02, 0, 0, 0x56, 0x34, 0x12, 0];
     assert_eq!(read(&mut server, 0x0001_FF00), block);
     server.handler().elapse(minutes(60));
+    assert_eq!(read(&mut server, 0x0001_00FF), [&[0x56, 0x39, 0x12, 0x00][..], &[0; 48]].concat());
+    assert_eq!(read(&mut server, 0x0405_01FF), [0; 8], "a price for each tariff");
     assert_eq!(read(&mut server, 0x0001_0100), [0x50, 0x02, 0, 0]);
     assert_eq!(read(&mut server, 0x0001_0200), [0x06, 0x37, 0x12, 0]);
     assert_eq!(refused(&mut server, 0x0001_0300), failed(0x11, 2));
