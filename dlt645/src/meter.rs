@@ -39,8 +39,9 @@ pub use mains::{Mains, Phase};
 ///
 /// It has energies and maximum demands in up to `T` tariffs, 12 settlement days back (2 months in the 1997
 /// edition), variables, parameters, and of the 2007 edition events, freezes and load records, of which it keeps
-/// `R` hourly, `R` daily and `R` of load: 57 KB with these numbers, 27 KB with 2 and 8. Everything follows from [`mains`](Self::mains) and
-/// [`elapse`](Self::elapse), which runs its clock: the same calls give the same meter.
+/// `R` hourly, `R` daily and `R` of load. Everything follows from [`mains`](Self::mains) and
+/// [`elapse`](Self::elapse), which runs its clock: the same calls give the same meter. It takes 57 KB, or 27 KB
+/// with 2 tariffs and 8 of each record.
 ///
 /// Every password is 000000 until it is changed. Level 2 writes the parameters of the first class and clears the
 /// meter and its events, level 4 writes others, sets the clock and clears the maximum demand, level 0 writes the

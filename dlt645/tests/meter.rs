@@ -283,6 +283,12 @@ fn writing_takes_data_then_rights() {
     assert_eq!(write(&mut server, 0x0400_0103, LEVEL_4, &[0x30]), failed(0x14, 4));
     let renamed = Command::WriteAddress { edition: Edition::Y2007, address: Address(moved) };
     assert_eq!(ask_at(&mut server, Address::ANY, &renamed), None);
+    server.handler().programming = true;
+    for address in [Address::ANY, Address::BROADCAST, Address([9, 0, 0, 0, 0, 0xAA])] {
+        let renamed = Command::WriteAddress { edition: Edition::Y2007, address };
+        assert_eq!(ask_at(&mut server, Address::ANY, &renamed), None, "{address}");
+    }
+    assert_eq!(ask_at(&mut server, Address::ANY, &renamed), Some(done(0x15)));
 }
 
 #[test]

@@ -136,6 +136,7 @@ impl<const T: usize, const R: usize> Meter<T, R> {
     }
 }
 
-fn is_digits(data: Data<'_>) -> bool {
+/// Whether every octet is two decimal digits.
+pub(super) fn is_digits(data: Data<'_>) -> bool {
     data.iter().all(|octet| octet >> 4 <= 9 && octet & 0x0F <= 9)
 }
