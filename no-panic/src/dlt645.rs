@@ -2,8 +2,9 @@ use core::hint::black_box;
 
 use ::dlt645::{
     Address, BaudRate, Client, ClockTime, Command, Control, Data, Decoder, Detection, Device, Edition,
-    ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Line, RecordTime, Refusal, RelayAction,
-    RelayErrors, RelayStatus, Reply, Retry, Schedule, Search, SecurityErrors, Server, TerminalSignal, Writer,
+    ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Line, Meter, Operator, Password,
+    RecordTime, Refusal, Register, RelayAction, RelayErrors, RelayStatus, Reply, Retry, Schedule, Search,
+    SecurityErrors, Server, TerminalSignal, Writer,
 };
 use meter_value::{Date, DateTime, Time};
 
@@ -20,6 +21,7 @@ pub fn run(octets: &[u8]) {
     client(octets);
     search(octets);
     server(octets);
+    meter(octets);
 }
 
 fn any_address() -> Address {
@@ -155,17 +157,169 @@ fn search(octets: &[u8]) {
 }
 
 fn server(octets: &[u8]) {
-    let mut server = Server::new(any_address(), Meter);
+    let mut server = Server::<_, 512>::sized(any_address(), Obliging).delayed(any_time());
     drive(&mut server, octets);
     black_box(black_box(&mut server).handler());
+    black_box(black_box(&server).address());
+    let mut server = Server::new(any_address(), Nothing);
+    drive(&mut server, octets);
 }
 
-struct Meter;
+struct Nothing;
 
-impl Handler for Meter {
+impl Handler for Nothing {
+    fn edition(&self) -> Edition {
+        any_edition()
+    }
+}
+
+/// Says anything to every command.
+struct Obliging;
+
+fn any_answer() -> Result<(), ErrorFlags> {
+    black_box(Ok(()))
+}
+
+impl Handler for Obliging {
+    fn edition(&self) -> Edition {
+        any_edition()
+    }
+
     fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
         black_box(identifier);
         data.put(black_box(&[]));
+        any_answer()
+    }
+
+    fn read_load_records(
+        &mut self,
+        identifier: Identifier,
+        count: u8,
+        from: Option<RecordTime>,
+        data: &mut Writer<'_>,
+    ) -> Result<(), ErrorFlags> {
+        black_box((identifier, count, from, data.room()));
+        data.put(black_box(&[]));
+        any_answer()
+    }
+
+    fn has_report(&self) -> bool {
+        black_box(true)
+    }
+
+    fn write(
+        &mut self,
+        identifier: Identifier,
+        password: Password,
+        operator: Option<Operator>,
+        data: Data<'_>,
+    ) -> Result<(), ErrorFlags> {
+        black_box((identifier, password, operator, data));
+        any_answer()
+    }
+
+    fn write_address(&mut self, address: Address) -> bool {
+        black_box(address);
+        black_box(true)
+    }
+
+    fn broadcast_time(&mut self, time: ClockTime) -> Result<(), ErrorFlags> {
+        black_box(time);
+        any_answer()
+    }
+
+    fn freeze(&mut self, time: FreezeTime) -> Result<(), ErrorFlags> {
+        black_box(time);
+        any_answer()
+    }
+
+    fn change_baud_rate(&mut self, rate: BaudRate) -> Result<(), ErrorFlags> {
+        black_box(rate);
+        any_answer()
+    }
+
+    fn change_password(
+        &mut self,
+        identifier: Option<Identifier>,
+        old: Password,
+        new: Password,
+    ) -> Result<(), ErrorFlags> {
+        black_box((identifier, old, new));
+        any_answer()
+    }
+
+    fn clear_maximum_demand(
+        &mut self,
+        password: Password,
+        operator: Option<Operator>,
+    ) -> Result<(), ErrorFlags> {
+        black_box((password, operator));
+        any_answer()
+    }
+
+    fn clear_meter(&mut self, password: Password, operator: Operator) -> Result<(), ErrorFlags> {
+        black_box((password, operator));
+        any_answer()
+    }
+
+    fn clear_events(
+        &mut self,
+        password: Password,
+        operator: Operator,
+        events: Identifier,
+    ) -> Result<(), ErrorFlags> {
+        black_box((password, operator, events));
+        any_answer()
+    }
+
+    fn control_relay(
+        &mut self,
+        password: Password,
+        operator: Operator,
+        action: RelayAction,
+        duration: u8,
+        until: ClockTime,
+    ) -> Result<Option<RelayStatus>, Refusal> {
+        black_box((password, operator, action, duration, until));
+        black_box(Ok(None))
+    }
+
+    fn multifunction_terminal(&mut self, signal: TerminalSignal) -> Result<(), ErrorFlags> {
+        black_box(signal);
+        any_answer()
+    }
+
+    fn authenticate(
+        &mut self,
+        identifier: Identifier,
+        operator: Operator,
+        data: Data<'_>,
+        answer: &mut Writer<'_>,
+    ) -> Result<(), SecurityErrors> {
+        black_box((identifier, operator, data));
+        answer.put(black_box(&[]));
         black_box(Ok(()))
     }
+}
+
+fn meter(octets: &[u8]) {
+    let Some(now) = any_date_time() else { return };
+    let mut server = Server::new(any_address(), Meter::<2, 3>::new(any_edition(), now));
+    let meter = black_box(server.handler());
+    meter.mains = black_box(meter.mains);
+    meter.elapse(any_time());
+    meter.press_key();
+    black_box((
+        meter.now(),
+        meter.is_connected(),
+        meter.set_energy(any_register(), black_box(0), black_box(0)),
+    ));
+    black_box((meter.parameter(any_identifier()), meter.mains.power_factor_permille(black_box(None))));
+    black_box(meter.set_parameter(any_identifier(), octets));
+    black_box(&mut server);
+    drive(&mut server, octets);
+}
+
+fn any_register() -> Register {
+    black_box(Register::ForwardActive)
 }

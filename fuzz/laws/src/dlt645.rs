@@ -3,14 +3,15 @@
 mod values;
 
 use core::num::NonZeroU8;
+use core::time::Duration;
 
 use dlt645::{
     Address, BaudRate, Client, ClockTime, Command, Control, Data, DecodeError, Decoder, Device, Direction,
-    Edition, EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Line, Operator,
-    Password, RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus, Reply, Retry, SecurityErrors,
-    Server, TerminalSignal, TransactionError, Writer,
+    Edition, EncodeError, ErrorFlags, Frame, FreezeTime, Function, Handler, Identifier, Line, Meter,
+    Operator, Password, RecordTime, Refusal, RelayAction, RelayErrors, RelayStatus, Reply, Retry,
+    SecurityErrors, Server, TerminalSignal, TransactionError, Writer,
 };
-use meter_value::MeterTime;
+use meter_value::{Date, DateTime, MeterTime, Time};
 
 use self::values::identified;
 use crate::frame::{self, Again};
@@ -475,7 +476,7 @@ pub fn client(octets: &[u8]) {
     }
 }
 
-/// A meter with one voltage, and one identifier whose data never fits.
+/// A meter with one voltage, and identifiers whose data just fits a frame and does not.
 struct Mains;
 
 impl Handler for Mains {
@@ -503,4 +504,23 @@ pub fn server(octets: &[u8]) {
         last = Some(without_preamble(octets).to_vec());
     });
     assert_eq!(last.unwrap(), answer_to(0));
+    meter(octets);
+}
+
+/// The simulated meter of either edition hears the octets, answers only with replies, and after a pause it answers
+/// whoever asks for any meter's voltage.
+fn meter(octets: &[u8]) {
+    let time = Time::new(23, 59, 0).unwrap();
+    let now = DateTime { date: Date::new(2027, 12, 31).unwrap(), time };
+    for (edition, control, identifier) in
+        [(Edition::Y2007, 0x11, &[0x00, 0x01, 0x01, 0x02][..]), (Edition::Y1997, 0x01, &[0x11, 0xB6])]
+    {
+        let mut meter = <Meter>::new(edition, now);
+        meter.elapse(Duration::from_secs(3_600));
+        let mut server = Server::new(METER, meter);
+        let command = framed(Address::ANY.0, control, identifier);
+        machine::server(&mut server, octets, &command, |octets| {
+            Reply::decode(&Frame::decode(octets).unwrap()).unwrap();
+        });
+    }
 }

@@ -62,6 +62,12 @@ impl<'a> Writer<'a> {
         self.length == 0
     }
 
+    /// How many octets the buffer still holds.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.buffer.len().saturating_sub(self.length)
+    }
+
     /// What the buffer holds so far.
     #[inline]
     pub fn written(&self) -> &[u8] {
