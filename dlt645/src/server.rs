@@ -131,7 +131,7 @@ impl<H: Handler, const N: usize> Server<H, N> {
             }
             let mut writer = Writer::new(&mut self.reply);
             writer.put(&Frame::PREAMBLE);
-            let answered = self.station.answer(&frame, &mut writer);
+            let answered = self.station.answer(&frame, self.length > 0, &mut writer);
             // An answer that waits is of no use once the master has gone on to something else.
             self.length = match answered {
                 Ok(()) if writer.len() > Frame::PREAMBLE.len() => writer.len(),

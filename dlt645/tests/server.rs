@@ -577,6 +577,19 @@ fn a_1997_meter_gives_parts_without_numbers_and_repeats_its_last_answer() {
 }
 
 #[test]
+fn a_1997_follow_up_that_the_line_repeats_skips_no_part() {
+    let mut server = bench(Edition::Y1997);
+    let follow_up = Command::ReadFollowUp { identifier: Identifier::Y1997(0x91FF), sequence: None };
+    let mut buffer = [0; 32];
+    let frame = follow_up.encode_frame(OWN, &mut buffer).unwrap();
+    ask(&mut server, OWN, &read_1997(0x91FF)).unwrap();
+    let (_, control, data) = exchange(&mut server, &frame.repeat(2)).unwrap();
+    assert_eq!((control, data[2]), (0xA2, 198));
+    let (_, control, data) = exchange(&mut server, frame).unwrap();
+    assert_eq!((control, data[2]), (0x82, (396 % 251) as u8));
+}
+
+#[test]
 fn a_1997_address_may_be_padded_with_wildcards() {
     let own = Address([0x34, 0x12, 0xAA, 0xAA, 0xAA, 0xAA]);
     let mut server = Server::new(own, recorder(Edition::Y1997));

@@ -87,6 +87,23 @@ fn plain(octets: &[u8]) {
     black_box(data.range(black_box(0)..black_box(0)).is_some());
     data.iter().for_each(|octet| _ = black_box(octet));
     any_identifier().values(data).for_each(|item| _ = black_box(item));
+    values(data);
+}
+
+fn values(data: Data<'_>) {
+    for identifier in [any_identifier(), black_box(Identifier::Y1997(0))] {
+        let values = identifier.values(data).with_tariffs(black_box(0)).with_freeze_mode(black_box(0));
+        for item in values {
+            black_box(with_buffer(|buffer| item.encode(buffer).is_ok()));
+            black_box(item.point.decode(data));
+            black_box(item.point.with(item.value));
+        }
+        black_box(identifier.equivalent());
+        black_box(with_buffer(|buffer| identifier.convert(data, buffer).is_ok()));
+        if let Some(layout) = identifier.layout() {
+            black_box((layout.point(), layout.access(), layout.octets()));
+        }
+    }
 }
 
 fn frames(octets: &[u8]) {

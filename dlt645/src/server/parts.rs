@@ -59,11 +59,13 @@ impl<const N: usize> Parts<N> {
         Ok(Reply::Read { identifier, data: self.part(), more })
     }
 
-    /// The next part, or the last one again; the report if that was announced.
+    /// The next part, or the last one again; the report if that was announced. Without a sequence, a command
+    /// is the one before once more if the answer to that one has not left.
     pub fn follow_up(
         &mut self,
         identifier: Identifier,
         sequence: Option<NonZeroU8>,
+        is_waiting: bool,
         report: impl FnOnce(&mut Writer<'_>) -> Result<(), ErrorFlags>,
     ) -> Result<Reply<'_>, ErrorFlags> {
         let asked = sequence.map_or(0, NonZeroU8::get);
@@ -79,12 +81,12 @@ impl<const N: usize> Parts<N> {
         }
         let is_next = match sequence {
             Some(_) => self.sequence.checked_add(1) == Some(asked),
-            None => true,
+            None => !is_waiting,
         };
         if is_next && self.is_cut() {
             self.sequence = asked;
             self.advance(identifier, usize::from(sequence.is_some()));
-        } else if sequence.is_none() || asked != self.sequence {
+        } else if (sequence.is_none() && !is_waiting) || asked != self.sequence {
             return Err(ErrorFlags::NO_SUCH_DATA);
         }
         Ok(Reply::ReadFollowUp { identifier, data: self.part(), sequence, more: self.is_cut() })

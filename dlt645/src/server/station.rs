@@ -52,8 +52,14 @@ impl<H: Handler, const N: usize> Station<H, N> {
         Self { address, handler, parts: Parts::new(), rate: None }
     }
 
-    /// Does what a frame asks and writes the answer, if there is one.
-    pub fn answer(&mut self, asked: &Frame<'_>, out: &mut Writer<'_>) -> Result<(), EncodeError> {
+    /// Does what a frame asks and writes the answer, if there is one; the answer before may still wait to be
+    /// sent.
+    pub fn answer(
+        &mut self,
+        asked: &Frame<'_>,
+        is_waiting: bool,
+        out: &mut Writer<'_>,
+    ) -> Result<(), EncodeError> {
         let (function, edition) = (asked.control.function(), self.handler.edition());
         let is_ours = function == Function::BROADCAST_TIME || asked.edition() == edition;
         if !is_ours || function.name_in(edition).is_none() {
@@ -79,7 +85,7 @@ impl<H: Handler, const N: usize> Station<H, N> {
                 Ok((identifier, data, more)) => return again(own, identifier, data, more, out),
                 Err(error) => Err(error.into()),
             },
-            Ok(command) if is_allowed(meant, function) => self.obey(command),
+            Ok(command) if is_allowed(meant, function) => self.obey(command, is_waiting),
             _ => Err(ErrorFlags::OTHER.into()),
         };
         match result {
@@ -100,7 +106,7 @@ impl<H: Handler, const N: usize> Station<H, N> {
         };
     }
 
-    fn obey(&mut self, command: Command<'_>) -> Result<Reply<'_>, Refusal> {
+    fn obey(&mut self, command: Command<'_>, is_waiting: bool) -> Result<Reply<'_>, Refusal> {
         let (handler, function) = (&mut self.handler, command.function());
         match command {
             Command::Read { identifier } => return Ok(self.read(identifier)?),
@@ -114,7 +120,7 @@ impl<H: Handler, const N: usize> Station<H, N> {
             }
             Command::ReadFollowUp { identifier, sequence } => {
                 let report = |data: &mut Writer<'_>| handler.read(REPORT, data);
-                return Ok(self.parts.follow_up(identifier, sequence, report)?);
+                return Ok(self.parts.follow_up(identifier, sequence, is_waiting, report)?);
             }
             Command::ReadAddress => return Ok(Reply::Address(self.address)),
             Command::Write { identifier, password, operator, data } => {

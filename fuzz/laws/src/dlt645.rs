@@ -1,5 +1,6 @@
 //! Laws of DL/T 645.
 
+mod pair;
 mod values;
 
 use core::num::NonZeroU8;
@@ -13,6 +14,7 @@ use dlt645::{
 };
 use meter_value::{Date, DateTime, MeterTime, Time};
 
+pub use self::pair::{pair, search};
 use self::values::identified;
 use crate::frame::{self, Again};
 use crate::{Seed, machine, stream};
@@ -504,12 +506,11 @@ pub fn server(octets: &[u8]) {
         last = Some(without_preamble(octets).to_vec());
     });
     assert_eq!(last.unwrap(), answer_to(0));
-    meter(octets);
 }
 
 /// The simulated meter of either edition hears the octets, answers only with replies, and after a pause it answers
 /// whoever asks for any meter's voltage.
-fn meter(octets: &[u8]) {
+pub fn meter(octets: &[u8]) {
     let time = Time::new(23, 59, 0).unwrap();
     let now = DateTime { date: Date::new(2027, 12, 31).unwrap(), time };
     for (edition, control, identifier) in

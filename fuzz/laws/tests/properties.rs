@@ -302,6 +302,15 @@ mod dlt {
 
         #[test]
         fn server(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { dlt645::server(&octets); }
+
+        #[test]
+        fn meter(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { dlt645::meter(&octets); }
+
+        #[test]
+        fn pair(octets in octets()) { dlt645::pair(&octets); }
+
+        #[test]
+        fn search(octets in octets()) { dlt645::search(&octets); }
     }
 }
 
@@ -339,7 +348,7 @@ mod heat {
                 5 => 4,
                 6 | 0x0E => 6,
                 7 => 8,
-                0x0D => data[0] + 1,
+                0x0D => data[0].saturating_add(1),
                 bcd => bcd - 8,
             };
             let data: Octets = data.iter().copied().chain([0x21; 256]).take(length.into()).collect();
