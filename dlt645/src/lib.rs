@@ -60,6 +60,7 @@ pub use identifier::{Edition, Identifier};
 pub use layout::Layout;
 pub use line::Line;
 pub use meter::{Mains, Meter, Phase, Register};
+pub use meter_value;
 pub use meter_value::line::{Machine, Output, Retry, Writer};
 pub use password::{Operator, Password};
 pub use point::Point;

@@ -6,7 +6,7 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Retry {
-    /// From the end of the request to the end of the answer.
+    /// From the end of the request to the end of the answer, or to its beginning where a machine says so.
     pub timeout: Duration,
     /// How many times a request is sent again after the first.
     pub retries: u8,
