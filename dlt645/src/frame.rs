@@ -150,10 +150,6 @@ impl<'a> Payload<'a> {
     pub fn len(&self) -> usize {
         self.head.len() + self.data.len() + usize::from(self.foot.is_some())
     }
-
-    fn iter(&self) -> impl Iterator<Item = u8> {
-        self.head.iter().copied().chain(self.data.iter()).chain(self.foot)
-    }
 }
 
 /// Appends a frame.
@@ -171,7 +167,10 @@ pub(crate) fn put(
     writer.put(&[START]);
     writer.put(&address.0);
     writer.put(&[START, control.0, have as u8]);
-    writer.extend(payload.iter().map(|octet| octet.wrapping_add(Data::OFFSET)));
+    let on_the_line = |octet: u8| octet.wrapping_add(Data::OFFSET);
+    writer.extend(payload.head.iter().copied().map(on_the_line));
+    writer.extend(payload.data.iter().map(on_the_line));
+    writer.extend(payload.foot.map(on_the_line));
     let checksum = checksum(writer.written().get(start..).unwrap_or_default());
     writer.put(&[checksum, END]);
     Ok(())

@@ -199,10 +199,8 @@ impl<'a> Values<'a> {
     ) -> Option<Item<'a>> {
         loop {
             let rest = self.rest()?;
-            let segment = match rest.iter().position(|octet| octet == END) {
-                Some(place) if self.is_separated => place,
-                _ => rest.len(),
-            };
+            let end = if self.is_separated { rest.iter().position(|octet| octet == END) } else { None };
+            let segment = end.unwrap_or(rest.len());
             let segment = rest.range(..segment).filter(|segment| !segment.is_empty());
             let Some(segment) = segment else {
                 self.offset = self.offset.saturating_add(1);

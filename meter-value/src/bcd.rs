@@ -76,8 +76,8 @@ pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
             if digit > 9 {
                 return Err(BcdError::Digit { place, digit });
             }
-            // At most 18 digits come here, so neither step can saturate.
-            value = value.saturating_mul(10).saturating_add(i64::from(digit));
+            // At most 18 digits come here, so neither step can wrap.
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
         }
     }
     Ok(if negative { -value } else { value })
