@@ -154,7 +154,7 @@ impl<'a> Values<'a> {
         let offset = self.offset;
         self.offset = offset.saturating_add(octets.len());
         self.cursor.index = self.cursor.index.saturating_add(1);
-        point.item((offset, octets.len()), point.field.format.decode(octets))
+        point.item((offset, octets.len()), point.field.kind.decode(octets))
     }
 
     fn next_of_series(
@@ -175,7 +175,7 @@ impl<'a> Values<'a> {
         if index >= limit || is_end(rest) {
             return None;
         }
-        let octets = field.format.octets().unwrap_or(rest.len());
+        let octets = field.kind.octets().unwrap_or(rest.len());
         // Behind the last value there is nothing, so what is too much belongs to it.
         let is_last = index.saturating_add(1) == limit && !rest.range(octets..).is_some_and(is_end);
         let taken = if is_last { rest } else { rest.range(..octets).unwrap_or(rest) };
@@ -231,7 +231,7 @@ impl<'a> Values<'a> {
                 && self.cursor.part.saturating_add(1) == count;
             let is_last = is_last_of_group
                 && if self.is_separated { group.ends } else { self.is_last_group(groups, is_frozen) };
-            let octets = field.format.octets().unwrap_or(segment.len());
+            let octets = field.kind.octets().unwrap_or(segment.len());
             let taken = match segment.range(..octets) {
                 Some(taken) if !is_last && tariffs.is_some() => taken,
                 _ => segment,
