@@ -115,6 +115,7 @@ impl Kind {
     }
 
     /// Reads a field of any length. By reference, so that of a constant only what its kind needs is linked.
+    #[inline]
     pub(crate) fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
         if self.octets().is_some_and(|octets| octets != field.len()) {
             return Reading::of(Value::Invalid(Invalid::Length));
@@ -169,6 +170,7 @@ impl Format {
     }
 
     /// Reads a field of its length.
+    #[inline]
     fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
         let octets = field.octets();
         Reading::of(match *self {
@@ -223,6 +225,7 @@ impl Format {
     }
 }
 
+#[inline]
 fn number(field: Data<'_>, decimals: u8, sign: Sign) -> Value<'static> {
     let mut plain = [0; MAX_OCTETS];
     for (to, from) in plain.iter_mut().zip(field.iter()) {

@@ -52,6 +52,7 @@ const MAX_OCTETS: usize = 9;
 /// assert_eq!(bcd::decode(&[0x05, 0xF0], Sign::TopDigit), Ok(-5));
 /// assert_eq!(bcd::decode(&[0x0A], Sign::Unsigned), Err(BcdError::Digit { place: 0, digit: 0xA }));
 /// ```
+#[inline]
 pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
     if octets.len() > MAX_OCTETS {
         return Err(BcdError::Overflow { octets: octets.len() });
