@@ -1,4 +1,4 @@
-//! `dlt645`, alone: crates.io has no other crate for DL/T 645.
+//! `dlt645`, which has no peer on crates.io.
 
 pub mod case;
 pub mod stream;
