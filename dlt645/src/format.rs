@@ -2,10 +2,27 @@
 
 use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
-use meter_value::{Decimal, Flag, Flags, Invalid, MeterTime, Text, Value};
+use meter_value::{Decimal, Flag, Flags, Invalid, MeterTime, Quantity, Text, Unit, Value};
 
 use crate::Data;
 use crate::time::{Form, weekday};
+
+/// What is measured, and how it stands in the data. Only flags need a pointer, and they have no quantity or unit
+/// of their own, so that a kind takes 8 octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum Kind {
+    Measured {
+        quantity: Quantity,
+        unit: Unit,
+        format: Format,
+    },
+    /// A word of bits.
+    Flags {
+        octets: u8,
+        names: Names,
+    },
+}
 
 /// How a value stands in the data, each number with its lowest digits first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +38,6 @@ pub(crate) enum Format {
     Time(Form),
     /// Characters, the last one first.
     Text { octets: u8 },
-    /// A word of bits.
-    Flags { octets: u8, names: Names },
     /// Octets that mean nothing known, in the order they are sent in.
     Octets { octets: u8 },
     /// Octets that mean nothing known, to the end of the data.
@@ -33,7 +48,7 @@ pub(crate) enum Format {
 
 /// What the bits of a word mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Names(pub(crate) &'static [Flag]);
+pub(crate) struct Names(pub(crate) &'static &'static [Flag]);
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Names {
@@ -62,14 +77,75 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl Format {
+impl Kind {
+    pub(crate) const fn quantity(self) -> Quantity {
+        match self {
+            Self::Measured { quantity, .. } => quantity,
+            Self::Flags { .. } => Quantity::Status,
+        }
+    }
+
+    pub(crate) const fn unit(self) -> Unit {
+        match self {
+            Self::Measured { unit, .. } => unit,
+            Self::Flags { .. } => Unit::One,
+        }
+    }
+
     /// How many octets; `None` for those that reach to the end.
     pub(crate) const fn octets(self) -> Option<usize> {
+        match self {
+            Self::Measured { format, .. } => format.octets(),
+            Self::Flags { octets, .. } => Some(octets as usize),
+        }
+    }
+
+    pub(crate) const fn decimals(self) -> u8 {
+        match self {
+            Self::Measured { format, .. } => format.decimals(),
+            Self::Flags { .. } => 0,
+        }
+    }
+
+    pub(crate) const fn sign(self) -> Sign {
+        match self {
+            Self::Measured { format, .. } => format.sign(),
+            Self::Flags { .. } => Sign::Unsigned,
+        }
+    }
+
+    /// Reads a field of any length. By reference, so that of a constant only what its kind needs is linked.
+    #[inline]
+    pub(crate) fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
+        if self.octets().is_some_and(|octets| octets != field.len()) {
+            return Reading::of(Value::Invalid(Invalid::Length));
+        }
+        match *self {
+            Self::Measured { ref format, .. } => format.decode(field),
+            Self::Flags { names, .. } => Reading::of(Value::Flags(Flags::new(field.octets(), names.0))),
+        }
+    }
+
+    /// Writes a value; `None` if it is none of this kind, has more digits, or its time has no place in it.
+    pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
+        match (self, reading.value) {
+            (_, Value::Invalid(Invalid::Absent)) => to.extend((0..self.octets()?).map(|_| 0xFF)),
+            (Self::Measured { format, .. }, _) => format.encode(reading, to)?,
+            (Self::Flags { octets, .. }, Value::Flags(flags)) if flags.octets().len() == octets.into() => {
+                to.extend(flags.octets().iter());
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+impl Format {
+    const fn octets(self) -> Option<usize> {
         Some(match self {
             Self::Number { octets, .. }
             | Self::Digits { octets }
             | Self::Text { octets }
-            | Self::Flags { octets, .. }
             | Self::Octets { octets }
             | Self::Secret { octets } => octets as usize,
             Self::Maximum { .. } => 8,
@@ -78,7 +154,7 @@ impl Format {
         })
     }
 
-    pub(crate) const fn decimals(self) -> u8 {
+    const fn decimals(self) -> u8 {
         match self {
             Self::Number { decimals, .. } => decimals,
             Self::Maximum { .. } => MAXIMUM_DECIMALS,
@@ -86,20 +162,18 @@ impl Format {
         }
     }
 
-    pub(crate) const fn sign(self) -> Sign {
+    const fn sign(self) -> Sign {
         match self {
             Self::Number { sign, .. } | Self::Maximum { sign } => sign,
             _ => Sign::Unsigned,
         }
     }
 
-    /// Reads a field of any length.
-    pub(crate) fn decode(self, field: Data<'_>) -> Reading<'_> {
-        if self.octets().is_some_and(|octets| octets != field.len()) {
-            return Reading::of(Value::Invalid(Invalid::Length));
-        }
+    /// Reads a field of its length.
+    #[inline]
+    fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
         let octets = field.octets();
-        Reading::of(match self {
+        Reading::of(match *self {
             Self::Number { decimals, sign, .. } => number(field, decimals, sign),
             Self::Maximum { sign } => {
                 let (value, time) = (field.range(..3), field.range(3..));
@@ -117,14 +191,13 @@ impl Format {
                 return Reading { weekday, ..Reading::of(Value::Time(form.decode(field))) };
             }
             Self::Text { .. } => text(field),
-            Self::Flags { names, .. } => Value::Flags(Flags::new(octets, names.0)),
             Self::Octets { .. } | Self::Rest => Value::Bytes(octets),
             Self::Secret { .. } => Value::Invalid(Invalid::Secret),
         })
     }
 
-    /// Writes a value; `None` if it is none of this format, has more digits, or its time has no place in it.
-    pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
+    /// Writes a value that is there.
+    fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
         match (self, reading.value) {
             (Self::Number { octets, decimals, sign }, Value::Decimal(value)) => {
                 put_number(value, octets.into(), decimals, sign, to)
@@ -147,19 +220,12 @@ impl Format {
                 to.extend(octets.iter());
                 Some(())
             }
-            (Self::Flags { .. }, Value::Flags(flags)) if self.octets() == Some(flags.octets().len()) => {
-                to.extend(flags.octets().iter());
-                Some(())
-            }
-            (_, Value::Invalid(Invalid::Absent)) => {
-                to.extend((0..self.octets()?).map(|_| 0xFF));
-                Some(())
-            }
             _ => None,
         }
     }
 }
 
+#[inline]
 fn number(field: Data<'_>, decimals: u8, sign: Sign) -> Value<'static> {
     let mut plain = [0; MAX_OCTETS];
     for (to, from) in plain.iter_mut().zip(field.iter()) {

@@ -135,7 +135,7 @@ impl Layout {
     /// How many octets the data has, if that is fixed.
     pub const fn octets(self) -> Option<usize> {
         match self.content {
-            Content::Series { field, run: Run { count: 1, .. }, .. } => field.format.octets(),
+            Content::Series { field, run: Run { count: 1, .. }, .. } => field.kind.octets(),
             Content::Record { groups, separators: Separators::None | Separators::Numbered, .. } => {
                 octets(groups)
             }
@@ -258,7 +258,7 @@ const fn octets(mut groups: &[Group]) -> Option<usize> {
 pub(crate) const fn fields_octets(mut fields: &[Field]) -> Option<usize> {
     let mut sum = 0;
     while let [field, rest @ ..] = fields {
-        match field.format.octets() {
+        match field.kind.octets() {
             Some(octets) => sum += octets,
             None => return None,
         }

@@ -244,14 +244,14 @@ static HOLIDAY_PROGRAMMING: [Group; 2] = [
     group(Parts::Rest, &[tariff_or_table("day slot table", "日时段表号"), start(Form::Day)]),
 ];
 static WEEKEND_PROGRAMMING: [Group; 2] =
-    [group(Parts::One, &AT), group(Parts::One, &[flags("rest days before", "编程前周休日", 1, WEEKEND)])];
+    [group(Parts::One, &AT), group(Parts::One, &[flags("rest days before", "编程前周休日", 1, &WEEKEND)])];
 static ACTIVE_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
-    group(Parts::One, &[flags("word before", "编程前特征字", 1, ACTIVE_COMBINATION)]),
+    group(Parts::One, &[flags("word before", "编程前特征字", 1, &ACTIVE_COMBINATION)]),
 ];
 static REACTIVE_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
-    group(Parts::One, &[flags("word before", "编程前特征字", 1, REACTIVE_COMBINATION)]),
+    group(Parts::One, &[flags("word before", "编程前特征字", 1, &REACTIVE_COMBINATION)]),
 ];
 static SETTLEMENT_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
