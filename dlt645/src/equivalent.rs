@@ -101,7 +101,7 @@ impl Identifier {
     /// let voltages = Identifier::Y1997(0xB61F);
     /// let data = Data::plain(&[0x20, 0x02, 0x21, 0x02, 0x19, 0x02, 0xAA]);
     /// let mut buffer = [0; 16];
-/// let (identifier, converted) = voltages.convert(data, &mut buffer).unwrap();
+    /// let (identifier, converted) = voltages.convert(data, &mut buffer).unwrap();
     /// assert_eq!(identifier, Identifier::VOLTAGES);
     /// assert_eq!(converted, [0x00, 0x22, 0x10, 0x22, 0x90, 0x21]);
     /// ```

@@ -199,11 +199,8 @@ impl<'a> Values<'a> {
     ) -> Option<Item<'a>> {
         loop {
             let rest = self.rest()?;
-            let segment = match rest.iter().position(|octet| octet == END) {
-                Some(place) if self.is_separated => place,
-                _ => rest.len(),
-            };
-            let segment = rest.range(..segment).filter(|segment| !segment.is_empty());
+            let end = if self.is_separated { rest.iter().position(|octet| octet == END) } else { None };
+            let segment = rest.range(..end.unwrap_or(rest.len())).filter(|segment| !segment.is_empty());
             let Some(segment) = segment else {
                 self.offset = self.offset.saturating_add(1);
                 self.skip_segment(groups);
@@ -211,7 +208,7 @@ impl<'a> Values<'a> {
             };
             let group = groups.get(self.cursor.group)?;
             let is_frozen = separators == Separators::Freeze;
-            if is_frozen && !self.is_separated && !is_enabled(self.freeze_mode, self.cursor.group) {
+            if is_frozen && !is_enabled(self.freeze_mode, self.cursor.group) {
                 self.next_group();
                 continue;
             }
