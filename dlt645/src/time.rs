@@ -150,7 +150,12 @@ impl Form {
             MeterTime::Daily(time) => (None, Some(time), None),
             MeterTime::Every(recurrence) => (None, None, Some(recurrence)),
             MeterTime::NotSet => {
-                to.extend(self.parts().iter().map(|_| 0));
+                // Midnight is all zeros too, and settlement days that are not used are all 99.
+                let filler = match self {
+                    Self::Clock | Self::HourMinute | Self::DayHour | Self::MonthDayHour => EVERY,
+                    _ => 0x00,
+                };
+                to.extend(self.parts().iter().map(|_| filler));
                 return Some(());
             }
             _ => return None,
@@ -501,6 +506,29 @@ mod tests {
         }
         assert_eq!(encode(Form::Yearly, [None, None, None, Some(30)]), Some(()));
         assert_eq!(encode(Form::DayHour, [None, Some(1), Some(0), None]), Some(()));
+    }
+
+    #[test]
+    fn what_is_not_set_is_written_as_such() {
+        for (form, octets) in [
+            (Form::Date, &[0x00; 4][..]),
+            (Form::Day, &[0x00; 3]),
+            (Form::Clock, &[0x99; 3]),
+            (Form::DateAndClock, &[0x00; 7]),
+            (Form::Minute, &[0x00; 5]),
+            (Form::Second, &[0x00; 6]),
+            (Form::HourMinute, &[0x99; 2]),
+            (Form::DayHour, &[0x99; 2]),
+            (Form::MonthDay, &[0x00; 2]),
+            (Form::MonthDayHour, &[0x99; 3]),
+            (Form::Yearly, &[0x00; 4]),
+        ] {
+            let mut buffer = [0; 7];
+            let mut writer = Writer::new(&mut buffer);
+            assert_eq!(form.encode(MeterTime::NotSet, None, &mut writer), Some(()));
+            assert_eq!(writer.finish(), Ok(octets), "{form:?}");
+            assert_eq!(form.decode(Data::plain(octets)), MeterTime::NotSet, "{form:?}");
+        }
     }
 
     #[test]
