@@ -214,7 +214,7 @@ impl<'a> Values<'a> {
             }
             let tariffs = match group.parts {
                 Parts::Tariffs if !self.is_separated => self.tariffs_of(groups, group.first),
-                _ => Some(self.tariffs.unwrap_or(most_tariffs(group.first))),
+                _ => Some(self.tariffs.unwrap_or(MAX_TARIFFS).min(most_tariffs(group.first))),
             };
             let count = group.parts.count(tariffs.unwrap_or(0));
             if self.cursor.part >= count {

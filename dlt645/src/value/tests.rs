@@ -312,6 +312,16 @@ fn a_freeze_holds_what_its_mode_says() {
     assert_eq!(all(Identifier::Y2007(0x0500_1001), &[0; 24]).len(), 8);
 }
 
+#[test]
+fn a_set_of_1997_has_no_more_tariffs_than_identifiers() {
+    let octets = [&[[1, 0, 0, 0]; 16].concat()[..], &[0xAA, 2, 0, 0, 0, 0xAA]].concat();
+    let values = Identifier::Y1997(0x95FF).values(Data::plain(&octets)).with_tariffs(63);
+    let read: Vec<_> = values.map(|item| (item.identifier, item.value.to_string())).collect();
+    assert_eq!(read.len(), 16);
+    assert_eq!(read[14], (Identifier::Y1997(0x951E), Invalid::Length.to_string()));
+    assert_eq!(read[15], (Identifier::Y1997(0x9520), "0.02".into()));
+}
+
 /// A group that is not frozen is its AA alone, or not there.
 #[test]
 fn a_freeze_with_marks_holds_what_its_mode_says() {
