@@ -37,6 +37,9 @@ pub struct Item<'a> {
 /// identifier names if more octets are left than it has. The octets AA between the values of some records,
 /// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
 /// [`Invalid::Checksum`] or [`Invalid::Length`].
+///
+/// [`Invalid::Length`]: meter_value::Invalid::Length
+/// [`Invalid::Checksum`]: meter_value::Invalid::Checksum
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
     layout: Option<Layout>,
