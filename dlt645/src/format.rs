@@ -34,6 +34,8 @@ pub(crate) enum Format {
     Maximum { sign: Sign },
     /// Digits that are a name and no number.
     Digits { octets: u8 },
+    /// An identifier, or all of them, which is FF.
+    Identifier,
     /// A date, a time, or parts of them.
     Time(Form),
     /// Characters, the last one first.
@@ -129,7 +131,6 @@ impl Kind {
     /// Writes a value; `None` if it is none of this kind, has more digits, or its time has no place in it.
     pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
         match (self, reading.value) {
-            (_, Value::Invalid(Invalid::Absent)) => to.extend((0..self.octets()?).map(|_| 0xFF)),
             (Self::Measured { format, .. }, _) => format.encode(reading, to)?,
             (Self::Flags { octets, .. }, Value::Flags(flags)) if flags.octets().len() == octets.into() => {
                 to.extend(flags.octets().iter());
@@ -149,6 +150,7 @@ impl Format {
             | Self::Octets { octets }
             | Self::Secret { octets } => octets as usize,
             Self::Maximum { .. } => 8,
+            Self::Identifier => 4,
             Self::Time(form) => form.octets(),
             Self::Rest => return None,
         })
@@ -185,7 +187,7 @@ impl Format {
             Self::Digits { .. } if octets.iter().all(|octet| octet == 0xFF) => {
                 Value::Invalid(Invalid::Absent)
             }
-            Self::Digits { .. } => Value::Bytes(octets.reversed()),
+            Self::Digits { .. } | Self::Identifier => Value::Bytes(octets.reversed()),
             Self::Time(form) => {
                 let weekday = form.weekday().and_then(|place| field.at(place)).and_then(weekday);
                 return Reading { weekday, ..Reading::of(Value::Time(form.decode(field))) };
@@ -202,13 +204,19 @@ impl Format {
             (Self::Number { octets, decimals, sign }, Value::Decimal(value)) => {
                 put_number(value, octets.into(), decimals, sign, to)
             }
-            (Self::Maximum { sign }, Value::Decimal(value)) => {
-                put_number(value, 3, MAXIMUM_DECIMALS, sign, to)?;
+            (Self::Maximum { sign }, value) => {
+                match value {
+                    Value::Decimal(value) => put_number(value, 3, MAXIMUM_DECIMALS, sign, to)?,
+                    Value::Invalid(Invalid::Absent) => to.put(&[0xFF; 3]),
+                    _ => return None,
+                }
                 Form::Minute.encode(reading.time.unwrap_or(MeterTime::NotSet), None, to)
             }
             (Self::Time(form), Value::Time(time)) => form.encode(time, reading.weekday, to),
             (Self::Text { octets }, Value::Text(text)) => put_text(text, octets.into(), to),
-            (Self::Digits { .. }, Value::Bytes(octets)) if self.octets() == Some(octets.len()) => {
+            (Self::Digits { .. } | Self::Identifier, Value::Bytes(octets))
+                if self.octets() == Some(octets.len()) =>
+            {
                 to.extend(octets.reversed().iter());
                 Some(())
             }
@@ -218,6 +226,13 @@ impl Format {
             }
             (Self::Rest, Value::Bytes(octets)) => {
                 to.extend(octets.iter());
+                Some(())
+            }
+            (
+                Self::Number { octets, .. } | Self::Digits { octets } | Self::Text { octets },
+                Value::Invalid(Invalid::Absent),
+            ) => {
+                to.extend((0..octets).map(|_| 0xFF));
                 Some(())
             }
             _ => None,

@@ -132,7 +132,8 @@ impl Layout {
         self.access
     }
 
-    /// How many octets the data has, if that is fixed.
+    /// How many octets the data has, if that is fixed. Of some records, older meters leave out the last values;
+    /// of the few identifiers that name one thing or another, this is the standard's.
     pub const fn octets(self) -> Option<usize> {
         match self.content {
             Content::Series { field, run: Run { count: 1, .. }, .. } => field.kind.octets(),

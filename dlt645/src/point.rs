@@ -92,7 +92,7 @@ impl Point {
 
 impl<'a> Item<'a> {
     /// Writes the value as the meter sends it, and returns what it wrote. A date without a day of the week gets
-    /// the calendar's.
+    /// the calendar's; seconds that the format does not have are left out.
     ///
     /// # Errors
     /// [`EncodeError::Value`] for a value of another kind, out of range, or with more decimals than its format

@@ -212,13 +212,13 @@ impl<'a> Values<'a> {
             };
             let group = groups.get(self.cursor.group)?;
             let is_frozen = separators == Separators::Freeze;
-            if is_frozen && !self.is_separated && !is_enabled(self.freeze_mode, self.cursor.group) {
+            if is_frozen && !is_enabled(self.freeze_mode, self.cursor.group) {
                 self.next_group();
                 continue;
             }
             let tariffs = match group.parts {
                 Parts::Tariffs if !self.is_separated => self.tariffs_of(groups, group.first),
-                _ => Some(self.tariffs.unwrap_or(most_tariffs(group.first))),
+                _ => Some(self.tariffs.unwrap_or(MAX_TARIFFS).min(most_tariffs(group.first))),
             };
             let count = group.parts.count(tariffs.unwrap_or(0));
             if self.cursor.part >= count {

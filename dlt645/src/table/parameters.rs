@@ -71,6 +71,10 @@ const fn power(english: &'static str, chinese: &'static str) -> Field {
     field(english, chinese, Power, Kilowatt, unsigned(3, 4))
 }
 
+const fn password(number: u32, english: &'static str, chinese: &'static str) -> Row {
+    row(number, Only, field(english, chinese, Password, One, Format::Secret { octets: 4 })).write()
+}
+
 const fn unbalance(english: &'static str, chinese: &'static str) -> Field {
     field(english, chinese, Unbalance, Percent, unsigned(2, 2))
 }
@@ -112,7 +116,7 @@ static SCREEN: [Group; 1] = [group(
 static LADDERS: [Group; 3] = [
     group(Parts::Times(6), &[energy("value of ladder", "阶梯值")]),
     group(Parts::Times(7), &[price("price of ladder", "阶梯电价")]),
-    group(Parts::Rest, &[time("settlement day of the year", "年结算日", Form::MonthDayHour)]),
+    group(Parts::Rest, &[time("yearly settlement day", "年结算日", Form::MonthDayHour)]),
 ];
 
 #[rustfmt::skip]
@@ -194,8 +198,16 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_0B01, Only, time("settlement day 1", "每月第1结算日", Form::DayHour)).read_write(),
     row(0x0400_0B02, Only, time("settlement day 2", "每月第2结算日", Form::DayHour)).read_write(),
     row(0x0400_0B03, Only, time("settlement day 3", "每月第3结算日", Form::DayHour)).read_write(),
-    // Of levels 0 to 9.
-    row(0x0400_0C01, Numbered { last: 10 }, field("password", "密码", Password, One, Format::Secret { octets: 4 })).write(),
+    password(0x0400_0C01, "password of level 0", "0级密码"),
+    password(0x0400_0C02, "password of level 1", "1级密码"),
+    password(0x0400_0C03, "password of level 2", "2级密码"),
+    password(0x0400_0C04, "password of level 3", "3级密码"),
+    password(0x0400_0C05, "password of level 4", "4级密码"),
+    password(0x0400_0C06, "password of level 5", "5级密码"),
+    password(0x0400_0C07, "password of level 6", "6级密码"),
+    password(0x0400_0C08, "password of level 7", "7级密码"),
+    password(0x0400_0C09, "password of level 8", "8级密码"),
+    password(0x0400_0C0A, "password of level 9", "9级密码"),
     row(0x0400_0D01, Only, loss("conductance coefficient, phase A", "A相电导系数")).read_write(),
     row(0x0400_0D02, Only, loss("susceptance coefficient, phase A", "A相电纳系数")).read_write(),
     row(0x0400_0D03, Only, loss("resistance coefficient, phase A", "A相电阻系数")).read_write(),
@@ -238,9 +250,9 @@ pub(super) static ROWS: &[Row] = &[
     record(0x0400_1501, Only, "report", "主动上报状态字", &REPORT_STATUS),
     row(0x0400_1503, Only, flags("reset of the report", "复位主动上报状态字", 12, &REPORT)).write(),
     record(0x0401_0000, Only, "year zones, set 1", "第一套时区表数据", &ZONES).read_write(),
-    record(0x0401_0001, Numbered { last: 8 }, "day slots, set 1, table", "第一套日时段表数据", &SLOTS).read_write(),
+    record(0x0401_0001, Numbered { last: 8 }, "day slots, set 1, table", "第一套日时段表", &SLOTS).read_write(),
     record(0x0402_0000, Only, "year zones, set 2", "第二套时区表数据", &ZONES).read_write(),
-    record(0x0402_0001, Numbered { last: 8 }, "day slots, set 2, table", "第二套日时段表数据", &SLOTS).read_write(),
+    record(0x0402_0001, Numbered { last: 8 }, "day slots, set 2, table", "第二套日时段表", &SLOTS).read_write(),
     record(0x0403_0001, Numbered { last: 0xFE }, "public holiday", "公共假日日期及日时段表号", &HOLIDAY).read_write(),
     record(0x0404_0101, Numbered { last: 0xFE }, "screen shown in turn", "自动循环显示屏", &SCREEN).read_write(),
     record(0x0404_0201, Numbered { last: 0xFE }, "screen shown by key", "按键循环显示屏", &SCREEN).read_write(),
