@@ -11,12 +11,12 @@ pub(crate) struct Chinese(pub(crate) Point);
 
 impl fmt::Display for Chinese {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Point { record, field, place, .. } = self.0;
+        let Point { record, name, place, .. } = self.0;
         if let Some(record) = record {
             title(f, record)?;
             f.write_str("：")?;
         }
-        title(f, Title { name: field.name, place })
+        title(f, Title { name, place })
     }
 }
 

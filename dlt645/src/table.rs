@@ -9,9 +9,9 @@ mod words;
 mod y1997;
 mod y2007;
 
-use crate::Identifier;
 use crate::format::Kind;
 use crate::layout::{Content, Layout, Place, Run, Separators, Title};
+use crate::{Identifier, Point};
 
 pub(crate) use freezes::{RECORD, RECORD_TIME};
 
@@ -42,6 +42,12 @@ pub(crate) struct Name {
 pub(crate) struct Field {
     pub(crate) name: Name,
     pub(crate) kind: &'static Kind,
+}
+
+impl Field {
+    pub(crate) const fn point(self, identifier: Identifier, record: Option<Title>, place: Place) -> Point {
+        Point { identifier, record, name: self.name, kind: *self.kind, place }
+    }
 }
 
 /// Fields that are there once, or once for each of a few parts.
@@ -184,7 +190,7 @@ impl Identifier {
         self.layout_of(None)
     }
 
-    /// Of several layouts, as some identifiers have them, the one that fills so many octets.
+    /// Of several layouts, as some identifiers have them, the first one that can fill so many octets.
     pub(crate) const fn layout_of(self, octets: Option<usize>) -> Option<Layout> {
         let (mut records, mut values) = match self {
             Self::Y1997(_) => (y1997::RECORDS, y1997::VALUES),
@@ -195,29 +201,25 @@ impl Identifier {
                 _ => (freezes::RECORDS, freezes::VALUES),
             },
         };
-        let mut first = None;
-        loop {
-            let (access, content) = match (records, values) {
-                ([row, rest @ ..], _) => {
-                    records = rest;
-                    (row.access, row.content(self))
+        while let [row, rest @ ..] = records {
+            if let Some(content) = row.content(self) {
+                let layout = Layout { identifier: self, access: row.access, content };
+                if layout.fits(octets) {
+                    return Some(layout);
                 }
-                ([], [row, rest @ ..]) => {
-                    values = rest;
-                    (row.access, row.content(self))
-                }
-                ([], []) => return first,
-            };
-            let Some(content) = content else { continue };
-            let layout = Layout { identifier: self, access, content };
-            match (octets, layout.octets()) {
-                (Some(wanted), Some(octets)) if wanted != octets => {}
-                _ => return Some(layout),
             }
-            if first.is_none() {
-                first = Some(layout);
-            }
+            records = rest;
         }
+        while let [row, rest @ ..] = values {
+            if let Some(content) = row.content(self) {
+                let layout = Layout { identifier: self, access: row.access, content };
+                if layout.fits(octets) {
+                    return Some(layout);
+                }
+            }
+            values = rest;
+        }
+        None
     }
 }
 
@@ -237,7 +239,7 @@ impl ValueRow {
 
     /// Several values, from an identifier and its place on.
     const fn series(&self, identifier: Identifier, first: Place, run: Run) -> Option<Content> {
-        Some(Content::Series { identifier, record: None, field: self.named, first, run })
+        Some(Content::Series { first: self.named.point(identifier, None, first), run })
     }
 }
 

@@ -124,8 +124,9 @@ const fn fields(row: &RecordRow, number: u32, part: Part) -> Option<Content> {
         (ALL, _) => row.at(place, Separators::Numbered),
         _ => match nth(row.named.groups, di1 as usize - 1) {
             Some((field, part)) => {
-                let (identifier, record) = (Identifier::Y2007(first), Some(row.title(place)));
-                Some(Content::Series { identifier, record, field, first: Place::of(part), run })
+                let title = Some(row.title(place));
+                let first = field.point(Identifier::Y2007(first), title, Place::of(part));
+                Some(Content::Series { first, run })
             }
             None => None,
         },
@@ -146,8 +147,8 @@ const fn events(row: &RecordRow, number: u32, phases: EventPhases, time: bool) -
         (0, 2) if time => TOTAL_TIME,
         _ => return fields(row, number, part),
     };
-    let (identifier, record) = (Identifier::Y2007(number), Some(row.title(Place::of(part))));
-    Some(Content::Series { identifier, record, field, first: Place::ONE, run: Run::ONE })
+    let first = field.point(Identifier::Y2007(number), Some(row.title(Place::of(part))), Place::ONE);
+    Some(Content::Series { first, run: Run::ONE })
 }
 
 /// A freeze, or one of the groups in it.
@@ -170,13 +171,11 @@ const fn freeze(row: &RecordRow, number: u32) -> Option<Content> {
     let mut before = di1;
     while let [group, rest @ ..] = groups {
         if let (0, [field]) = (before, group.fields) {
-            let count = group.parts.count(63);
-            let (identifier, first) = (Identifier::Y2007(number), Place::of(group.parts.at(0)));
-            let run = Run::parts(count, 0);
+            let place = Place::of(group.parts.at(0));
+            let first = field.point(Identifier::Y2007(number), Some(title), place);
+            let run = Run::parts(group.parts.count(63), 0);
             return match di1 {
-                0..=0x0A => {
-                    Some(Content::Series { identifier, record: Some(title), field: *field, first, run })
-                }
+                0..=0x0A => Some(Content::Series { first, run }),
                 _ => None,
             };
         }

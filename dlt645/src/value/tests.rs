@@ -327,7 +327,7 @@ fn a_set_of_1997_has_no_more_tariffs_than_identifiers() {
 fn a_freeze_with_marks_holds_what_its_mode_says() {
     let names = |octets: &[u8]| -> Vec<(String, String)> {
         let values = Identifier::Y2007(0x0506_FF01).values(Data::plain(octets)).with_freeze_mode(0b1000_0101);
-        values.map(|item| (item.point.field.name.english.into(), item.value.to_string())).collect()
+        values.map(|item| (item.point.name.english.into(), item.value.to_string())).collect()
     };
     let head = [&[0, 0, 0x21, 0x11, 0x26, 0xAA, 1, 0, 0, 0, 2, 0, 0, 0, 0xAA][..]];
     let (third, last) = (&[3, 0, 0, 0x80, 0xAA][..], &[[4, 0, 0]; 8].concat()[..]);
