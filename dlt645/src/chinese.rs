@@ -31,7 +31,10 @@ fn title(f: &mut fmt::Formatter<'_>, title: Title) -> fmt::Result {
         Back::Months(months) => write!(f, "（上{months}月）")?,
         Back::Record(record) => write!(f, "（上{record}次）")?,
     }
-    f.write_str(name.chinese)?;
+    match (part, name.chinese.split_once('#')) {
+        (Part::Number(number), Some((before, behind))) => return write!(f, "{before}{number}{behind}"),
+        _ => f.write_str(name.chinese)?,
+    }
     match part {
         Part::One => Ok(()),
         Part::Total => f.write_str("，总"),

@@ -27,7 +27,7 @@ pub enum Access {
     ReadWrite,
 }
 
-/// A name in lower case.
+/// A name in lower case. In Chinese, # is where a number stands that does not stand behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Name {
@@ -120,9 +120,14 @@ enum ValueShape {
     Harmonics,
     /// DI0: one for each tariff (2007).
     Prices,
-    /// DI0: one of many, without a block (2007).
+    /// DI0: one of many, counted from `first` on, without a block (2007).
     Numbered {
+        first: u8,
         last: u8,
+    },
+    /// DI0: phases A, B and C, so far apart (2007).
+    PhasesBy {
+        step: u8,
     },
 }
 
@@ -134,9 +139,15 @@ enum RecordShape {
     Numbered {
         last: u8,
     },
+    /// DI0: its fields, FF all (2007).
+    Members,
     /// DI0: ten records, 1 being the latest (2007).
     Records,
-    /// DI1: phases A, B and C. DI0: ten records (2007).
+    /// As [`Records`](Self::Records), and 0 how often it was.
+    CountedRecords,
+    /// As [`Records`](Self::Records), and 0 how often and how long it was.
+    TimedRecords,
+    /// DI1: phases A, B and C. DI0: ten records. Both 0: how often and how long it was in each phase (2007).
     PhaseRecords,
     /// DI1: the total, phases A, B and C. DI0: up to 12 months back (2007).
     PhaseMonths,

@@ -1,7 +1,9 @@
 //! DL/T 645-2007: events (table A.4), and the event tables of State Grid.
 
 use super::EventPhases::{Each, None as Unphased, TotalAndEach};
-use super::RecordShape::{Events, Fields, One as Only, PhaseMonths, PhaseRecords, Records};
+use super::RecordShape::{
+    CountedRecords, Events, Fields, One as Only, PhaseMonths, PhaseRecords, Records, TimedRecords,
+};
 use super::words::{ACTIVE_COMBINATION, REACTIVE_COMBINATION, WEEKEND};
 use super::y2007::{ACTIVE_POWER, CURRENT, POWER_FACTOR, REACTIVE_POWER, VOLTAGE};
 use super::{
@@ -109,8 +111,8 @@ const UNBALANCE: Field = field("greatest unbalance", "最大不平衡率", kind:
 /// An identifier, its lowest octet first.
 const IDENTIFIER: Field = field("identifier", "数据标识", kind::DIGITS_4);
 
-static TOTALS: [Group; 1] = [group(Parts::One, &[COUNT, TOTAL_TIME])];
-static PHASE_TOTALS: [Group; 1] = [group(Parts::Phases, &[COUNT, TOTAL_TIME])];
+pub(super) static TOTALS: [Group; 1] = [group(Parts::One, &[COUNT, TOTAL_TIME])];
+pub(super) static PHASE_TOTALS: [Group; 1] = [group(Parts::Phases, &[COUNT, TOTAL_TIME])];
 
 static VOLTAGE_EVENT: [Group; 4] = [
     group(Parts::One, &START_AND_STOP),
@@ -291,61 +293,46 @@ const UNTIMED: RecordShape = Events { phases: Unphased, time: false };
 
 #[rustfmt::skip]
 pub(super) static RECORDS: &[RecordRow] = &[
-    record(0x0301_0000, Only, "loss of voltage", "失压", &PHASE_TOTALS),
-    record(0x0301_0101, PhaseRecords, "loss of voltage", "失压记录", &VOLTAGE_EVENT),
-    record(0x0302_0000, Only, "undervoltage", "欠压", &PHASE_TOTALS),
-    record(0x0302_0101, PhaseRecords, "undervoltage", "欠压记录", &VOLTAGE_EVENT),
-    record(0x0303_0000, Only, "overvoltage", "过压", &PHASE_TOTALS),
-    record(0x0303_0101, PhaseRecords, "overvoltage", "过压记录", &VOLTAGE_EVENT),
-    record(0x0304_0000, Only, "phase break", "断相", &PHASE_TOTALS),
-    record(0x0304_0101, PhaseRecords, "phase break", "断相记录", &VOLTAGE_EVENT),
-    record(0x0305_0000, Only, "loss of all voltages", "全失压", &TOTALS),
-    record(0x0305_0001, Records, "loss of all voltages", "全失压记录", &ALL_PHASES_EVENT),
-    record(0x0306_0000, Only, "auxiliary supply loss", "辅助电源失电", &TOTALS),
-    record(0x0306_0001, Records, "auxiliary supply loss", "辅助电源失电记录", &SHORT_EVENT),
-    record(0x0307_0000, Only, "voltage reverse sequence", "电压逆相序", &TOTALS),
-    record(0x0307_0001, Records, "voltage reverse sequence", "电压逆相序记录", &ENERGY_EVENT),
-    record(0x0308_0000, Only, "current reverse sequence", "电流逆相序", &TOTALS),
-    record(0x0308_0001, Records, "current reverse sequence", "电流逆相序记录", &ENERGY_EVENT),
-    record(0x0309_0000, Only, "voltage unbalance", "电压不平衡", &TOTALS),
-    record(0x0309_0001, Records, "voltage unbalance", "电压不平衡记录", &UNBALANCE_EVENT),
-    record(0x030A_0000, Only, "current unbalance", "电流不平衡", &TOTALS),
-    record(0x030A_0001, Records, "current unbalance", "电流不平衡记录", &UNBALANCE_EVENT),
-    record(0x030B_0000, Only, "loss of current", "失流", &PHASE_TOTALS),
-    record(0x030B_0101, PhaseRecords, "loss of current", "失流记录", &CURRENT_EVENT),
-    record(0x030C_0000, Only, "overcurrent", "过流", &PHASE_TOTALS),
-    record(0x030C_0101, PhaseRecords, "overcurrent", "过流记录", &CURRENT_EVENT),
-    record(0x030D_0000, Only, "current break", "断流", &PHASE_TOTALS),
-    record(0x030D_0101, PhaseRecords, "current break", "断流记录", &CURRENT_EVENT),
-    record(0x030E_0000, Only, "reversal", "潮流反向", &PHASE_TOTALS),
-    record(0x030E_0101, PhaseRecords, "reversal", "潮流反向记录", &ENERGY_EVENT),
-    record(0x030F_0000, Only, "overload", "过载", &PHASE_TOTALS),
-    record(0x030F_0101, PhaseRecords, "overload", "过载记录", &ENERGY_EVENT),
+    record(0x0301_0000, PhaseRecords, "loss of voltage", "失压", &VOLTAGE_EVENT),
+    record(0x0302_0000, PhaseRecords, "undervoltage", "欠压", &VOLTAGE_EVENT),
+    record(0x0303_0000, PhaseRecords, "overvoltage", "过压", &VOLTAGE_EVENT),
+    record(0x0304_0000, PhaseRecords, "phase break", "断相", &VOLTAGE_EVENT),
+    record(0x0305_0000, TimedRecords, "loss of all voltages", "全失压", &ALL_PHASES_EVENT),
+    record(0x0306_0000, TimedRecords, "auxiliary supply loss", "辅助电源失电", &SHORT_EVENT),
+    record(0x0307_0000, TimedRecords, "voltage reverse sequence", "电压逆相序", &ENERGY_EVENT),
+    record(0x0308_0000, TimedRecords, "current reverse sequence", "电流逆相序", &ENERGY_EVENT),
+    record(0x0309_0000, TimedRecords, "voltage unbalance", "电压不平衡", &UNBALANCE_EVENT),
+    record(0x030A_0000, TimedRecords, "current unbalance", "电流不平衡", &UNBALANCE_EVENT),
+    record(0x030B_0000, PhaseRecords, "loss of current", "失流", &CURRENT_EVENT),
+    record(0x030C_0000, PhaseRecords, "overcurrent", "过流", &CURRENT_EVENT),
+    record(0x030D_0000, PhaseRecords, "current break", "断流", &CURRENT_EVENT),
+    record(0x030E_0000, PhaseRecords, "reversal", "潮流反向", &ENERGY_EVENT),
+    record(0x030F_0000, PhaseRecords, "overload", "过载", &ENERGY_EVENT),
     record(0x0310_0000, PhaseMonths, "voltage qualification", "电压合格率统计数据", &QUALIFICATION),
     record(0x0310_0000, PhaseMonths, "voltage qualification", "电压合格率统计数据", &SHORT_QUALIFICATION),
-    record(0x0311_0001, Records, "power-down", "掉电记录", &SHORT_EVENT),
+    record(0x0311_0000, CountedRecords, "power-down", "掉电", &SHORT_EVENT),
     record(0x0312_0000, Only, "demand over limit", "需量超限", &DEMAND_COUNTS),
-    record(0x0312_0101, Records, "forward active demand over limit", "正向有功需量超限记录", &ACTIVE_DEMAND),
-    record(0x0312_0201, Records, "reverse active demand over limit", "反向有功需量超限记录", &ACTIVE_DEMAND),
-    record(0x0312_0301, Records, "reactive demand of quadrant 1 over limit", "第一象限无功需量超限记录", &REACTIVE_DEMAND),
-    record(0x0312_0401, Records, "reactive demand of quadrant 2 over limit", "第二象限无功需量超限记录", &REACTIVE_DEMAND),
-    record(0x0312_0501, Records, "reactive demand of quadrant 3 over limit", "第三象限无功需量超限记录", &REACTIVE_DEMAND),
-    record(0x0312_0601, Records, "reactive demand of quadrant 4 over limit", "第四象限无功需量超限记录", &REACTIVE_DEMAND),
-    record(0x0330_0001, Records, "programming", "编程记录", &PROGRAMMING),
-    record(0x0330_0101, Records, "meter clearing", "电表清零记录", &METER_CLEARING),
-    record(0x0330_0201, Records, "maximum demand clearing", "需量清零记录", &DEMAND_CLEARING),
-    record(0x0330_0301, Records, "event clearing", "事件清零记录", &EVENT_CLEARING),
-    record(0x0330_0401, Records, "clock setting", "校时记录", &CLOCK_SETTING),
-    record(0x0330_0501, Records, "day slot programming", "时段表编程记录", &SLOT_PROGRAMMING),
-    record(0x0330_0601, Records, "year zone programming", "时区表编程记录", &ZONE_PROGRAMMING),
-    record(0x0330_0701, Records, "rest day programming", "周休日编程记录", &WEEKEND_PROGRAMMING),
-    record(0x0330_0801, Records, "holiday programming", "节假日编程记录", &HOLIDAY_PROGRAMMING),
-    record(0x0330_0901, Records, "active combination programming", "有功组合方式编程记录", &ACTIVE_PROGRAMMING),
-    record(0x0330_0A01, Records, "reactive combination 1 programming", "无功组合方式1编程记录", &REACTIVE_PROGRAMMING),
-    record(0x0330_0B01, Records, "reactive combination 2 programming", "无功组合方式2编程记录", &REACTIVE_PROGRAMMING),
-    record(0x0330_0C01, Records, "settlement day programming", "结算日编程记录", &SETTLEMENT_PROGRAMMING),
-    record(0x0330_0D01, Records, "meter cover opening", "开表盖记录", &COVER),
-    record(0x0330_0E01, Records, "terminal cover opening", "开端钮盒记录", &COVER),
+    record(0x0312_0101, Records, "forward active demand over limit", "正向有功需量超限", &ACTIVE_DEMAND),
+    record(0x0312_0201, Records, "reverse active demand over limit", "反向有功需量超限", &ACTIVE_DEMAND),
+    record(0x0312_0301, Records, "reactive demand of quadrant 1 over limit", "第一象限无功需量超限", &REACTIVE_DEMAND),
+    record(0x0312_0401, Records, "reactive demand of quadrant 2 over limit", "第二象限无功需量超限", &REACTIVE_DEMAND),
+    record(0x0312_0501, Records, "reactive demand of quadrant 3 over limit", "第三象限无功需量超限", &REACTIVE_DEMAND),
+    record(0x0312_0601, Records, "reactive demand of quadrant 4 over limit", "第四象限无功需量超限", &REACTIVE_DEMAND),
+    record(0x0330_0000, CountedRecords, "programming", "编程", &PROGRAMMING),
+    record(0x0330_0100, CountedRecords, "meter clearing", "电表清零", &METER_CLEARING),
+    record(0x0330_0200, CountedRecords, "maximum demand clearing", "需量清零", &DEMAND_CLEARING),
+    record(0x0330_0300, CountedRecords, "event clearing", "事件清零", &EVENT_CLEARING),
+    record(0x0330_0400, CountedRecords, "clock setting", "校时", &CLOCK_SETTING),
+    record(0x0330_0500, CountedRecords, "day slot programming", "时段表编程", &SLOT_PROGRAMMING),
+    record(0x0330_0600, CountedRecords, "year zone programming", "时区表编程", &ZONE_PROGRAMMING),
+    record(0x0330_0700, CountedRecords, "rest day programming", "周休日编程", &WEEKEND_PROGRAMMING),
+    record(0x0330_0800, CountedRecords, "holiday programming", "节假日编程", &HOLIDAY_PROGRAMMING),
+    record(0x0330_0900, CountedRecords, "active combination programming", "有功组合方式编程", &ACTIVE_PROGRAMMING),
+    record(0x0330_0A00, CountedRecords, "reactive combination 1 programming", "无功组合方式1编程", &REACTIVE_PROGRAMMING),
+    record(0x0330_0B00, CountedRecords, "reactive combination 2 programming", "无功组合方式2编程", &REACTIVE_PROGRAMMING),
+    record(0x0330_0C00, CountedRecords, "settlement day programming", "结算日编程", &SETTLEMENT_PROGRAMMING),
+    record(0x0330_0D00, CountedRecords, "meter cover opening", "开表盖", &COVER),
+    record(0x0330_0E00, CountedRecords, "terminal cover opening", "开端钮盒", &COVER),
     record(0x0332_0000, Fields, "purchase of energy", "购电记录", &ENERGY_PURCHASE),
     record(0x0333_0000, Fields, "purchase for money", "购电记录", &MONEY_PURCHASE),
     record(0x1000_0000, Events { phases: TotalAndEach, time: true }, "loss of voltage", "失压", &LONG_VOLTAGE),
@@ -368,22 +355,6 @@ pub(super) static RECORDS: &[RecordRow] = &[
 
 #[rustfmt::skip]
 pub(super) static VALUES: &[ValueRow] = &[
-    row(0x0311_0000, ValueShape::One, field("power-downs", "掉电总次数", kind::COUNT_3)),
-    row(0x0330_0000, ValueShape::One, field("programmings", "编程总次数", kind::COUNT_3)),
-    row(0x0330_0100, ValueShape::One, field("meter clearings", "电表清零总次数", kind::COUNT_3)),
-    row(0x0330_0200, ValueShape::One, field("maximum demand clearings", "需量清零总次数", kind::COUNT_3)),
-    row(0x0330_0300, ValueShape::One, field("event clearings", "事件清零总次数", kind::COUNT_3)),
-    row(0x0330_0400, ValueShape::One, field("clock settings", "校时总次数", kind::COUNT_3)),
-    row(0x0330_0500, ValueShape::One, field("day slot programmings", "时段表编程总次数", kind::COUNT_3)),
-    row(0x0330_0600, ValueShape::One, field("year zone programmings", "时区表编程总次数", kind::COUNT_3)),
-    row(0x0330_0700, ValueShape::One, field("rest day programmings", "周休日编程总次数", kind::COUNT_3)),
-    row(0x0330_0800, ValueShape::One, field("holiday programmings", "节假日编程总次数", kind::COUNT_3)),
-    row(0x0330_0900, ValueShape::One, field("active combination programmings", "有功组合方式编程总次数", kind::COUNT_3)),
-    row(0x0330_0A00, ValueShape::One, field("reactive combination 1 programmings", "无功组合方式1编程总次数", kind::COUNT_3)),
-    row(0x0330_0B00, ValueShape::One, field("reactive combination 2 programmings", "无功组合方式2编程总次数", kind::COUNT_3)),
-    row(0x0330_0C00, ValueShape::One, field("settlement day programmings", "结算日编程总次数", kind::COUNT_3)),
-    row(0x0330_0D00, ValueShape::One, field("meter cover openings", "开表盖总次数", kind::COUNT_3)),
-    row(0x0330_0E00, ValueShape::One, field("terminal cover openings", "开端钮盒总次数", kind::COUNT_3)),
     row(0x1000_0101, ValueShape::One, field("start of the last loss of voltage", "最近一次失压发生时刻", kind::SECOND)),
     row(0x1000_0201, ValueShape::One, field("end of the last loss of voltage", "最近一次失压结束时刻", kind::SECOND)),
 ];

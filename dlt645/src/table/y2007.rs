@@ -1,10 +1,10 @@
 //! DL/T 645-2007: how its identifiers are made, and tables A.1 to A.3: energy, maximum demand, variables.
 
 use super::ValueShape::{
-    Harmonics, Numbered, One as Only, Phases, Prices, Tariffs, TariffsAndPhases, TotalAndPhases,
+    Harmonics, Numbered, One as Only, Phases, PhasesBy, Prices, Tariffs, TariffsAndPhases, TotalAndPhases,
 };
-use super::events::{COUNT, TOTAL_TIME};
-use super::{EventPhases, Field, RecordRow, RecordShape, ValueRow, field, kind, row};
+use super::events::{COUNT, PHASE_TOTALS, TOTAL_TIME, TOTALS};
+use super::{EventPhases, Field, Group, RecordRow, RecordShape, ValueRow, field, kind, row};
 use crate::Identifier;
 use crate::layout::{Back, Content, Part, Place, Run, Separators, Through, nth};
 
@@ -22,7 +22,7 @@ pub(super) const fn values(row: &ValueRow, number: u32) -> Option<Content> {
         return None;
     }
     match row.shape {
-        Tariffs | TariffsAndPhases | TotalAndPhases => return totals(row, number),
+        Tariffs | TariffsAndPhases | TotalAndPhases => return phases(row, number),
         _ if di2 != row2 => return None,
         _ => {}
     }
@@ -41,8 +41,14 @@ pub(super) const fn values(row: &ValueRow, number: u32) -> Option<Content> {
             row.series(numbered, Place::of(Part::Tariff(1)), Run::parts(63, 1))
         }
         (Prices, _, 1..=63) if di1 == row1 => row.one(this, Place::of(Part::Tariff(di0))),
-        (Numbered { last }, _, _) if di1 == row1 && di0 >= row0 && di0 <= last => {
-            row.one(this, Place::of(Part::Number(di0 - row0 + 1)))
+        (Numbered { first, last }, _, _) if di1 == row1 && di0 >= row0 && di0 <= last => {
+            row.one(this, Place::of(Part::Number(di0 - row0 + first)))
+        }
+        (PhasesBy { step }, _, _) if di1 == row1 && di0 >= row0 => {
+            match ((di0 - row0) / step, (di0 - row0) % step) {
+                (phase @ 0..=2, 0) => row.one(this, Place::of(Part::Phase(phase + 1))),
+                _ => None,
+            }
         }
         _ => None,
     }
@@ -65,7 +71,18 @@ pub(super) const fn records(row: &RecordRow, number: u32) -> Option<Content> {
         (RecordShape::Numbered { last }, _, _) if di1 == row1 && di0 >= row0 && di0 <= last => {
             Place::of(Part::Number(di0 - row0 + 1))
         }
-        (RecordShape::Records, _, 1..=10) if di1 == row1 => Place { back: Back::Record(di0), ..Place::ONE },
+        (RecordShape::Members, _, ALL) if di1 == row1 => Place::ONE,
+        (RecordShape::Members, _, 1..) if di1 == row1 => return member(row, number),
+        (RecordShape::CountedRecords, _, 0) if di1 == row1 => {
+            return count(row, Identifier::Y2007(number), COUNT, Part::One);
+        }
+        (RecordShape::TimedRecords, _, 0) if di1 == row1 => return totals(row, &TOTALS),
+        (RecordShape::PhaseRecords, 0, 0) => return totals(row, &PHASE_TOTALS),
+        (RecordShape::Records | RecordShape::CountedRecords | RecordShape::TimedRecords, _, 1..=10)
+            if di1 == row1 =>
+        {
+            Place { back: Back::Record(di0), ..Place::ONE }
+        }
         (RecordShape::PhaseRecords, 1..=3, 1..=10) => {
             Place { part: Part::Phase(di1), back: Back::Record(di0) }
         }
@@ -83,7 +100,7 @@ pub(super) const fn records(row: &RecordRow, number: u32) -> Option<Content> {
 }
 
 /// Totals, tariffs and phases, now and on settlement days.
-const fn totals(row: &ValueRow, number: u32) -> Option<Content> {
+const fn phases(row: &ValueRow, number: u32) -> Option<Content> {
     let [_, di2, di1, di0] = number.to_be_bytes();
     let [_, row2, ..] = row.number.to_be_bytes();
     let Some(above) = di2.checked_sub(row2) else { return None };
@@ -108,6 +125,29 @@ const fn totals(row: &ValueRow, number: u32) -> Option<Content> {
         _ => return None,
     };
     row.series(Identifier::Y2007(first), Place { part, back: Back::SettlementDays(days) }, run)
+}
+
+/// One of the fields of a record, which DI0 counts.
+const fn member(row: &RecordRow, number: u32) -> Option<Content> {
+    let [.., di0] = number.to_be_bytes();
+    match nth(row.named.groups, di0 as usize - 1) {
+        Some((field, part)) => {
+            let first = field.point(Identifier::Y2007(number), None, Place::of(part));
+            Some(Content::Series { first, run: Run::ONE })
+        }
+        None => None,
+    }
+}
+
+/// How often an event was, or how long.
+const fn count(row: &RecordRow, identifier: Identifier, field: Field, part: Part) -> Option<Content> {
+    let first = field.point(identifier, Some(row.title(Place::of(part))), Place::ONE);
+    Some(Content::Series { first, run: Run::ONE })
+}
+
+/// How often and how long an event was.
+const fn totals(row: &RecordRow, groups: &'static [Group]) -> Option<Content> {
+    Some(Content::Record { title: row.title(Place::ONE), groups, separators: Separators::None })
 }
 
 /// A record, or one of its fields: of one record, or of the last ten.
@@ -147,8 +187,7 @@ const fn events(row: &RecordRow, number: u32, phases: EventPhases, time: bool) -
         (0, 2) if time => TOTAL_TIME,
         _ => return fields(row, number, part),
     };
-    let first = field.point(Identifier::Y2007(number), Some(row.title(Place::of(part))), Place::ONE);
-    Some(Content::Series { first, run: Run::ONE })
+    count(row, Identifier::Y2007(number), field, part)
 }
 
 /// A freeze, or one of the groups in it.
