@@ -6,7 +6,7 @@ use meter_value::bcd::Sign;
 use meter_value::line::Writer;
 use meter_value::{Quantity, Unit, Value};
 
-use crate::format::{Kind, Reading};
+use crate::format::{Kind, Reading, When};
 use crate::layout::{Back, Part, Place, Title};
 use crate::table::Name;
 use crate::{Data, EncodeError, Identifier, Item};
@@ -129,7 +129,16 @@ impl fmt::Display for Point {
         if let Some(record) = self.record {
             write!(f, "{}{}: ", record.name.english, record.place)?;
         }
-        write!(f, "{}{}", self.name.english, self.place)
+        let name = self.name.english;
+        match self.kind.when() {
+            When::Any => f.write_str(name),
+            When::Start => write!(f, "{name} at the start"),
+            When::End => write!(f, "{name} at the end"),
+            When::Increment => write!(f, "increment of {name}"),
+            When::Before => write!(f, "{name} before"),
+            When::After => write!(f, "{name} after"),
+        }?;
+        self.place.fmt(f)
     }
 }
 

@@ -106,8 +106,7 @@ struct Record {
 #[derive(Clone, Copy, Debug)]
 enum ValueShape {
     One,
-    /// The total and tariffs, now and earlier: DI1 up to 63, DI0 up to 12 settlement days back (2007); the
-    /// low digit of DI0 up to 14, two bits of DI1 up to 2 months back (1997).
+    /// The total and tariffs, now and earlier: DI1 up to 63, DI0 up to 12 settlement days back (2007).
     Tariffs,
     /// As [`Tariffs`](Self::Tariffs), and the phases without tariffs, DI2 being 14, 28 and 3C higher (2007).
     TariffsAndPhases,
@@ -125,10 +124,8 @@ enum ValueShape {
         first: u8,
         last: u8,
     },
-    /// DI0: phases A, B and C, so far apart (2007).
-    PhasesBy {
-        step: u8,
-    },
+    /// DI0: phases A, B and C, 4 apart (2007).
+    PhasesByFour,
 }
 
 /// Which identifiers a row of records names.
@@ -167,7 +164,8 @@ enum RecordShape {
     Load {
         class: u8,
     },
-    /// DI0: FF. Two bits of DI1 up to 2 months back (1997).
+    /// DI0: FF all; the high digit one of the groups, the low one the total, tariffs up to 14, F all of them.
+    /// Two bits of DI1 up to 2 months back (1997).
     Set,
     /// The high digit of DI0 from 3 on: tables; the low digit: up to 10 entries (1997).
     Slots,

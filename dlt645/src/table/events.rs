@@ -25,10 +25,10 @@ static START_AND_STOP: [Field; 2] = [START, STOP];
 static AT: [Field; 2] = [field("time", "发生时刻", kind::SECOND), OPERATOR];
 
 static INCREMENTS: [Field; 4] = [
-    field("increment of forward active energy", "正向有功电能增量", kind::ENERGY),
-    field("increment of reverse active energy", "反向有功电能增量", kind::ENERGY),
-    field("increment of combined reactive energy 1", "组合无功1电能增量", kind::SIGNED_REACTIVE_ENERGY),
-    field("increment of combined reactive energy 2", "组合无功2电能增量", kind::SIGNED_REACTIVE_ENERGY),
+    field("forward active energy", "正向有功电能", kind::ENERGY_INCREMENT),
+    field("reverse active energy", "反向有功电能", kind::ENERGY_INCREMENT),
+    field("combined reactive energy 1", "组合无功1电能", kind::REACTIVE_ENERGY_INCREMENT),
+    field("combined reactive energy 2", "组合无功2电能", kind::REACTIVE_ENERGY_INCREMENT),
 ];
 
 static INCREMENTS_AND_STATE: [Field; 9] = [
@@ -44,10 +44,10 @@ static INCREMENTS_AND_STATE: [Field; 9] = [
 ];
 
 static START_ENERGIES: [Field; 4] = [
-    field("forward active energy at the start", "发生时刻正向有功电能", kind::ENERGY),
-    field("reverse active energy at the start", "发生时刻反向有功电能", kind::ENERGY),
-    field("combined reactive energy 1 at the start", "发生时刻组合无功1电能", kind::SIGNED_REACTIVE_ENERGY),
-    field("combined reactive energy 2 at the start", "发生时刻组合无功2电能", kind::SIGNED_REACTIVE_ENERGY),
+    field("forward active energy", "正向有功电能", kind::START_ENERGY),
+    field("reverse active energy", "反向有功电能", kind::START_ENERGY),
+    field("combined reactive energy 1", "组合无功1电能", kind::START_REACTIVE_ENERGY),
+    field("combined reactive energy 2", "组合无功2电能", kind::START_REACTIVE_ENERGY),
 ];
 
 static START_ENERGIES_AND_STATE: [Field; 9] = [
@@ -63,10 +63,10 @@ static START_ENERGIES_AND_STATE: [Field; 9] = [
 ];
 
 static STOP_ENERGIES: [Field; 4] = [
-    field("forward active energy at the end", "结束时刻正向有功电能", kind::ENERGY),
-    field("reverse active energy at the end", "结束时刻反向有功电能", kind::ENERGY),
-    field("combined reactive energy 1 at the end", "结束时刻组合无功1电能", kind::SIGNED_REACTIVE_ENERGY),
-    field("combined reactive energy 2 at the end", "结束时刻组合无功2电能", kind::SIGNED_REACTIVE_ENERGY),
+    field("forward active energy", "正向有功电能", kind::END_ENERGY),
+    field("reverse active energy", "反向有功电能", kind::END_ENERGY),
+    field("combined reactive energy 1", "组合无功1电能", kind::END_REACTIVE_ENERGY),
+    field("combined reactive energy 2", "组合无功2电能", kind::END_REACTIVE_ENERGY),
 ];
 
 static ENERGIES: [Field; 6] = [
@@ -79,21 +79,21 @@ static ENERGIES: [Field; 6] = [
 ];
 
 static ENERGIES_BEFORE: [Field; 6] = [
-    field("forward active energy before", "开盖前正向有功电能", kind::ENERGY),
-    field("reverse active energy before", "开盖前反向有功电能", kind::ENERGY),
-    field("reactive energy of quadrant 1 before", "开盖前第一象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 2 before", "开盖前第二象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 3 before", "开盖前第三象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 4 before", "开盖前第四象限无功电能", kind::REACTIVE_ENERGY),
+    field("forward active energy", "正向有功电能", kind::BEFORE_ENERGY),
+    field("reverse active energy", "反向有功电能", kind::BEFORE_ENERGY),
+    field("reactive energy of quadrant 1", "第一象限无功电能", kind::BEFORE_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 2", "第二象限无功电能", kind::BEFORE_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 3", "第三象限无功电能", kind::BEFORE_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 4", "第四象限无功电能", kind::BEFORE_REACTIVE_ENERGY),
 ];
 
 static ENERGIES_AFTER: [Field; 6] = [
-    field("forward active energy after", "开盖后正向有功电能", kind::ENERGY),
-    field("reverse active energy after", "开盖后反向有功电能", kind::ENERGY),
-    field("reactive energy of quadrant 1 after", "开盖后第一象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 2 after", "开盖后第二象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 3 after", "开盖后第三象限无功电能", kind::REACTIVE_ENERGY),
-    field("reactive energy of quadrant 4 after", "开盖后第四象限无功电能", kind::REACTIVE_ENERGY),
+    field("forward active energy", "正向有功电能", kind::AFTER_ENERGY),
+    field("reverse active energy", "反向有功电能", kind::AFTER_ENERGY),
+    field("reactive energy of quadrant 1", "第一象限无功电能", kind::AFTER_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 2", "第二象限无功电能", kind::AFTER_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 3", "第三象限无功电能", kind::AFTER_REACTIVE_ENERGY),
+    field("reactive energy of quadrant 4", "第四象限无功电能", kind::AFTER_REACTIVE_ENERGY),
 ];
 
 static MAXIMA: [Field; 6] = [

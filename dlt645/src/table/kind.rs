@@ -15,11 +15,19 @@ use meter_value::Unit::{
 use meter_value::bcd::Sign::{TopBit, Unsigned};
 use meter_value::{Quantity, Unit};
 
-use crate::format::{Format, Kind};
+use crate::format::{Format, Kind, When};
 use crate::time::Form;
 
 const fn measured(quantity: Quantity, unit: Unit, format: Format) -> Kind {
-    Kind::Measured { quantity, unit, format }
+    Kind::Measured { quantity, unit, format, when: When::Any }
+}
+
+const fn energy(when: When) -> Kind {
+    Kind::Measured { quantity: Energy, unit: KilowattHour, format: unsigned(4, 2), when }
+}
+
+const fn reactive_energy(format: Format, when: When) -> Kind {
+    Kind::Measured { quantity: ReactiveEnergy, unit: KilovarHour, format, when }
 }
 
 const fn unsigned(octets: u8, decimals: u8) -> Format {
@@ -114,3 +122,13 @@ pub(super) const UNBALANCE_3: &Kind = &measured(Unbalance, Percent, unsigned(3, 
 pub(super) const VOLTAGE: &Kind = &measured(Voltage, Volt, unsigned(2, 1));
 pub(super) const VOLTAGE_2_0: &Kind = &measured(Voltage, Volt, unsigned(2, 0));
 pub(super) const VOLTAGE_2_2: &Kind = &measured(Voltage, Volt, unsigned(2, 2));
+pub(super) const START_ENERGY: &Kind = &energy(When::Start);
+pub(super) const START_REACTIVE_ENERGY: &Kind = &reactive_energy(signed(4, 2), When::Start);
+pub(super) const END_ENERGY: &Kind = &energy(When::End);
+pub(super) const END_REACTIVE_ENERGY: &Kind = &reactive_energy(signed(4, 2), When::End);
+pub(super) const ENERGY_INCREMENT: &Kind = &energy(When::Increment);
+pub(super) const REACTIVE_ENERGY_INCREMENT: &Kind = &reactive_energy(signed(4, 2), When::Increment);
+pub(super) const BEFORE_ENERGY: &Kind = &energy(When::Before);
+pub(super) const BEFORE_REACTIVE_ENERGY: &Kind = &reactive_energy(unsigned(4, 2), When::Before);
+pub(super) const AFTER_ENERGY: &Kind = &energy(When::After);
+pub(super) const AFTER_REACTIVE_ENERGY: &Kind = &reactive_energy(unsigned(4, 2), When::After);

@@ -1,6 +1,6 @@
 //! DL/T 645-2007: parameters (table A.5).
 
-use super::ValueShape::{Numbered, One as Only, PhasesBy, Prices};
+use super::ValueShape::{Numbered, One as Only, PhasesByFour, Prices};
 use super::words::{
     ACTIVE_COMBINATION, BAUD, FEATURES, FREEZE_MODE, HOURLY_MODE, KEYS, LOAD_MODE, REACTIVE_COMBINATION,
     REPORT, REPORT_MODE, RUN_1, RUN_2, RUN_3, RUN_4, RUN_7, WEEKEND,
@@ -127,10 +127,10 @@ pub(super) static VALUES: &[ValueRow] = &[
     row(0x0400_0A02, Numbered { first: 1, last: 7 }, field("interval of load records of class", "第#类负荷记录间隔时间", kind::MINUTES_2)).read_write(),
     row(0x0400_0B01, Numbered { first: 1, last: 3 }, field("settlement day", "每月第#结算日", kind::DAY_HOUR)).read_write(),
     row(0x0400_0C01, Numbered { first: 0, last: 10 }, field("password of level", "#级密码", kind::PASSWORD)).write(),
-    row(0x0400_0D01, PhasesBy { step: 4 }, field("conductance coefficient", "电导系数", kind::LOSS)).read_write(),
-    row(0x0400_0D02, PhasesBy { step: 4 }, field("susceptance coefficient", "电纳系数", kind::LOSS)).read_write(),
-    row(0x0400_0D03, PhasesBy { step: 4 }, field("resistance coefficient", "电阻系数", kind::LOSS)).read_write(),
-    row(0x0400_0D04, PhasesBy { step: 4 }, field("reactance coefficient", "电抗系数", kind::LOSS)).read_write(),
+    row(0x0400_0D01, PhasesByFour, field("conductance coefficient", "电导系数", kind::LOSS)).read_write(),
+    row(0x0400_0D02, PhasesByFour, field("susceptance coefficient", "电纳系数", kind::LOSS)).read_write(),
+    row(0x0400_0D03, PhasesByFour, field("resistance coefficient", "电阻系数", kind::LOSS)).read_write(),
+    row(0x0400_0D04, PhasesByFour, field("reactance coefficient", "电抗系数", kind::LOSS)).read_write(),
     row(0x0400_0E01, Only, field("forward active power upper limit", "正向有功功率上限值", kind::POWER)).read_write(),
     row(0x0400_0E02, Only, field("reverse active power upper limit", "反向有功功率上限值", kind::POWER)).read_write(),
     row(0x0400_0E03, Only, field("voltage upper limit", "电压上限值", kind::VOLTAGE)).read_write(),

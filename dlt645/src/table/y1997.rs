@@ -1,6 +1,6 @@
 //! DL/T 645-1997, annex A.
 
-use super::ValueShape::{One as Only, Phases, Tariffs};
+use super::ValueShape::{One as Only, Phases};
 use super::words::{GRID_1997, RUN_1997, WEEKEND};
 use super::{
     Field, Group, Parts, RecordRow, RecordShape, ValueRow, ValueShape, ended, field, group, kind, record, row,
@@ -23,14 +23,6 @@ pub(super) const fn values(row: &ValueRow, number: u16) -> Option<Content> {
         _ => {}
     }
     match (row.shape, digit) {
-        (Tariffs, _) if di1 & !MONTHS == row1 => {
-            let Some(back) = months(di1) else { return None };
-            let (identifier, part, run) = match digit {
-                0x0F => (Identifier::Y1997(number & !0x0F), Part::Total, block(Run::parts(15, 1))),
-                _ => (this, Part::tariff(digit), Run::ONE),
-            };
-            row.series(identifier, Place { part, back }, run)
-        }
         (Phases, 0x0F) if di1 == row1 => {
             let (first, identifier) = (row0 & 0x0F, Identifier::Y1997(row.number as u16));
             row.series(identifier, Place::of(Part::phase(first)), block(Run::phases(4 - first, 1)))
@@ -47,8 +39,9 @@ pub(super) const fn records(row: &RecordRow, number: u16) -> Option<Content> {
     let (high, digit) = (di0 >> 4, di0 & 0x0F);
     match row.shape {
         RecordShape::One if number as u32 == row.number => row.at(Place::ONE, Separators::Ends),
-        RecordShape::Set if di1 & !MONTHS == row1 && di0 == row0 => match months(di1) {
-            Some(back) => row.at(Place { back, ..Place::ONE }, Separators::Ends),
+        RecordShape::Set if di1 & !MONTHS == row1 => match months(di1) {
+            Some(back) if di0 == row0 => row.at(Place { back, ..Place::ONE }, Separators::Ends),
+            Some(back) => tariffs_of(row, number, back),
             None => None,
         },
         _ if di1 != row1 => None,
@@ -63,6 +56,27 @@ pub(super) const fn records(row: &RecordRow, number: u16) -> Option<Content> {
         }
         _ => None,
     }
+}
+
+/// One of the groups of a set: one of its tariffs, or all of them.
+const fn tariffs_of(row: &RecordRow, number: u16, back: Back) -> Option<Content> {
+    let [di1, di0] = number.to_be_bytes();
+    let total = u16::from_be_bytes([di1 & !MONTHS, di0 & 0xF0]);
+    let (first, part, run) = match di0 & 0x0F {
+        0x0F => (number & !0x0F, Part::Total, block(Run::parts(15, 1))),
+        tariff => (number, Part::tariff(tariff), Run::ONE),
+    };
+    let mut groups = row.named.groups;
+    while let [group, rest @ ..] = groups {
+        if let (Some(own), [field]) = (group.first, group.fields) {
+            if own == total {
+                let first = field.point(Identifier::Y1997(first), None, Place { part, back });
+                return Some(Content::Series { first, run });
+            }
+        }
+        groups = rest;
+    }
+    None
 }
 
 /// How far back, up to 2 months.
@@ -184,30 +198,6 @@ pub(super) static RECORDS: &[RecordRow] = &[
 pub(super) static VALUES: &[ValueRow] = &[
     // Of meters in the field (DTSD22, DTSF22), beside the standard.
     row(0x9000, Only, field("combined active energy", "组合有功电能", kind::ENERGY)),
-    row(0x9010, Tariffs, ENERGIES[0]),
-    row(0x9020, Tariffs, ENERGIES[1]),
-    row(0x9110, Tariffs, ENERGIES[2]),
-    row(0x9120, Tariffs, ENERGIES[3]),
-    row(0x9130, Tariffs, ENERGIES[4]),
-    row(0x9140, Tariffs, ENERGIES[5]),
-    row(0x9150, Tariffs, ENERGIES[6]),
-    row(0x9160, Tariffs, ENERGIES[7]),
-    row(0xA010, Tariffs, MAXIMA[0]),
-    row(0xA020, Tariffs, MAXIMA[1]),
-    row(0xA110, Tariffs, MAXIMA[2]),
-    row(0xA120, Tariffs, MAXIMA[3]),
-    row(0xA130, Tariffs, MAXIMA[4]),
-    row(0xA140, Tariffs, MAXIMA[5]),
-    row(0xA150, Tariffs, MAXIMA[6]),
-    row(0xA160, Tariffs, MAXIMA[7]),
-    row(0xB010, Tariffs, MAXIMUM_TIMES[0]),
-    row(0xB020, Tariffs, MAXIMUM_TIMES[1]),
-    row(0xB110, Tariffs, MAXIMUM_TIMES[2]),
-    row(0xB120, Tariffs, MAXIMUM_TIMES[3]),
-    row(0xB130, Tariffs, MAXIMUM_TIMES[4]),
-    row(0xB140, Tariffs, MAXIMUM_TIMES[5]),
-    row(0xB150, Tariffs, MAXIMUM_TIMES[6]),
-    row(0xB160, Tariffs, MAXIMUM_TIMES[7]),
     row(0xB210, Only, field("last programming", "最近一次编程时间", kind::YEARLY)),
     row(0xB211, Only, field("last maximum demand clearing", "最近一次最大需量清零时间", kind::YEARLY)),
     row(0xB212, Only, field("programmings", "编程次数", kind::COUNT_2)),

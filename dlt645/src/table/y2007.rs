@@ -1,7 +1,7 @@
 //! DL/T 645-2007: how its identifiers are made, and tables A.1 to A.3: energy, maximum demand, variables.
 
 use super::ValueShape::{
-    Harmonics, Numbered, One as Only, Phases, PhasesBy, Prices, Tariffs, TariffsAndPhases, TotalAndPhases,
+    Harmonics, Numbered, One as Only, Phases, PhasesByFour, Prices, Tariffs, TariffsAndPhases, TotalAndPhases,
 };
 use super::events::{COUNT, PHASE_TOTALS, TOTAL_TIME, TOTALS};
 use super::{EventPhases, Field, Group, RecordRow, RecordShape, ValueRow, field, kind, row};
@@ -44,11 +44,8 @@ pub(super) const fn values(row: &ValueRow, number: u32) -> Option<Content> {
         (Numbered { first, last }, _, _) if di1 == row1 && di0 >= row0 && di0 <= last => {
             row.one(this, Place::of(Part::Number(di0 - row0 + first)))
         }
-        (PhasesBy { step }, _, _) if di1 == row1 && di0 >= row0 => {
-            match ((di0 - row0) / step, (di0 - row0) % step) {
-                (phase @ 0..=2, 0) => row.one(this, Place::of(Part::Phase(phase + 1))),
-                _ => None,
-            }
+        (PhasesByFour, _, _) if di1 == row1 && di0 >= row0 && di0 <= row0 + 8 && (di0 - row0) % 4 == 0 => {
+            row.one(this, Place::of(Part::Phase((di0 - row0) / 4 + 1)))
         }
         _ => None,
     }
