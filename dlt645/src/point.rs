@@ -113,14 +113,16 @@ impl<'a> Item<'a> {
         Ok(writer.finish()?)
     }
 
-    /// Appends the value as [`encode`](Self::encode) writes it.
+    /// Appends the value as [`encode`](Self::encode) writes it, or nothing.
     ///
     /// # Errors
     /// [`EncodeError::Value`]
     pub fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let reading = Reading { value: self.value, time: self.time, weekday: self.weekday };
         let identifier = self.identifier;
-        self.point.kind.encode(&reading, writer).ok_or(EncodeError::Value { identifier })
+        let before = writer.len();
+        let written = self.point.kind.encode(&reading, writer);
+        written.ok_or(EncodeError::Value { identifier }).inspect_err(|_| writer.truncate(before))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::iter::FusedIterator;
 
-use meter_value::{MeterTime, Value};
+use meter_value::{Invalid, MeterTime, Value};
 
 use crate::format::Reading;
 use crate::layout::{Back, Content, Layout, Part, Place, Run, Separators, Through, Title, fields_octets};
@@ -34,7 +34,7 @@ pub struct Item<'a> {
 /// The values in the data of an identifier, as many as the data holds. An unknown identifier has none.
 ///
 /// A value of another length than the table says is [`Invalid::Length`]: a short one, or the last one an
-/// identifier names if more octets are left than it has. The octets AA between the values of some records,
+/// identifier names if more octets are left than it has. So is all that stands behind the last AA of a record. The octets AA between the values of some records,
 /// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
 /// [`Invalid::Checksum`] or [`Invalid::Length`].
 ///
@@ -208,7 +208,14 @@ impl<'a> Values<'a> {
                 self.skip_segment(groups);
                 continue;
             };
-            let group = groups.get(self.cursor.group)?;
+            let Some(group) = groups.get(self.cursor.group) else {
+                // More behind AA than a record has.
+                let last = groups.last()?.fields.last()?;
+                let point = last.point(identifier, Some(title), Place::ONE);
+                let surplus = (self.offset, rest.len());
+                self.offset = self.end;
+                return Some(point.item(surplus, Reading::of(Value::Invalid(Invalid::Length))));
+            };
             let is_frozen = separators == Separators::Freeze;
             if is_frozen && !is_enabled(self.freeze_mode, self.cursor.group) {
                 self.next_group();

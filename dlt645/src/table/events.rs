@@ -24,43 +24,31 @@ const OPERATOR: Field = field("operator", "操作者代码", kind::DIGITS_4);
 static START_AND_STOP: [Field; 2] = [START, STOP];
 static AT: [Field; 2] = [field("time", "发生时刻", kind::SECOND), OPERATOR];
 
-static INCREMENTS: [Field; 4] = [
+static INCREMENTS_AND_STATE: [Field; 9] = [
     field("forward active energy", "正向有功电能", kind::ENERGY_INCREMENT),
     field("reverse active energy", "反向有功电能", kind::ENERGY_INCREMENT),
     field("combined reactive energy 1", "组合无功1电能", kind::REACTIVE_ENERGY_INCREMENT),
     field("combined reactive energy 2", "组合无功2电能", kind::REACTIVE_ENERGY_INCREMENT),
-];
-
-static INCREMENTS_AND_STATE: [Field; 9] = [
-    INCREMENTS[0],
-    INCREMENTS[1],
-    INCREMENTS[2],
-    INCREMENTS[3],
     VOLTAGE,
     CURRENT,
     ACTIVE_POWER,
     REACTIVE_POWER,
     POWER_FACTOR,
 ];
+static INCREMENTS: &[Field] = INCREMENTS_AND_STATE.split_at(4).0;
 
-static START_ENERGIES: [Field; 4] = [
+static START_ENERGIES_AND_STATE: [Field; 9] = [
     field("forward active energy", "正向有功电能", kind::START_ENERGY),
     field("reverse active energy", "反向有功电能", kind::START_ENERGY),
     field("combined reactive energy 1", "组合无功1电能", kind::START_REACTIVE_ENERGY),
     field("combined reactive energy 2", "组合无功2电能", kind::START_REACTIVE_ENERGY),
-];
-
-static START_ENERGIES_AND_STATE: [Field; 9] = [
-    START_ENERGIES[0],
-    START_ENERGIES[1],
-    START_ENERGIES[2],
-    START_ENERGIES[3],
     VOLTAGE,
     CURRENT,
     ACTIVE_POWER,
     REACTIVE_POWER,
     POWER_FACTOR,
 ];
+static START_ENERGIES: &[Field] = START_ENERGIES_AND_STATE.split_at(4).0;
 
 static STOP_ENERGIES: [Field; 4] = [
     field("forward active energy", "正向有功电能", kind::END_ENERGY),
@@ -116,24 +104,24 @@ pub(super) static PHASE_TOTALS: [Group; 1] = [group(Parts::Phases, &[COUNT, TOTA
 
 static VOLTAGE_EVENT: [Group; 4] = [
     group(Parts::One, &START_AND_STOP),
-    group(Parts::Total, &INCREMENTS),
+    group(Parts::Total, INCREMENTS),
     group(Parts::Phases, &INCREMENTS_AND_STATE),
     group(Parts::TotalAndPhases, &[CHARGE]),
 ];
 static CURRENT_EVENT: [Group; 3] = [
     group(Parts::One, &START_AND_STOP),
-    group(Parts::Total, &INCREMENTS),
+    group(Parts::Total, INCREMENTS),
     group(Parts::Phases, &INCREMENTS_AND_STATE),
 ];
 static ALL_PHASES_EVENT: [Group; 1] = [group(Parts::One, &[START, CURRENT, STOP])];
 static SHORT_EVENT: [Group; 1] = [group(Parts::One, &START_AND_STOP)];
 static ENERGY_EVENT: [Group; 3] =
-    [group(Parts::One, &START_AND_STOP), group(Parts::Total, &INCREMENTS), group(Parts::Phases, &INCREMENTS)];
+    [group(Parts::One, &START_AND_STOP), group(Parts::Total, INCREMENTS), group(Parts::Phases, INCREMENTS)];
 static UNBALANCE_EVENT: [Group; 4] = [
     group(Parts::One, &START_AND_STOP),
     group(Parts::One, &[UNBALANCE]),
-    group(Parts::Total, &INCREMENTS),
-    group(Parts::Phases, &INCREMENTS),
+    group(Parts::Total, INCREMENTS),
+    group(Parts::Phases, INCREMENTS),
 ];
 
 const fn qualification(share: &'static Kind) -> [Field; 9] {
@@ -247,7 +235,7 @@ static MONEY_PURCHASE: [Group; 1] = [group(Parts::One, &const { purchase(kind::M
 // What follows are the tables of State Grid, whose fields DI1 counts.
 static LONG_VOLTAGE: [Group; 7] = [
     group(Parts::One, &[START]),
-    group(Parts::Total, &START_ENERGIES),
+    group(Parts::Total, START_ENERGIES),
     group(Parts::Phases, &START_ENERGIES_AND_STATE),
     group(Parts::TotalAndPhases, &[CHARGE]),
     group(Parts::One, &[STOP]),
@@ -256,7 +244,7 @@ static LONG_VOLTAGE: [Group; 7] = [
 ];
 static LONG_CURRENT: [Group; 6] = [
     group(Parts::One, &[START]),
-    group(Parts::Total, &START_ENERGIES),
+    group(Parts::Total, START_ENERGIES),
     group(Parts::Phases, &START_ENERGIES_AND_STATE),
     group(Parts::One, &[STOP]),
     group(Parts::Total, &STOP_ENERGIES),
@@ -264,16 +252,16 @@ static LONG_CURRENT: [Group; 6] = [
 ];
 static LONG_ENERGY: [Group; 6] = [
     group(Parts::One, &[START]),
-    group(Parts::Total, &START_ENERGIES),
-    group(Parts::Phases, &START_ENERGIES),
+    group(Parts::Total, START_ENERGIES),
+    group(Parts::Phases, START_ENERGIES),
     group(Parts::One, &[STOP]),
     group(Parts::Total, &STOP_ENERGIES),
     group(Parts::Phases, &STOP_ENERGIES),
 ];
 static LONG_UNBALANCE: [Group; 7] = [
     group(Parts::One, &[START]),
-    group(Parts::Total, &START_ENERGIES),
-    group(Parts::Phases, &START_ENERGIES),
+    group(Parts::Total, START_ENERGIES),
+    group(Parts::Phases, START_ENERGIES),
     group(Parts::One, &[field("greatest unbalance", "最大不平衡率", kind::UNBALANCE_3)]),
     group(Parts::One, &[STOP]),
     group(Parts::Total, &STOP_ENERGIES),
@@ -282,7 +270,7 @@ static LONG_UNBALANCE: [Group; 7] = [
 static SWITCHING: [Group; 2] = [group(Parts::One, &AT), group(Parts::Total, &ENERGIES)];
 static POWER_FACTOR_EVENT: [Group; 4] = [
     group(Parts::One, &[START]),
-    group(Parts::Total, &START_ENERGIES),
+    group(Parts::Total, START_ENERGIES),
     group(Parts::One, &[STOP]),
     group(Parts::Total, &STOP_ENERGIES),
 ];

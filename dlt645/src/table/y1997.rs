@@ -68,11 +68,11 @@ const fn tariffs_of(row: &RecordRow, number: u16, back: Back) -> Option<Content>
     };
     let mut groups = row.named.groups;
     while let [group, rest @ ..] = groups {
-        if let (Some(own), [field]) = (group.first, group.fields) {
-            if own == total {
-                let first = field.point(Identifier::Y1997(first), None, Place { part, back });
-                return Some(Content::Series { first, run });
-            }
+        if let (Some(own), [field]) = (group.first, group.fields)
+            && own == total
+        {
+            let first = field.point(Identifier::Y1997(first), None, Place { part, back });
+            return Some(Content::Series { first, run });
         }
         groups = rest;
     }
