@@ -7,9 +7,9 @@ use std::num::NonZeroU8;
 use std::time::Duration;
 
 use dlt645::{
-    Address, BaudRate, ClockTime, Command, Data, Edition, Frame, FreezeTime, Identifier, Machine, Meter,
-    Operator, Output, Password, RESPONSE_DELAY, RecordTime, Register, RelayAction, Schedule, Server,
-    TerminalSignal,
+    Address, BaudRate, Client, ClockTime, Command, Data, Device, Edition, Frame, FreezeTime, Identifier,
+    Line, Machine, Meter, Operator, Output, Password, RESPONSE_DELAY, RecordTime, Register, RelayAction,
+    Schedule, Server, TerminalSignal,
 };
 use meter_value::{Date, DateTime, Time};
 
@@ -274,6 +274,8 @@ fn writing_takes_data_then_rights() {
         assert_eq!(write(&mut server, number, LEVEL_4, &[count]), failed(0x14, flags), "{number:08X}");
     }
     assert_eq!(read(&mut server, 0x0400_0404), b"\0\0V022", "texts come from behind");
+    let all = [0x99; 6];
+    assert_eq!(write(&mut server, 0x0400_0401, LEVEL_2, &all), failed(0x14, 1), "that is every meter's");
     let moved = [9, 0, 0, 0, 0, 0];
     assert_eq!(write(&mut server, 0x0400_0401, LEVEL_2, &moved), done(0x14));
     assert_eq!(server.address(), Address(moved));
@@ -585,6 +587,41 @@ fn what_is_cleared_is_recorded() {
 }
 
 #[test]
+fn what_ends_after_its_events_were_cleared_is_not_recorded() {
+    let mut server = bench(Edition::Y2007);
+    server.handler().mains.phases[1].voltage_dv = 500;
+    server.handler().elapse(minutes(1));
+    let all = Identifier::ALL_EVENTS;
+    let clear = Command::ClearEvents { password: LEVEL_2, operator: OPERATOR, events: all };
+    assert_eq!(ask(&mut server, &clear), done(0x1B));
+    server.handler().mains.phases = Default::default();
+    server.handler().elapse(minutes(1));
+    assert_eq!(read(&mut server, 0x0301_0201), [0; 131]);
+    assert_eq!(read(&mut server, 0x0311_0000), [1, 0, 0]);
+    assert_eq!(ask(&mut server, &clear), done(0x1B));
+    server.handler().mains.phases[0].voltage_dv = 2_200;
+    server.handler().elapse(minutes(1));
+    assert_eq!(read(&mut server, 0x0311_0000), [0; 3]);
+    assert_eq!(read(&mut server, 0x0311_0001), [0; 12]);
+}
+
+#[test]
+fn a_password_does_not_print() {
+    let mut server = bench(Edition::Y2007);
+    let new = Password { level: 4, digits: [0x97, 0x53, 0x31] };
+    let identifier = Some(Identifier::Y2007(0x0400_0C05));
+    let change = Command::ChangePassword { identifier, old: LEVEL_4, new };
+    assert_eq!(ask(&mut server, &change).0, 0x98);
+    let mut client: Client = Client::new(Line::new(2_400));
+    client.start(&Device::new(OWN), &change).unwrap();
+    for text in [format!("{server:?}"), format!("{:?}", server.handler()), format!("{client:?}")] {
+        let plain = "151, 83, 49";
+        let on_the_line = "202, 134, 100";
+        assert!(!text.contains(plain) && !text.contains(on_the_line), "{text}");
+    }
+}
+
+#[test]
 fn the_relay_is_switched_and_answers_in_both_forms() {
     let mut server = bench(Edition::Y2007);
     let until = ClockTime([0, 0, 0x12, 0x02, 0x07, 0x26]);
@@ -704,6 +741,20 @@ fn a_1997_meter_has_fewer_digits_and_ends_its_blocks() {
     server.handler().elapse(minutes(31 * 1_440));
     assert_eq!(read_1997(&mut server, 0x9810), energy);
     assert_eq!(read_1997(&mut server, 0xA410), [0; 3]);
+}
+
+#[test]
+fn a_1997_address_is_digits_below_padding() {
+    let mut server = bench(Edition::Y1997);
+    let renamed = |address| Command::WriteAddress { edition: Edition::Y1997, address: Address(address) };
+    for address in
+        [[0xAA; 6], [0x99; 6], [0xBC, 0, 0, 0, 0, 0], [1, 0, 0xAA, 0, 0xAA, 0xAA], [0xAA, 0, 0, 0, 0, 0]]
+    {
+        assert_eq!(ask_at(&mut server, Address::ANY, &renamed(address)), None, "{address:02X?}");
+    }
+    let address = [0x34, 0x12, 0xAA, 0xAA, 0xAA, 0xAA];
+    assert_eq!(ask_at(&mut server, Address::ANY, &renamed(address)), Some(done(0x0A)));
+    assert_eq!(server.address(), Address(address));
 }
 
 #[test]
