@@ -38,6 +38,8 @@ const LONGEST_RECORD: usize = 1_026;
 /// Functions of the other edition and unknown ones it ignores, and so the replies of others and the echo of its
 /// own.
 ///
+/// A gap of more than 500 ms between two octets ends a frame, so octets have to be handed over as they come in.
+///
 /// Data longer than a frame is kept, up to `N` octets, and given in parts. A part can be asked for twice;
 /// any command but a follow-up ends that.
 ///
