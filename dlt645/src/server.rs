@@ -4,6 +4,7 @@ mod parts;
 mod station;
 
 use core::convert::Infallible;
+use core::fmt;
 use core::time::Duration;
 
 use meter_value::line::{Machine, Output, Writer};
@@ -37,6 +38,8 @@ const LONGEST_RECORD: usize = 1_026;
 /// Functions of the other edition and unknown ones it ignores, and so the replies of others and the echo of its
 /// own.
 ///
+/// A gap of more than 500 ms between two octets ends a frame, so octets have to be handed over as they come in.
+///
 /// Data longer than a frame is kept, up to `N` octets, and given in parts. A part can be asked for twice;
 /// any command but a follow-up ends that.
 ///
@@ -67,7 +70,7 @@ const LONGEST_RECORD: usize = 1_026;
 /// assert_eq!(Reply::decode(&frame).unwrap().values().next().unwrap().value.to_string(), "229.7");
 /// # Ok::<(), dlt645::ParseError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Server<H, const N: usize = LONGEST_RECORD> {
     station: Station<H, N>,
     delay: Duration,
@@ -138,6 +141,16 @@ impl<H: Handler, const N: usize> Server<H, N> {
                 _ => 0,
             };
         }
+    }
+}
+
+impl<H: fmt::Debug, const N: usize> fmt::Debug for Server<H, N> {
+    /// Without the octets, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Station { address, handler, .. } = &self.station;
+        let mut text = f.debug_struct("Server");
+        text.field("address", address).field("handler", handler).field("delay", &self.delay);
+        text.finish_non_exhaustive()
     }
 }
 
