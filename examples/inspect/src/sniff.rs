@@ -112,7 +112,8 @@ fn time(now: Duration) -> String {
 /// The fields of an object, each behind a space.
 fn compact(object: &Value) -> String {
     let fields = object.as_object().into_iter().flatten();
-    fields.map(|(name, value)| format!(" {name}={}", plain(value))).collect()
+    let known = fields.filter(|(_, value)| !value.is_null());
+    known.map(|(name, value)| format!(" {name}={}", plain(value))).collect()
 }
 
 fn plain(value: &Value) -> String {

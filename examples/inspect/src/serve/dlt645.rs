@@ -113,19 +113,18 @@ impl Machine for Simulated {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Midnight of the 15th of the month before.
+/// Midnight of the 28th of the month before.
 fn start(clock: DateTime) -> DateTime {
     let (year, month) = match (clock.date.year(), clock.date.month()) {
         (year, 1) => (year - 1, 12),
         (year, month) => (year, month - 1),
     };
-    let midnight = Time::new(0, 0, 0).zip(Date::new(year, month, 15));
+    let midnight = Time::new(0, 0, 0).zip(Date::new(year, month, 28));
     midnight.map_or(clock, |(time, date)| DateTime { date, time })
 }
 
-/// Lives until the clock says `until`: every day after noon phase B has no voltage for two
-/// minutes, on the 20th there is an outage, and on the 21st a master clears the maximum demand and has the
-/// registers copied.
+/// Lives until the clock says `until`: every day after noon phase B has no voltage for two minutes; on the
+/// 28th there is an outage, and a master clears the maximum demand and has the registers copied.
 fn live(meter: &mut Meter, until: DateTime) {
     while meter.now() < until {
         let DateTime { date, time } = meter.now();
@@ -134,8 +133,8 @@ fn live(meter: &mut Meter, until: DateTime) {
             _ => 60,
         };
         match (date.day(), time.hour(), time.minute()) {
-            (20, 3, 0..=4) => out(meter),
-            (21, 8, 0) => {
+            (28, 3, 0..=4) => out(meter),
+            (28, 8, 0) => {
                 let (operator, right) = (Operator(0x0000_0042), Password { level: 4, digits: [0; 3] });
                 let operator = (meter.edition() == Edition::Y2007).then_some(operator);
                 // Both are allowed with the first passwords.

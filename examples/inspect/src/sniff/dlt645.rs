@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dlt645::{Command, Data, Decoder, Direction, Edition, Frame, Function, Identifier, Line, Refusal, Reply};
 use meter_value::line::{Machine, Output};
+use meter_value::{Invalid, Value};
 
 use self::parts::Parts;
 use super::{Heard, compact};
@@ -125,7 +126,12 @@ fn reply(frame: &Frame<'_>, edition: Edition, parts: &mut Parts) -> String {
         Ok(Reply::Failed { error, .. }) => format!(" refused: {error}"),
         Ok(Reply::Read { identifier, data, more } | Reply::ReadAgain { identifier, data, more }) => {
             parts.begin(frame.address, identifier, data, more);
-            if more { " goes on".into() } else { values(identifier, data) }
+            match more {
+                false => values(identifier, data),
+                true if identifier.values(data).any(|item| is_cut(item.value)) => " goes on".into(),
+                // What follows may be a report.
+                true => format!("{}; goes on", values(identifier, data)),
+            }
         }
         Ok(Reply::ReadFollowUp { identifier, data, sequence, more }) => {
             match parts.go_on(frame.address, identifier, data, sequence) {
@@ -140,6 +146,11 @@ fn reply(frame: &Frame<'_>, edition: Edition, parts: &mut Parts) -> String {
         Ok(_) => String::new(),
         Err(error) => format!(": {error}"),
     }
+}
+
+/// Whether the rest of a value follows.
+fn is_cut(value: Value<'_>) -> bool {
+    matches!(value, Value::Invalid(Invalid::Length))
 }
 
 fn values(identifier: Identifier, data: Data<'_>) -> String {
