@@ -11,7 +11,8 @@ import sys
 import time
 import tty
 
-NOISE = b"\x00\xff\x68\x13\xfb"
+# A false start that is none when a frame with its four octets FE follows.
+NOISE = b"\x00\xff\x68\x13"
 # Shorter than meters and clients keep silent before they speak.
 SILENCE = 0.01
 

@@ -40,7 +40,7 @@ client.set_address(bytes.fromhex(ADDRESS)[::-1].hex())
 client.clear_captured_messages()
 
 for identifier, least, most in (
-    (0x00010000, 9000, 10000),
+    (0x00010000, 7950, 8050),
     (0x00020000, 0, 0),
     (0x02010100, 229, 232),
     (0x02020100, 4, 9),
