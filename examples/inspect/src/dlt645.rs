@@ -7,8 +7,8 @@ use meter_value::{Date, DateTime, Recurrence, Time};
 use crate::port::{Defaults, Line};
 use crate::question::Question;
 
-/// Room for an answer in several frames: 60 load records.
-const ROOM: usize = 8_192;
+/// Room for an answer in several frames: that of 62 load records.
+pub const ROOM: usize = 8_192;
 
 /// How long octets and silences are on a line.
 pub fn timing(line: &Line, echo: bool) -> dlt645::Line {

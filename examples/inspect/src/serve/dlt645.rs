@@ -11,7 +11,7 @@ use dlt645::{
 use meter_value::line::{Machine, Output};
 use meter_value::{Date, DateTime, Time};
 
-use crate::dlt645::{date_time, password};
+use crate::dlt645::{ROOM, date_time, password};
 
 /// What the meter is like.
 #[derive(Args)]
@@ -49,7 +49,7 @@ const EVENT: [u8; 12] = [0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// A meter on a line. Its time is that of the line.
 pub struct Simulated {
-    server: Server<Meter>,
+    server: Server<Meter, ROOM>,
     now: Duration,
 }
 
@@ -80,7 +80,7 @@ impl Simulated {
             );
             debug_assert_eq!(changed, Ok(()), "a new meter has the first passwords");
         }
-        Self { server: Server::new(settings.address, meter), now: Duration::ZERO }
+        Self { server: Server::sized(settings.address, meter), now: Duration::ZERO }
     }
 
     /// Lets time pass up to `now`.
