@@ -200,7 +200,8 @@ need_peers() {
         as_root apt-get update
         as_root apt-get install -y --no-install-recommends "${packages[@]}"
     fi
-    if ! python3 -c "import pymodbus, serial, dlt645" 2>/dev/null; then
+    # The folder of the crate would do for `import dlt645`.
+    if ! python3 -c "import pymodbus, serial; from dlt645 import MeterServerService" 2>/dev/null; then
         ci || fail "missing: python3 -m venv target/peers && target/peers/bin/pip install ${modules[*]}"
         python3 -m venv "$venv"
         "$venv/bin/pip" install "${modules[@]}"

@@ -35,7 +35,7 @@ pub enum Meter {
         #[arg(long, value_name = "ADDRESS=VALUE", value_parser = register)]
         set: Vec<(u16, u16)>,
     },
-    /// A three-phase electricity meter of either edition, with four tariffs and weeks of history
+    /// A three-phase electricity meter of either edition, with four tariffs and a history
     ///
     /// Its values move, its clock runs from --clock on, and it takes parameters: by passwords of level 4, those
     /// of the first class by level 2. Once 04001101 is 04, it reports an event with each answer.

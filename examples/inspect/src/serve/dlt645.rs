@@ -1,4 +1,4 @@
-//! A simulated electricity meter with weeks of history, whose values move.
+//! A simulated electricity meter with a history, whose values move.
 
 use std::convert::Infallible;
 use std::time::Duration;
