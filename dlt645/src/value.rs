@@ -34,9 +34,9 @@ pub struct Item<'a> {
 /// The values in the data of an identifier, as many as the data holds. An unknown identifier has none.
 ///
 /// A value of another length than the table says is [`Invalid::Length`]: a short one, or the last one an
-/// identifier names if more octets are left than it has. So is all that stands behind the last AA of a record. The octets AA between the values of some records,
-/// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
-/// [`Invalid::Checksum`] or [`Invalid::Length`].
+/// identifier names if more octets are left than it has. So is what stands behind the last AA that a record has,
+/// as one value. The octets AA between the values of some records, and at the end of a block of the 1997
+/// edition, are none. A load record that is damaged is one value, [`Invalid::Checksum`] or [`Invalid::Length`].
 ///
 /// [`Invalid::Checksum`]: meter_value::Invalid::Checksum
 /// [`Invalid::Length`]: meter_value::Invalid::Length

@@ -37,7 +37,8 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
     fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
         let known = match identifier {
             Identifier::Y1997(number) => self.put_1997(number, data),
-            Identifier::Y2007(number) => self.put_2007(number, data),
+            // Not all that stands side by side is a block in the 2007 edition.
+            Identifier::Y2007(number) => identifier.layout().is_some() && self.put_2007(number, data),
         };
         if known { Ok(()) } else { Err(ErrorFlags::NO_SUCH_DATA) }
     }

@@ -112,3 +112,11 @@ fn the_maximum_demand_slides_and_settlement_keeps_it() {
     assert_eq!(read(&mut server, 0x000B_0000), [0; 4]);
     assert_eq!(read(&mut server, 0x000B_0001), [0x75, 0x02, 0, 0]);
 }
+
+#[test]
+fn a_block_is_one_of_the_standard() {
+    let mut server = bench(Edition::Y2007);
+    for number in [0x0015_FF00, 0x000B_FF00, 0x000B_00FF, 0x0400_06FF] {
+        assert_eq!(refused(&mut server, number), failed(0x11, 2), "{number:08X}");
+    }
+}
