@@ -77,6 +77,8 @@ pub struct Server<H, const N: usize = LONGEST_RECORD> {
     decoder: Decoder,
     /// When octets came in last.
     heard: Duration,
+    /// Whether a silence ended what came in.
+    is_silent: bool,
     reply: [u8; Frame::MAX_SENT],
     length: usize,
 }
@@ -105,6 +107,7 @@ impl<H: Handler, const N: usize> Server<H, N> {
             delay: RESPONSE_DELAY,
             decoder: Decoder::new(),
             heard: Duration::ZERO,
+            is_silent: true,
             reply: [0; Frame::MAX_SENT],
             length: 0,
         }
@@ -165,6 +168,7 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
             self.decoder.clear();
         }
         self.heard = now;
+        self.is_silent = false;
         while !octets.is_empty() {
             let taken = self.decoder.feed(octets);
             octets = octets.get(taken..).unwrap_or_default();
@@ -179,12 +183,18 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
-        let due = self.heard.saturating_add(self.delay);
-        if self.length == 0 {
-            return Output::Wait(None);
+        if !self.is_silent && now >= self.heard.saturating_add(OCTET_GAP) {
+            // A command may stand behind what looked like the start of another.
+            self.is_silent = true;
+            self.decoder.silence();
+            self.scan();
         }
-        if now < due {
-            return Output::Wait(Some(due));
+        let due = self.heard.saturating_add(self.delay);
+        match self.length {
+            0 if self.is_silent => return Output::Wait(None),
+            0 => return Output::Wait(Some(self.heard.saturating_add(OCTET_GAP))),
+            _ if now < due => return Output::Wait(Some(due)),
+            _ => {}
         }
         let length = core::mem::take(&mut self.length);
         Output::Transmit(self.reply.get(..length).unwrap_or_default())

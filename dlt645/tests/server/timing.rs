@@ -53,6 +53,19 @@ fn a_gap_ends_what_was_incomplete() {
 }
 
 #[test]
+fn a_command_behind_a_false_start_is_found_at_the_end_of_the_gap() {
+    let mut server = bench(Edition::Y2007);
+    let mut buffer = [0; 32];
+    let command = read(0x0001_0000).encode_frame(OWN, &mut buffer).unwrap();
+    // The preamble stands where an address would, and an octet of the address where the length would.
+    server.receive(&[0x68, 0x00, 0x00, 0xFE, 0xFE, 0xFE, 0xFE], Duration::ZERO);
+    server.receive(command, Duration::ZERO);
+    let gap = Duration::from_millis(500);
+    assert_eq!(server.poll(RESPONSE_DELAY), Output::Wait(Some(gap)));
+    assert!(matches!(server.poll(gap), Output::Transmit(_)));
+}
+
+#[test]
 fn an_answer_that_the_master_does_not_wait_for_is_dropped() {
     let mut server = bench(Edition::Y2007);
     let mut buffer = [0; 32];
