@@ -176,8 +176,8 @@ pub(super) fn values(identifier: Identifier, items: Vec<Item<'_>>, data: Data<'_
         if let Ok(decimal) = item.value.to_decimal() {
             assert_eq!(decimal.exponent(), -(item.point.decimals() as i8));
         }
-        // All of a damaged load record stands for its time.
-        if !is_load || !matches!(item.value, Value::Invalid(Invalid::Checksum | Invalid::Length)) {
+        // All of a damaged load record stands for its time, and what is too much for the value before it.
+        if !matches!(item.value, Value::Invalid(Invalid::Checksum | Invalid::Length)) {
             let alone = item.point.decode(own);
             assert_eq!((alone.value, alone.time, alone.weekday), (item.value, item.time, item.weekday));
         }
