@@ -119,7 +119,7 @@ pub enum EncodeError {
         /// How many the buffer holds.
         have: usize,
     },
-    /// A long frame would carry no data, or more than 252 octets.
+    /// A long frame would carry no data or more than 252 octets, or a record more than its length can say.
     #[error("{have} octets of data: 1 to {limit} are allowed")]
     DataLength {
         /// How many octets of data there are.
@@ -137,9 +137,23 @@ pub enum EncodeError {
     #[error("{value} does not fit {digits} digits")]
     Digits {
         /// The number.
-        value: i32,
+        value: i64,
         /// How many digits there are, sign included.
         digits: u8,
+    },
+    /// The number does not fit the octets.
+    #[error("{value} does not fit {octets} octets")]
+    Integer {
+        /// The number.
+        value: i64,
+        /// How many octets there are.
+        octets: u8,
+    },
+    /// The type of the date does not have the year.
+    #[error("a date of this type does not have the year {year}")]
+    Year {
+        /// The year.
+        year: u16,
     },
     /// The text is not three letters A to Z.
     #[error("a manufacturer is three letters A to Z")]

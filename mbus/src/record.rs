@@ -7,22 +7,22 @@
 //!        10 at most       if VIF is      10 at most if the DIF
 //!                         7C or FC                  says so
 //!
+//!  With VIF FC some meters put the text before the VIFEs and others behind them.
+//!
 //!  DIF   7 a DIFE follows · 6 storage bit 0 · 5-4 function · 3-0 data field
 //!  DIFE  7 another follows · 6 subunit bit · 5-4 tariff bits · 3-0 storage bits
 //! ```
 
 use core::iter::FusedIterator;
 
-use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
 use meter_value::{Decimal, DecimalError, Invalid, Quantity, Text, Unit, Value};
-use nom::combinator::cond;
-use nom::number::streaming::u8;
-use nom::{IResult, Parser};
 
-use crate::table;
+use crate::fixed::Counters;
+use crate::qualifier::{Codes, Meaning, qualifies};
 use crate::value::{self, Coding};
-use crate::{DecodeError, EncodeError};
+use crate::vib::{Vib, extensions, is_endless};
+use crate::{Action, DecodeError, EncodeError, Qualifier, RecordError};
 
 /// Stands between records and means nothing.
 const FILLER: u8 = 0x2F;
@@ -32,8 +32,6 @@ const MANUFACTURER: u8 = 0x0F;
 const MORE_FOLLOWS: u8 = 0x1F;
 /// Asks for every record.
 const READ_ALL: u8 = 0x7F;
-/// The bit that announces another octet.
-const EXTENSION: u8 = 0x80;
 
 /// Which value of its storage interval a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +49,8 @@ pub enum Function {
 
 /// One record, in the octets of its telegram.
 ///
-/// Manufacturer's data and the request for all records have no VIF; their header is one octet.
+/// Manufacturer's data and the request for all records have no VIF; their header is one octet. The counters of
+/// the fixed structure have neither; their header is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -76,24 +75,58 @@ pub struct Record<'a> {
     pub header: &'a [u8],
     /// The data, in the order they were sent in.
     pub data: &'a [u8],
-    coding: Coding,
+    pub(crate) coding: Coding,
+    pub(crate) meaning: Meaning,
 }
 
 impl<'a> Record<'a> {
-    /// What the value measures; `None` if the table has no such VIF, or VIFEs make it something else.
-    pub fn quantity(&self) -> Option<Quantity> {
-        self.meaning().quantity
+    /// What the value measures; `None` if no table has such a VIF.
+    #[inline]
+    pub const fn quantity(&self) -> Option<Quantity> {
+        self.meaning.entry.quantity
     }
 
-    /// The unit of the value, a base unit; `None` as for [`quantity`](Self::quantity), and for values
-    /// without one.
-    pub fn unit(&self) -> Option<Unit> {
-        self.meaning().unit
+    /// The unit of the value, a base unit; `None` for values without one. What it is a rate of, a limit of or
+    /// an excess over, [`qualifiers`](Self::qualifiers) say.
+    #[inline]
+    pub const fn unit(&self) -> Option<Unit> {
+        self.meaning.entry.unit
     }
 
     /// The power of ten between the number sent and the value.
-    pub fn exponent(&self) -> i8 {
-        self.meaning().exponent
+    pub const fn exponent(&self) -> i8 {
+        self.meaning.entry.exponent
+    }
+
+    /// What VIFEs say of the value beyond its number, in their order: the phase, a limit, a rate. Powers of ten
+    /// and constants are in the [`value`](Self::value) already.
+    ///
+    /// ```
+    /// use mbus::{Qualifier, Records};
+    ///
+    /// let record = Records::new(&[0x02, 0xFD, 0xC8, 0xFC, 0x01, 0xFC, 0x08]).next().unwrap()?;
+    /// assert_eq!(format!("{} {}", record.value(), record.unit().unwrap()), "230.0 V");
+    /// assert!(record.qualifiers().eq([Qualifier::PHASE_1]));
+    /// # Ok::<(), mbus::DecodeError>(())
+    /// ```
+    pub fn qualifiers(&self) -> impl Iterator<Item = Qualifier> + 'a {
+        let codes = self.codes();
+        codes.filter(|code| qualifies(*code)).map(Qualifier)
+    }
+
+    /// Why the meter has no value, in a record that a meter sends.
+    pub const fn error(&self) -> Option<RecordError> {
+        self.meaning.error
+    }
+
+    /// What is to be done with the record that a master sends.
+    pub fn action(&self) -> Option<Action> {
+        let mut codes = self.codes().filter(|code| *code <= 0x0D);
+        codes.next().map(|code| Action(code as u8))
+    }
+
+    fn codes(&self) -> Codes<'a> {
+        self.vif.map_or(Codes::new(&[]), |vif| Codes::behind(vif, self.vifes))
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
@@ -110,16 +143,22 @@ impl<'a> Record<'a> {
     /// # Ok::<(), mbus::DecodeError>(())
     /// ```
     pub fn value(&self) -> Value<'a> {
-        let meaning = self.meaning();
-        if meaning.error {
+        if self.meaning.error.is_some() {
             return Value::Invalid(Invalid::Error);
         }
-        match meaning.quantity {
-            Some(Quantity::Date) => value::date(self.coding, self.data),
-            Some(Quantity::DateTime) => value::date_time(self.coding, self.data),
-            _ if meaning.unsigned => value::unsigned(self.coding, self.data, meaning.exponent),
-            _ => value::plain(self.coding, self.data, meaning.exponent),
+        let value = value::value(self.coding, self.data, &self.meaning.entry);
+        match (value, self.addend()) {
+            (Value::Decimal(number), Some(addend)) => {
+                number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
+            }
+            (value, _) => value,
         }
+    }
+
+    /// The constant that VIFEs add.
+    fn addend(&self) -> Option<Decimal> {
+        let Meaning { addend, power, .. } = self.meaning;
+        (addend != 0).then(|| Decimal::new(addend.into(), power.saturating_sub(3)))
     }
 
     /// The value in [`unit`](Self::unit) as a decimal, a float by its shortest digits.
@@ -128,9 +167,17 @@ impl<'a> Record<'a> {
     /// As [`Value::to_decimal`].
     pub fn to_decimal(&self) -> Result<Decimal, DecimalError> {
         match self.value() {
-            raw @ (Value::F32(_) | Value::U64(_)) => raw.to_decimal()?.shift(self.exponent()),
+            raw @ (Value::F32(_) | Value::U64(_)) => {
+                let number = raw.to_decimal()?.shift(self.exponent())?;
+                self.addend().map_or(Ok(number), |addend| number.checked_add(addend))
+            }
             value => value.to_decimal(),
         }
+    }
+
+    /// Whether a time stands in summer time, if its data say so (types F and I).
+    pub fn is_summer_time(&self) -> Option<bool> {
+        value::is_summer_time(self.coding, self.data, &self.meaning.entry)
     }
 
     /// Whether the meter has more records in another telegram.
@@ -149,15 +196,26 @@ impl<'a> Record<'a> {
         Ok(writer.finish()?)
     }
 
-    fn meaning(&self) -> table::Meaning {
-        self.vif.map_or(table::Meaning::NONE, |vif| table::meaning(vif, self.vifes))
+    /// Reads the record at the head of `octets`, and returns what follows its header, with the data if that is
+    /// where they are.
+    pub(crate) fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
+        let (record, length, rest) = Self::header(octets, offset)?;
+        let needed = octets.len().saturating_sub(rest.len()).saturating_add(length);
+        match rest.split_at_checked(length) {
+            Some((data, rest)) => Ok((Self { data, ..record }, rest)),
+            None => Err(DecodeError::Truncated { needed, have: octets.len() }),
+        }
     }
 
-    /// Reads the record at the head of `octets`, and returns what follows it too.
-    fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
-        let truncated = DecodeError::truncated(octets.len());
-        let (rest, dif) = u8(octets).map_err(truncated)?;
-        let header_to = |rest: &[u8]| octets.get(..octets.len() - rest.len()).unwrap_or_default();
+    /// The record without its data, how many octets they have, and what follows the header.
+    pub(crate) fn header(octets: &'a [u8], offset: usize) -> Result<(Self, usize, &'a [u8]), DecodeError> {
+        let have = octets.len();
+        let truncated = |rest: &[u8], missing: usize| DecodeError::Truncated {
+            needed: have.saturating_sub(rest.len()).saturating_add(missing),
+            have,
+        };
+        let header_to = |rest: &[u8]| octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
+        let [dif, behind @ ..] = octets else { return Err(truncated(octets, 1)) };
         let bare = Self {
             offset,
             function: Function::Instantaneous,
@@ -167,52 +225,57 @@ impl<'a> Record<'a> {
             vif: None,
             unit_text: None,
             vifes: &[],
-            header: header_to(rest),
+            header: header_to(behind),
             data: &[],
             coding: Coding::Octets,
+            meaning: Meaning::NONE,
         };
-        match dif {
-            MANUFACTURER | MORE_FOLLOWS => return Ok((Self { data: rest, ..bare }, &[])),
-            READ_ALL => return Ok((bare, rest)),
-            _ if dif & 0x0F == 0x0F => return Err(DecodeError::Dif { dif }),
+        match *dif {
+            MANUFACTURER | MORE_FOLLOWS => return Ok((bare, behind.len(), behind)),
+            READ_ALL => return Ok((bare, 0, behind)),
+            dif if dif & 0x0F == 0x0F => return Err(DecodeError::Dif { dif }),
             _ => {}
         }
 
-        let (rest, difes) = extensions(dif, rest).map_err(truncated)?;
+        let (difes, rest) = extensions(*dif, behind).map_err(|missing| truncated(&[], missing))?;
         if is_endless(difes) {
             return Err(DecodeError::TooManyDifes);
         }
-        let (rest, (vif, text, vifes)) = vib(rest).map_err(truncated)?;
-        if is_endless(vifes) {
+        let vib = Vib::decode(rest).map_err(|missing| truncated(&[], missing))?;
+        if is_endless(vib.vifes) {
             return Err(DecodeError::TooManyVifes);
         }
-        let (rest, (coding, length)) = match Coding::fixed(dif) {
-            Some(fixed) => (rest, fixed),
-            None => {
-                let (rest, lvar) = u8(rest).map_err(truncated)?;
-                (rest, Coding::variable(lvar).ok_or(DecodeError::Lvar { lvar })?)
+        let rest = vib.rest;
+        let (coding, length, rest) = match (Coding::fixed(*dif), rest) {
+            (Some((coding, length)), rest) => (coding, length, rest),
+            (None, [lvar, rest @ ..]) => {
+                let (coding, length) = Coding::variable(*lvar).ok_or(DecodeError::Lvar { lvar: *lvar })?;
+                (coding, length, rest)
             }
+            (None, []) => return Err(truncated(&[], 1)),
         };
-        let header = header_to(rest);
-        let (rest, data) = take(length.into())(rest).map_err(truncated)?;
-
-        let (mut storage, mut tariff, mut subunit) = (u64::from(dif >> 6 & 1), 0, 0);
+        let mut record = Self {
+            function: match dif >> 4 & 3 {
+                0 => Function::Instantaneous,
+                1 => Function::Maximum,
+                2 => Function::Minimum,
+                _ => Function::Error,
+            },
+            storage: u64::from(dif >> 6 & 1),
+            vif: Some(vib.vif),
+            unit_text: vib.text.map(Text::last_first),
+            vifes: vib.vifes,
+            header: header_to(rest),
+            coding,
+            meaning: Meaning::new(vib.vif, vib.vifes),
+            ..bare
+        };
         for (place, dife) in difes.iter().enumerate() {
-            storage |= u64::from(dife & 0x0F) << (4 * place + 1);
-            tariff |= u32::from(dife >> 4 & 3) << (2 * place);
-            subunit |= u16::from(dife >> 6 & 1) << place;
+            record.storage |= u64::from(dife & 0x0F) << (4 * place + 1);
+            record.tariff |= u32::from(dife >> 4 & 3) << (2 * place);
+            record.subunit |= u16::from(dife >> 6 & 1) << place;
         }
-        let function = match dif >> 4 & 3 {
-            0 => Function::Instantaneous,
-            1 => Function::Maximum,
-            2 => Function::Minimum,
-            _ => Function::Error,
-        };
-        let unit_text = text.map(Text::last_first);
-        let vif = Some(vif);
-        let record =
-            Self { offset, function, storage, tariff, subunit, vif, unit_text, vifes, header, data, coding };
-        Ok((record, rest))
+        Ok((record, length.into(), rest))
     }
 }
 
@@ -231,14 +294,36 @@ impl<'a> Record<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Records<'a> {
-    rest: &'a [u8],
+    source: Source<'a>,
     offset: usize,
+}
+
+/// Where records come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Source<'a> {
+    /// Header and data of each, one after the other.
+    Full(&'a [u8]),
+    /// Headers without the data, and data without the headers.
+    Split { headers: &'a [u8], data: &'a [u8] },
+    /// The counters of the fixed structure.
+    Fixed(Counters<'a>),
 }
 
 impl<'a> Records<'a> {
     /// The records in the octets behind a header.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { rest: octets, offset: 0 }
+        Self { source: Source::Full(octets), offset: 0 }
+    }
+
+    /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
+    /// their data.
+    pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
+        Self { source: Source::Split { headers, data }, offset: 0 }
+    }
+
+    pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
+        Self { source: Source::Fixed(counters), offset: 0 }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.
@@ -251,148 +336,48 @@ impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, DecodeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let [FILLER, rest @ ..] = self.rest {
-            self.rest = rest;
-            self.offset += 1;
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let result = Record::decode(self.rest, self.offset);
-        let rest = match result {
-            Ok((_, rest)) => {
-                self.offset += self.rest.len() - rest.len();
-                rest
+        match &mut self.source {
+            Source::Full(rest) => {
+                while let [FILLER, behind @ ..] = *rest {
+                    *rest = behind;
+                    self.offset += 1;
+                }
+                if rest.is_empty() {
+                    return None;
+                }
+                let result = Record::decode(rest, self.offset);
+                let behind = result.map_or(&[][..], |(_, behind)| behind);
+                if result.is_ok() {
+                    self.offset += rest.len().saturating_sub(behind.len());
+                }
+                *rest = behind;
+                Some(result.map(|(record, _)| record))
             }
-            Err(_) => &[],
-        };
-        self.rest = rest;
-        Some(result.map(|(record, _)| record))
+            Source::Split { headers, data } => {
+                if headers.is_empty() && data.is_empty() {
+                    return None;
+                }
+                let result = split(headers, data, self.offset);
+                (*headers, *data) = result.map_or((&[][..], &[][..]), |(_, headers, data)| (headers, data));
+                let record = result.map(|(record, ..)| record);
+                self.offset += record.map_or(0, |record| record.data.len());
+                Some(record)
+            }
+            Source::Fixed(counters) => counters.next().map(Ok),
+        }
     }
 }
 
 impl FusedIterator for Records<'_> {}
 
-/// One record as a meter makes it.
-///
-/// ```
-/// use mbus::{Data, Entry, Function};
-///
-/// let peak = Entry { function: Function::Maximum, storage: 5, ..Entry::new(&[0x3B], Data::Int32(275)) };
-/// assert_eq!(peak.encode(&mut [0; 16])?, [0xD4, 0x02, 0x3B, 0x13, 0x01, 0x00, 0x00]);
-/// # Ok::<(), mbus::EncodeError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Entry<'a> {
-    /// Which value it is.
-    pub function: Function,
-    /// The storage number, up to 41 bits.
-    pub storage: u64,
-    /// The tariff, up to 20 bits.
-    pub tariff: u32,
-    /// The part of the device, up to 10 bits.
-    pub subunit: u16,
-    /// The VIF with its text and VIFEs, as sent.
-    pub vib: &'a [u8],
-    /// The number, in the unit and power of ten of the VIF.
-    pub data: Data,
-}
-
-/// A number and how it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Data {
-    /// Four octets of two's complement; the most negative number stands for no value.
-    Int32(i32),
-    /// Eight digits, or a minus sign and seven.
-    Bcd8(i32),
-}
-
-impl<'a> Entry<'a> {
-    /// A current value of the whole device.
-    pub const fn new(vib: &'a [u8], data: Data) -> Self {
-        Self { function: Function::Instantaneous, storage: 0, tariff: 0, subunit: 0, vib, data }
-    }
-
-    /// Writes the record and returns what it wrote.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a field out of range, or a buffer too small.
-    pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        let mut writer = Writer::new(buffer);
-        self.write(&mut writer)?;
-        Ok(writer.finish()?)
-    }
-
-    /// Appends the record.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a field out of range; then nothing is appended.
-    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let (mut storage, mut tariff, mut subunit) = (self.storage, self.tariff, self.subunit);
-        if storage >> 41 != 0 || tariff >> 20 != 0 || subunit >> 10 != 0 {
-            return Err(EncodeError::TooManyDifes);
-        }
-        match vib(self.vib) {
-            Ok(([], (_, _, vifes))) if !is_endless(vifes) => {}
-            _ => return Err(EncodeError::Vib),
-        }
-        let (field, data) = match self.data {
-            Data::Int32(value) => (0x04, value.to_le_bytes()),
-            Data::Bcd8(value) => {
-                let mut digits = [0; 4];
-                bcd::encode(value.into(), Sign::TopDigit, &mut digits)
-                    .map_err(|_| EncodeError::Digits { value, digits: 8 })?;
-                (0x0C, digits)
-            }
-        };
-        let mut octet = field | (self.function as u8) << 4 | (storage as u8 & 1) << 6;
-        storage >>= 1;
-        while storage != 0 || tariff != 0 || subunit != 0 {
-            writer.put(&[octet | EXTENSION]);
-            octet = storage as u8 & 0x0F | (tariff as u8 & 3) << 4 | (subunit as u8 & 1) << 6;
-            storage >>= 4;
-            tariff >>= 2;
-            subunit >>= 1;
-        }
-        writer.put(&[octet]);
-        writer.put(self.vib);
-        writer.put(&data);
-        Ok(())
-    }
-}
-
-/// What the grammar yields: it fails only for want of octets.
-type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
-
-/// A VIF, its text and its VIFEs.
-type Vib<'a> = (u8, Option<&'a [u8]>, &'a [u8]);
-
-fn vib(octets: &[u8]) -> Parsed<'_, Vib<'_>> {
-    let (rest, vif) = u8(octets)?;
-    // With VIFEs (FC) meters put the text before them, as here, or behind them (annex C.2).
-    let text = u8.flat_map(|length: u8| take(length.into()));
-    let (rest, text) = cond(vif & !EXTENSION == 0x7C, text).parse(rest)?;
-    let (rest, vifes) = extensions(vif, rest)?;
-    Ok((rest, (vif, text, vifes)))
-}
-
-/// The extensions that `first` announces, ten at most.
-fn extensions(first: u8, octets: &[u8]) -> Parsed<'_, &[u8]> {
-    let more = octets.iter().take(9).take_while(|&octet| octet & EXTENSION != 0).count();
-    cond(first & EXTENSION != 0, take(more + 1)).map(Option::unwrap_or_default).parse(octets)
-}
-
-/// The first `length` octets. Unlike nom's own, this shows the optimiser that it cannot panic.
-fn take<'a>(length: usize) -> impl Fn(&'a [u8]) -> Parsed<'a, &'a [u8]> {
-    move |octets| match octets.split_at_checked(length) {
-        Some((taken, rest)) => Ok((rest, taken)),
-        None => Err(nom::Err::Incomplete(nom::Needed::new(length.saturating_sub(octets.len())))),
-    }
-}
-
-/// Whether the last of ten extensions announces one more.
-fn is_endless(extensions: &[u8]) -> bool {
-    extensions.last().is_some_and(|octet| octet & EXTENSION != 0)
+/// The next record of a compact frame, and what is left of its headers and data.
+fn split<'a>(
+    headers: &'a [u8],
+    data: &'a [u8],
+    offset: usize,
+) -> Result<(Record<'a>, &'a [u8], &'a [u8]), DecodeError> {
+    let (record, length, rest) = Record::header(headers, offset)?;
+    let truncated = DecodeError::Truncated { needed: length, have: data.len() };
+    let (own, behind) = data.split_at_checked(length).ok_or(truncated)?;
+    Ok((Record { data: own, ..record }, rest, behind))
 }
