@@ -141,7 +141,7 @@ names!(Qualifier {
     LAST_END = 0x6F "end of the last",
     /// A value of the future.
     FUTURE = 0x7E "future value",
-    /// The VIFEs behind it and the data are the manufacturer's.
+    /// The VIFEs behind it are the manufacturer's; meters send it with values of the VIF.
     MANUFACTURER = 0x7F "the manufacturer's",
     /// Of phase L1.
     PHASE_1 = 0x101 "at phase L1",
@@ -298,14 +298,7 @@ impl Meaning {
             _ => (primary, 0, vifes),
         };
         let mut meaning = Self { power, ..Self::of(entry) };
-        let mut codes = Codes::new(combinable);
-        for code in codes.by_ref() {
-            meaning.combine(vif, code);
-        }
-        if codes.is_manufacturers {
-            // The data are the manufacturer's too.
-            meaning.entry = Entry { kind: meaning.entry.kind, ..Entry::NONE };
-        }
+        Codes::new(combinable).for_each(|code| meaning.combine(vif, code));
         meaning
     }
 
@@ -360,12 +353,11 @@ const fn not_metric(vif: u8, entry: Entry) -> Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Codes<'a> {
     vifes: &'a [u8],
-    is_manufacturers: bool,
 }
 
 impl<'a> Codes<'a> {
     pub(crate) const fn new(vifes: &'a [u8]) -> Self {
-        Self { vifes, is_manufacturers: false }
+        Self { vifes }
     }
 
     /// Those behind the code of a table of its own.
@@ -392,7 +384,6 @@ impl Iterator for Codes<'_> {
                 Some(0x100 | u16::from(second & 0x7F))
             }
             (0x7F, _) => {
-                self.is_manufacturers = true;
                 self.vifes = &[];
                 Some(code)
             }
@@ -404,4 +395,129 @@ impl Iterator for Codes<'_> {
 /// Whether a code qualifies a value, and is not applied to it.
 pub(crate) const fn qualifies(code: u16) -> bool {
     !matches!(code, 0x00..=0x11 | 0x15..=0x1C | 0x70..=0x7D | 0x111 | 0x112)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn shown(vif: u8, vifes: &[u8]) -> String {
+        let Entry { quantity, unit, exponent, .. } = Meaning::new(vif, vifes).entry;
+        let (quantity, unit) = (quantity.map_or("-", Quantity::name), unit.map_or("-", Unit::symbol));
+        std::format!("{quantity} {unit} {exponent}")
+    }
+
+    #[test]
+    fn the_ends_of_each_primary_range_have_their_scale() {
+        for (vif, text) in [
+            (0x00, "energy Wh -3"),
+            (0x87, "energy Wh 4"),
+            (0x0F, "energy J 7"),
+            (0x10, "volume m3 -6"),
+            (0x1F, "mass kg 4"),
+            (0x21, "on time min 0"),
+            (0x27, "operating time d 0"),
+            (0x2B, "power W 0"),
+            (0x37, "power J/h 7"),
+            (0x3E, "volume flow m3/h 0"),
+            (0x40, "volume flow m3/min -7"),
+            (0x4F, "volume flow m3/s -2"),
+            (0x53, "mass flow kg/h 0"),
+            (0x5A, "flow temperature °C -1"),
+            (0x5C, "return temperature °C -3"),
+            (0x63, "temperature difference K 0"),
+            (0x65, "external temperature °C -2"),
+            (0x6B, "pressure bar 0"),
+            (0x6C, "date - 0"),
+            (0x6E, "heat cost allocation  0"),
+            (0x72, "averaging duration h 0"),
+            (0x74, "actuality duration s 0"),
+            (0x78, "fabrication number - 0"),
+        ] {
+            assert_eq!(shown(vif, &[]), text, "{vif:02X}");
+        }
+        for vif in [0x6F, 0x7B, 0x7C, 0x7D, 0x7E, 0x7F, 0xFF] {
+            assert_eq!(shown(vif, &[]), "- - 0", "{vif:02X}");
+        }
+    }
+
+    #[test]
+    fn the_extension_tables_are_read_by_their_first_code() {
+        for (vif, vifes, text) in [
+            (0xFB, &[0x01][..], "energy Wh 6"),
+            (0xFB, &[0x02], "reactive energy varh 3"),
+            (0xFB, &[0x09], "energy J 9"),
+            (0xFB, &[0x0F], "energy cal 8"),
+            (0xFB, &[0x11], "volume m3 3"),
+            (0xFB, &[0x14], "reactive power var 0"),
+            (0xFB, &[0x19], "mass kg 6"),
+            (0xFB, &[0x1A], "humidity % -1"),
+            (0xFB, &[0x21], "volume ft3 -1"),
+            (0xFB, &[0x28], "power W 5"),
+            (0xFB, &[0x2D], "frequency Hz -2"),
+            (0xFB, &[0x37], "apparent power VA 3"),
+            (0xFB, &[0x74], "temperature limit °C -3"),
+            (0xFB, &[0x7F], "cumulated maximum power W 4"),
+            (0xFD, &[0x48], "voltage V -1"),
+            (0xFD, &[0x59], "current A -3"),
+            (0xFD, &[0x2C], "duration since the last readout s 0"),
+            (0xFD, &[0x3F], "transmission period d 0"),
+            (0xFD, &[0x6F], "operating time of the battery a 0"),
+            (0xFD, &[0xFD, 0x02], "remaining battery life mo 0"),
+            (0xFB, &[0x07], "- - 0"),
+            (0xFD, &[0x77], "- - 0"),
+            (0xFD, &[0xFD, 0x01], "- - 0"),
+        ] {
+            assert_eq!(shown(vif, vifes), text, "{vif:02X} {vifes:02X?}");
+        }
+    }
+
+    #[test]
+    fn vifes_change_scale_unit_and_kind_in_their_order() {
+        for (vif, vifes, text) in [
+            (0x83, &[0xF4, 0xFD, 0x7E][..], "energy Wh 1"),
+            (0x83, &[0xFC, 0xF0, 0xFF, 0x70], "energy Wh 0"),
+            (0x83, &[0xF0; 10], "energy Wh -60"),
+            (0xFD, &[0xF0, 0x74], "battery change - -2"),
+            (0xFF, &[0x74], "- - 0"),
+            (0x93, &[0xA2, 0x74], "volume m3 -5"),
+            (0x83, &[0x3D], "energy BTU 3"),
+            (0x97, &[0x3D], "volume gal 4"),
+            (0xDA, &[0x3D], "flow temperature °F -1"),
+            (0x9A, &[0x3D], "mass - -1"),
+            (0x93, &[0x41], "count  0"),
+            (0x93, &[0x5E], "duration h 0"),
+            (0x93, &[0x4B], "date and time - 0"),
+            (0x93, &[0xFC, 0x13], "date and time - 0"),
+        ] {
+            assert_eq!(shown(vif, vifes), text, "{vif:02X} {vifes:02X?}");
+        }
+        let added = |vif, vifes| (Meaning::new(vif, vifes).addend, Meaning::new(vif, vifes).power);
+        assert_eq!(added(0xDA, &[0xFB, 0x79]), (1_010, 0));
+        assert_eq!(added(0xFB, &[0x80, 0x7B]), (1_000, 6), "1 MWh");
+    }
+
+    #[test]
+    fn only_the_standards_own_codes_report_errors() {
+        let error = |vif, vifes| Meaning::new(vif, vifes).error;
+        assert_eq!(error(0x83, &[0x15]), Some(RecordError::NO_DATA));
+        assert_eq!(error(0x83, &[0xA2, 0x16]), Some(RecordError::OVERFLOW));
+        assert_eq!(error(0xFD, &[0xC8, 0x15]), Some(RecordError::NO_DATA));
+        assert_eq!(error(0xAC, &[0xFF, 0x01]), None, "the manufacturer's");
+        assert_eq!(error(0xAC, &[0xFC, 0x01]), None, "at phase L1");
+        assert_eq!(error(0xFD, &[0x08]), None, "the code of table FD");
+    }
+
+    #[test]
+    fn what_is_not_applied_is_a_qualifier() {
+        let names = |vif, vifes| -> Vec<_> {
+            Codes::behind(vif, vifes).filter(|code| qualifies(*code)).map(Qualifier).collect()
+        };
+        assert_eq!(names(0xFD, &[0xC8, 0xFC, 0x81, 0x48]), [Qualifier::PHASE_1, Qualifier::UPPER_LIMIT]);
+        assert_eq!(names(0x83, &[0xF4, 0x22]), [Qualifier::PER_HOUR]);
+        assert_eq!(names(0x83, &[0xFF, 0x22]), [Qualifier::MANUFACTURER]);
+        assert_eq!(names(0x83, &[0x15]), []);
+    }
 }

@@ -247,41 +247,59 @@ fn recurrence(month: u8, day: u8, hour: Option<u8>, minute: Option<u8>) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meter_value::Octets;
 
     fn decimal(mantissa: i64, exponent: i8) -> Value<'static> {
         Value::Decimal(Decimal::new(mantissa, exponent))
     }
 
+    fn number(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
+        value(coding, data, &Entry { exponent, ..Entry::NONE })
+    }
+
+    fn of_kind(kind: Kind, coding: Coding, data: &[u8]) -> Value<'_> {
+        value(coding, data, &Entry { kind, ..Entry::NONE })
+    }
+
     #[test]
     fn integers_have_a_sign_and_one_of_them_is_none() {
-        assert_eq!(plain(Coding::Integer, &[0xFE, 0xFF], -1), decimal(-2, -1));
-        assert_eq!(plain(Coding::Integer, &[0xFF, 0xFF, 0x7F], 0), decimal(0x7F_FFFF, 0));
-        assert_eq!(plain(Coding::Integer, &[1, 0, 0, 0, 0, 0, 0, 0x80], 0), decimal(i64::MIN + 1, 0));
-        assert_eq!(plain(Coding::Integer, &[0x00, 0x80], 0), Value::Invalid(Invalid::Absent));
-        assert_eq!(plain(Coding::Binary, &[], 0), Value::Invalid(Invalid::Empty));
-        assert_eq!(plain(Coding::Binary, &[7; 9], 0), Value::Bytes(Octets::plain(&[7; 9])));
-        assert_eq!(unsigned(Coding::Integer, &[0xFD], 0), decimal(0xFD, 0));
-        assert_eq!(unsigned(Coding::Integer, &[0xFF], 0), Value::Invalid(Invalid::Absent));
-        assert_eq!(unsigned(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80], 0), Value::U64(1 << 63));
-        assert_eq!(unsigned(Coding::Bcd, &[0x12], 0), decimal(12, 0));
+        let absent = Value::Invalid(Invalid::Absent);
+        assert_eq!(number(Coding::Integer, &[0xFE, 0xFF], -1), decimal(-2, -1));
+        assert_eq!(number(Coding::Integer, &[0xFF, 0xFF, 0x7F], 0), decimal(0x7F_FFFF, 0));
+        assert_eq!(number(Coding::Integer, &[0xFE, 0xFF, 0xFF], 0), decimal(-2, 0));
+        assert_eq!(number(Coding::Integer, &[1, 0, 0, 0, 0, 0, 0, 0x80], 0), decimal(i64::MIN + 1, 0));
+        for data in [&[0x80][..], &[0, 0x80], &[0, 0, 0x80], &[0, 0, 0, 0x80], &[0, 0, 0, 0, 0, 0x80]] {
+            assert_eq!(number(Coding::Integer, data, 0), absent);
+        }
+        assert_eq!(number(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80], 0), absent);
+        assert_eq!(number(Coding::Binary, &[], 0), Value::Invalid(Invalid::Empty));
+        assert_eq!(number(Coding::Binary, &[7; 9], 0), Value::Bytes(Octets::plain(&[7; 9])));
+        assert_eq!(number(Coding::IntegerHighFirst, &[0xFF, 0xFF, 0xFF, 0xFE], 2), decimal(-2, 2));
+        let unsigned = |coding, data| of_kind(Kind::Unsigned, coding, data);
+        assert_eq!(unsigned(Coding::Integer, &[0xFD]), decimal(0xFD, 0));
+        assert_eq!(unsigned(Coding::Integer, &[0xFF]), absent);
+        assert_eq!(unsigned(Coding::Integer, &[0, 0, 0, 0, 0, 0, 0, 0x80]), Value::U64(1 << 63));
+        assert_eq!(unsigned(Coding::Bcd, &[0x12]), decimal(12, 0));
+        assert_eq!(of_kind(Kind::Fraction, Coding::Integer, &[0x00, 0x18]), decimal(15, -1));
     }
 
     #[test]
     fn digits_that_are_none_make_no_number() {
-        assert_eq!(plain(Coding::Bcd, &[0x05, 0xF0], -1), decimal(-5, -1));
-        assert_eq!(plain(Coding::Bcd, &[0xFF, 0xFF], 0), Value::Invalid(Invalid::Absent));
-        assert_eq!(plain(Coding::Bcd, &[0xA5, 0x00], 0), Value::Invalid(Invalid::Digit));
-        assert_eq!(plain(Coding::Negative, &[0x34, 0x12], -2), decimal(-1234, -2));
-        assert_eq!(plain(Coding::Positive, &[0x34, 0xF2], 0), Value::Invalid(Invalid::Digit));
-        assert_eq!(plain(Coding::Positive, &[0x11; 10], 0), Value::Invalid(Invalid::Range));
+        assert_eq!(number(Coding::Bcd, &[0x05, 0xF0], -1), decimal(-5, -1));
+        assert_eq!(number(Coding::Bcd, &[0xFF, 0xFF], 0), Value::Invalid(Invalid::Absent));
+        assert_eq!(number(Coding::Bcd, &[0xA5, 0x00], 0), Value::Invalid(Invalid::Digit));
+        assert_eq!(number(Coding::Negative, &[0x34, 0x12], -2), decimal(-1234, -2));
+        assert_eq!(number(Coding::Positive, &[0x34, 0xF2], 0), Value::Invalid(Invalid::Digit));
+        assert_eq!(number(Coding::Positive, &[0x11; 10], 0), Value::Invalid(Invalid::Range));
+        assert_eq!(number(Coding::BcdHighFirst, &[0x00, 0x12, 0x34, 0x56], 0), decimal(123_456, 0));
     }
 
     #[test]
-    fn dates_have_their_own_rules_of_years() {
-        let shown = |data| std::format!("{}", date(Coding::Integer, data));
+    fn times_are_told_by_their_length() {
+        let date = Entry { quantity: Some(Quantity::Date), kind: Kind::Time, ..Entry::NONE };
+        let time = Entry { quantity: Some(Quantity::DateTime), ..date };
+        let shown = |entry: &Entry, data| std::format!("{}", value(Coding::Integer, data, entry));
         for (data, text) in [
-            (&[0x5F, 0x1C], "2010-12-31"),
+            (&[0x5F, 0x1C][..], "2010-12-31"),
             (&[0x01, 0xA1], "2080-01-01"),
             (&[0x21, 0xA1], "1981-01-01"),
             (&[0x61, 0xC1], "1999-01-01"),
@@ -289,28 +307,34 @@ mod tests {
             (&[0xFF, 0xFF], "no valid time"),
             (&[0x00, 0x00], "no valid time"),
             (&[0x5F, 0x1B], "no valid time"),
+            (&[0xE1, 0xF1], "every year on 01-01"),
+            (&[0xE1, 0xFF], "every month on day 1"),
+            (&[1, 2, 3], "wrong length"),
         ] {
-            assert_eq!(shown(data), text, "{data:02X?}");
+            assert_eq!(shown(&date, data), text, "{data:02X?}");
         }
-        assert_eq!(date(Coding::Integer, &[1, 2, 3]), Value::Invalid(Invalid::Length));
-        assert_eq!(date(Coding::Bcd, &[0x5F, 0x1C]), Value::Invalid(Invalid::Length));
-    }
-
-    #[test]
-    fn times_of_a_day_know_when_they_are_invalid() {
-        let shown = |data| std::format!("{}", date_time(Coding::Integer, data));
         for (data, text) in [
-            (&[0x32, 0x37, 0x1F, 0x15], "2008-05-31T23:50:00"),
+            (&[0x32, 0x37, 0x1F, 0x15][..], "2008-05-31T23:50:00"),
             (&[0x32, 0xB7, 0x1F, 0x15], "2008-05-31T23:50:00"),
             (&[0x32, 0x17, 0x1F, 0x15], "2008-05-31T23:50:00"),
             (&[0x32, 0x57, 0x1F, 0x15], "2108-05-31T23:50:00"),
             (&[0xB2, 0x17, 0x1F, 0x15], "no valid time"),
             (&[0x3F, 0x17, 0x1F, 0x15], "no valid time"),
             (&[0x00, 0x00, 0x00, 0x00], "no valid time"),
+            (&[0x1E, 0x06, 0xE0, 0xFF], "every day at 06:30"),
+            (&[0x3F, 0x1F, 0xE0, 0xFF], "every hour"),
+            (&[0x00, 0x00, 0x08, 0x16, 0x27, 0x00], "2016-07-22T08:00:00"),
+            (&[0x1E, 0x80, 0x08, 0x16, 0x27, 0x00], "no valid time"),
+            (&[0x3B, 0x1E, 0x06], "06:30:59"),
+            (&[0xFF, 0xFF, 0xFF], "no valid time"),
+            (&[1, 2, 3, 4, 5], "wrong length"),
         ] {
-            assert_eq!(shown(data), text, "{data:02X?}");
+            assert_eq!(shown(&time, data), text, "{data:02X?}");
         }
-        assert_eq!(date_time(Coding::Integer, &[1, 2, 3]), Value::Bytes(Octets::plain(&[1, 2, 3])));
-        assert_eq!(date_time(Coding::Integer, &[1, 2]), Value::Invalid(Invalid::Length));
+        assert_eq!(value(Coding::Bcd, &[0x5F, 0x1C], &date), Value::Invalid(Invalid::Length));
+        let summer = |data| is_summer_time(Coding::Integer, data, &time);
+        assert_eq!(summer(&[0x32, 0xB7, 0x1F, 0x15]), Some(true));
+        assert_eq!(summer(&[0x40, 0x00, 0x08, 0x16, 0x27, 0x00]), Some(true));
+        assert_eq!([summer(&[0x32, 0x17, 0x1F, 0x15]), summer(&[0x5F, 0x1C])], [Some(false), None]);
     }
 }

@@ -98,6 +98,14 @@ fn mbus(question: Question, address: u8) -> anyhow::Result<()> {
             mbus::Header::Short(header) => {
                 writeln!(out, "access {}, status {:02X}", header.access, header.status.0)?;
             }
+            mbus::Header::Fixed(header) => writeln!(
+                out,
+                "{}, {}, access {}, status {:02X}",
+                header.identification,
+                header.medium(),
+                header.access,
+                header.status.0,
+            )?,
             mbus::Header::Long(header) => writeln!(
                 out,
                 "{} {} version {}, {}, access {}, status {:02X}",

@@ -15,7 +15,7 @@ pub fn value(value: Value<'_>) -> Result<String, String> {
 pub fn record_value(record: &Record<'_>) -> Result<String, String> {
     match (record.vif, record.value()) {
         // Manufacturer's data are their octets, even if there are none.
-        (None, _) => Ok(hex::encode_upper(record.data)),
+        (None, _) if !record.header.is_empty() => Ok(hex::encode_upper(record.data)),
         // Sent in another scale than the unit's.
         (_, raw)
             if matches!(raw, Value::F32(_)) || matches!(raw, Value::U64(_)) && record.exponent() != 0 =>
