@@ -79,7 +79,6 @@ impl<'a> Iterator for Counters<'a> {
             tariff: 0,
             subunit: 0,
             vif: None,
-            unit_text: None,
             vifes: &[],
             header: &[],
             data,

@@ -30,6 +30,8 @@ const FILLER: u8 = 0x2F;
 const MANUFACTURER: u8 = 0x0F;
 /// Manufacturer's data up to the end, and another telegram.
 const MORE_FOLLOWS: u8 = 0x1F;
+/// The VIF of a unit in words.
+const PLAIN_TEXT: u8 = 0x7C;
 /// Asks for every record.
 const READ_ALL: u8 = 0x7F;
 
@@ -67,8 +69,6 @@ pub struct Record<'a> {
     pub subunit: u16,
     /// The VIF as sent, with its top bit.
     pub vif: Option<u8>,
-    /// The unit in the meter's own words.
-    pub unit_text: Option<Text<'a>>,
     /// The VIFEs as sent, with their top bits. After VIF FB or FD the first is the code in that table.
     pub vifes: &'a [u8],
     /// Every octet before the data.
@@ -114,6 +114,14 @@ impl<'a> Record<'a> {
         codes.filter(|code| qualifies(*code)).map(Qualifier)
     }
 
+    /// The unit in the meter's own words, if it sends them.
+    pub fn unit_text(&self) -> Option<Text<'a>> {
+        let [dif, behind @ ..] = self.header else { return None };
+        let vib = self.vif.filter(|vif| vif & 0x7F == PLAIN_TEXT).and(extensions(*dif, behind).ok());
+        let (_, vib) = vib?;
+        Vib::decode(vib).ok()?.text.map(Text::last_first)
+    }
+
     /// Why the meter has no value, in a record that a meter sends.
     pub const fn error(&self) -> Option<RecordError> {
         self.meaning.error
@@ -142,6 +150,7 @@ impl<'a> Record<'a> {
     /// assert_eq!(record.unit().unwrap().symbol(), "Wh");
     /// # Ok::<(), mbus::DecodeError>(())
     /// ```
+    #[inline]
     pub fn value(&self) -> Value<'a> {
         if self.meaning.error.is_some() {
             return Value::Invalid(Invalid::Error);
@@ -198,12 +207,18 @@ impl<'a> Record<'a> {
 
     /// Reads the record at the head of `octets`, and returns what follows its header, with the data if that is
     /// where they are.
+    #[inline]
     pub(crate) fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
-        let (record, length, rest) = Self::header(octets, offset)?;
-        let needed = octets.len().saturating_sub(rest.len()).saturating_add(length);
+        let (mut record, length, rest) = Self::header(octets, offset)?;
         match rest.split_at_checked(length) {
-            Some((data, rest)) => Ok((Self { data, ..record }, rest)),
-            None => Err(DecodeError::Truncated { needed, have: octets.len() }),
+            Some((data, rest)) => {
+                record.data = data;
+                Ok((record, rest))
+            }
+            None => {
+                let needed = octets.len().saturating_sub(rest.len()).saturating_add(length);
+                Err(DecodeError::Truncated { needed, have: octets.len() })
+            }
         }
     }
 
@@ -223,7 +238,6 @@ impl<'a> Record<'a> {
             tariff: 0,
             subunit: 0,
             vif: None,
-            unit_text: None,
             vifes: &[],
             header: header_to(behind),
             data: &[],
@@ -263,7 +277,6 @@ impl<'a> Record<'a> {
             },
             storage: u64::from(dif >> 6 & 1),
             vif: Some(vib.vif),
-            unit_text: vib.text.map(Text::last_first),
             vifes: vib.vifes,
             header: header_to(rest),
             coding,
@@ -335,6 +348,7 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, DecodeError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.source {
             Source::Full(rest) => {
@@ -345,23 +359,28 @@ impl<'a> Iterator for Records<'a> {
                 if rest.is_empty() {
                     return None;
                 }
-                let result = Record::decode(rest, self.offset);
-                let behind = result.map_or(&[][..], |(_, behind)| behind);
-                if result.is_ok() {
-                    self.offset += rest.len().saturating_sub(behind.len());
+                let octets = core::mem::take(rest);
+                match Record::decode(octets, self.offset) {
+                    Ok((record, behind)) => {
+                        *rest = behind;
+                        self.offset += octets.len().saturating_sub(behind.len());
+                        Some(Ok(record))
+                    }
+                    Err(error) => Some(Err(error)),
                 }
-                *rest = behind;
-                Some(result.map(|(record, _)| record))
             }
             Source::Split { headers, data } => {
                 if headers.is_empty() && data.is_empty() {
                     return None;
                 }
-                let result = split(headers, data, self.offset);
-                (*headers, *data) = result.map_or((&[][..], &[][..]), |(_, headers, data)| (headers, data));
-                let record = result.map(|(record, ..)| record);
-                self.offset += record.map_or(0, |record| record.data.len());
-                Some(record)
+                match split(core::mem::take(headers), core::mem::take(data), self.offset) {
+                    Ok((record, rest, behind)) => {
+                        (*headers, *data) = (rest, behind);
+                        self.offset += record.data.len();
+                        Some(Ok(record))
+                    }
+                    Err(error) => Some(Err(error)),
+                }
             }
             Source::Fixed(counters) => counters.next().map(Ok),
         }

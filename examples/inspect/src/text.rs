@@ -31,7 +31,7 @@ pub fn record_value(record: &Record<'_>) -> Result<String, String> {
 
 /// The unit of an M-Bus record, in the meter's own words if it sends them.
 pub fn record_unit(record: &Record<'_>) -> Option<String> {
-    let own = record.unit_text.map(|text| text.to_string());
+    let own = record.unit_text().map(|text| text.to_string());
     own.or_else(|| record.unit().map(|unit| unit.symbol().to_string()))
 }
 
