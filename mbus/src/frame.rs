@@ -47,6 +47,8 @@ impl Control {
     pub const RSP_UD: Self = Self(0x08);
 
     const PRIMARY: u8 = 0x40;
+    pub(crate) const ACD: u8 = Self::BIT_5;
+    pub(crate) const DFC: u8 = Self::BIT_4;
     const BIT_5: u8 = 0x20;
     const BIT_4: u8 = 0x10;
 
