@@ -12,7 +12,7 @@ use crate::Frame;
 ///
 /// let line = Line::new(2_400);
 /// assert_eq!(line.time(12).as_millis(), 55);
-/// assert_eq!(line.response(), Duration::from_micros(187_500));
+/// assert_eq!(line.response().as_millis(), 187);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

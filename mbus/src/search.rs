@@ -140,6 +140,16 @@ enum Whose {
 struct Meter {
     address: Address,
     selection: Option<Selection>,
+    /// The number of its answer.
+    access: Option<u8>,
+}
+
+impl Meter {
+    /// What it is to answer with next, if its answers count as they did between two of them.
+    fn next(self, before: Self) -> Self {
+        let next = |own: u8, before: u8| own.wrapping_add(own.wrapping_sub(before));
+        Self { access: self.access.zip(before.access).map(|(own, before)| next(own, before)), ..self }
+    }
 }
 
 impl Search {
@@ -259,7 +269,7 @@ impl Search {
         Some(Found::Garbled(target))
     }
 
-    fn meter(&mut self, Meter { address, selection }: Meter) -> Option<Found> {
+    fn meter(&mut self, Meter { address, selection, .. }: Meter) -> Option<Found> {
         self.advance();
         Some(Found::Meter { address, selection })
     }
@@ -302,7 +312,7 @@ impl Search {
                 None
             }
             (Answer::None, Whose::All) if self.is_primary() => {
-                self.meter(Meter { address: self.primary(), selection: None })
+                self.meter(Meter { address: self.primary(), selection: None, access: None })
             }
             (Answer::One(meter), Whose::All) if self.is_primary() => self.meter(meter),
             (Answer::One(meter), whose) => self.one(meter, whose),
@@ -313,23 +323,21 @@ impl Search {
     /// Judges the one intact answer of selected meters.
     fn one(&mut self, meter: Meter, whose: Whose) -> Option<Found> {
         let Walk::Secondary(tree) = self.walk else { return None };
-        let is_meant =
-            |pattern: Selection| meter.selection.is_some_and(|own| pattern.matches(&own) && own.is_whole());
-        let is_same = |asked: Meter| asked.selection == meter.selection && is_meant(tree.pattern());
-        match whose {
-            Whose::All if !is_meant(tree.pattern()) => self.descend(),
-            Whose::All if tree.is_whole() => self.meter(meter),
-            Whose::All => {
-                self.ask(false, Whose::One(meter));
-                None
+        let is_meant = meter.selection.is_some_and(|own| tree.pattern().matches(&own) && own.is_whole());
+        let next = match whose {
+            Whose::All if is_meant && tree.is_whole() => return self.meter(meter),
+            Whose::All if is_meant => Whose::One(meter),
+            Whose::One(before) if before.selection == meter.selection => Whose::Still(meter.next(before)),
+            // Where digits are left to tell meters apart, one that is covered shows in the count of answers.
+            Whose::Still(expected)
+                if expected == meter || tree.has_number() && expected.selection == meter.selection =>
+            {
+                return self.meter(meter);
             }
-            Whose::One(asked) if is_same(asked) => {
-                self.ask(false, Whose::Still(meter));
-                None
-            }
-            Whose::Still(asked) if is_same(asked) => self.meter(meter),
-            Whose::One(_) | Whose::Still(_) => self.descend(),
-        }
+            _ => return self.descend(),
+        };
+        self.ask(false, next);
+        None
     }
 
     const fn is_primary(&self) -> bool {

@@ -34,7 +34,7 @@ const FABRICATION: [u8; 2] = [0x0C, 0x78];
 /// };
 /// assert!(water.matches(&meter) && some.matches(&meter) && meter.matches(&meter));
 /// assert!(!meter.matches(&some) && meter.is_whole() && !some.is_whole());
-/// assert_eq!(some.to_string(), "1234FFFF any FF any");
+/// assert_eq!(some.to_string(), "1234FFFF any FF water");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -72,11 +72,11 @@ impl Judge for Heard {
         self.strays = self.strays.saturating_sub(octets.len());
         let is_data = !control.from_primary() && control.function() == Control::RSP_UD.function();
         if is_data && self.address.is_none_or(|asked| asked == address) {
-            let selection = match frame.telegram().map(|telegram| telegram.header) {
-                Ok(Header::Long(header)) => Some(Selection::of(&header)),
-                _ => None,
+            let (selection, access) = match frame.telegram().map(|telegram| telegram.header) {
+                Ok(Header::Long(header)) => (Some(Selection::of(&header)), Some(header.access)),
+                _ => (None, None),
             };
-            let meter = Meter { address, selection };
+            let meter = Meter { address, selection, access };
             self.several |= self.meter.is_some_and(|other| other != meter);
             self.meter = Some(meter);
         }

@@ -36,6 +36,11 @@ impl Tree {
         self.depth == LEVELS
     }
 
+    /// Whether all digits are known.
+    pub const fn has_number(&self) -> bool {
+        self.depth >= DIGITS
+    }
+
     /// The meters that it stands for.
     pub fn pattern(&self) -> Selection {
         let mut pattern = Selection::ANY;
