@@ -99,7 +99,7 @@ impl Link {
         let Self { line, exchange, decoder, request, length, .. } = self;
         let sent = request.get(..*length).unwrap_or_default();
         let Stripped { before, again, behind } = if line.echo {
-            self.echo.strip(sent, octets, now, line.gap)
+            self.echo.strip(sent, octets, now, line.gap.saturating_add(line.time(octets.len())))
         } else {
             Stripped { before: &[], again: 0, behind: octets }
         };
