@@ -9,7 +9,7 @@ const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_EN_13757);
 /// The data of records, and the signature of their headers.
 ///
 /// ```
-/// use mbus::{Application, Ci};
+/// use mbus::{Ci, Content};
 ///
 /// let full = [
 ///     0x02, 0xFF, 0x20, 0x71, 0x00, 0x04, 0x13, 0x08, 0x19, 0x00, 0x00, 0x44, 0x13, 0x08, 0x19, 0x00,
@@ -19,7 +19,7 @@ const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_EN_13757);
 /// let data = [
 ///     0xED, 0xA8, 0x6A, 0xB6, 0x71, 0x00, 0x08, 0x19, 0x00, 0x00, 0x08, 0x19, 0x00, 0x00, 0x7F, 0x13,
 /// ];
-/// let Application::Compact(frame) = Application::decode(Ci::COMPACT, &data)? else { panic!() };
+/// let Content::Compact(frame) = Content::decode(Ci::COMPACT, &data)? else { panic!() };
 /// assert_eq!(mbus::signature(&full), Ok(frame.signature));
 /// let records = frame.records(&headers).unwrap();
 /// assert_eq!(records.map(|record| record.unwrap().value().to_string()).nth(1).unwrap(), "6.408");

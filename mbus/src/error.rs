@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use meter_value::line::BufferTooSmall;
 
-use crate::Ci;
+use crate::{ApplicationError, Ci};
 
 /// The octets are no frame, or what the frame carries breaks a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -161,6 +161,17 @@ pub enum EncodeError {
     /// Nobody answers a broadcast, so a client has nothing to wait for.
     #[error("a broadcast has no answer to wait for")]
     Broadcast,
+    /// No meter can have this primary address.
+    #[error("address {address} is none of a meter: {limit} is the highest")]
+    Address {
+        /// The address.
+        address: u8,
+        /// The highest of a meter.
+        limit: u8,
+    },
+    /// What is selected is to be named by a secondary address.
+    #[error("a selection needs a secondary address")]
+    Selection,
 }
 
 impl From<BufferTooSmall> for EncodeError {
@@ -182,7 +193,26 @@ pub enum TransactionError {
         /// How often the request was sent.
         attempts: u16,
     },
-    /// Something came, but no intact telegram.
+    /// Something came, but no intact answer.
     #[error("no intact reply: {0}")]
     Corrupt(DecodeError),
+    /// Every attempt, and there was more than one, was answered with octets that are no frame: several meters
+    /// have this address, or the line is damaged.
+    #[error("several answers at once, asked {attempts} times")]
+    Collision {
+        /// How often the request was sent.
+        attempts: u16,
+    },
+    /// The meter refused.
+    #[error("refused: {error}")]
+    Refused {
+        /// Why.
+        error: ApplicationError,
+    },
+    /// A readout does not go on: the meter, which announced more, gave the same telegram again.
+    #[error("the readout stays at telegram {telegrams}")]
+    Repeated {
+        /// How many different telegrams came.
+        telegrams: u16,
+    },
 }

@@ -18,7 +18,7 @@ use core::fmt;
 use meter_value::line::Writer;
 use meter_value::names;
 
-use crate::{Application, DecodeError, EncodeError, Telegram};
+use crate::{Content, DecodeError, EncodeError, Telegram};
 
 pub(crate) const ACK: u8 = 0xE5;
 const SHORT: u8 = 0x10;
@@ -47,6 +47,8 @@ impl Control {
     pub const RSP_UD: Self = Self(0x08);
 
     const PRIMARY: u8 = 0x40;
+    pub(crate) const ACD: u8 = Self::BIT_5;
+    pub(crate) const DFC: u8 = Self::BIT_4;
     const BIT_5: u8 = 0x20;
     const BIT_4: u8 = 0x10;
 
@@ -433,11 +435,11 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     /// [`DecodeError::NoRecords`] if it has no CI field, [`DecodeError::Truncated`] if a header is cut.
-    pub fn application(&self) -> Result<Application<'a>, DecodeError> {
+    pub fn content(&self) -> Result<Content<'a>, DecodeError> {
         match *self {
             Self::Ack | Self::Short { .. } => Err(DecodeError::NoRecords { ci: None }),
-            Self::Control { ci, .. } => Application::decode(ci, &[]),
-            Self::Long { ci, data, .. } => Application::decode(ci, data),
+            Self::Control { ci, .. } => Content::decode(ci, &[]),
+            Self::Long { ci, data, .. } => Content::decode(ci, data),
         }
     }
 

@@ -37,6 +37,8 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("mbus_stream", mbus::stream),
     ("mbus_client", mbus::client),
     ("mbus_server", mbus::server),
+    ("mbus_pair", mbus::pair),
+    ("mbus_search", mbus::search),
     ("frame_crypto_open", frame_crypto::open),
     ("frame_crypto_link", frame_crypto::link),
     ("lora_tdma_airtime", lora_tdma::airtime),

@@ -1,18 +1,17 @@
 //! Laws of M-Bus.
 
-use core::time::Duration;
+mod wired;
 
 use mbus::{
-    Address, Ci, Client, Control, Data, DecodeError, Decoder, EncodeError, Entry, Frame, Function, Handler,
-    Header, Identification, LongHeader, Manufacturer, Medium, Record, Records, Retry, Server, Status,
-    Telegram, TransactionError, Writer,
+    Address, Ci, Control, Data, DecodeError, Decoder, EncodeError, Entry, Frame, Function, Header,
+    LongHeader, Manufacturer, Record, Records, Selection, Telegram, Writer,
 };
 use meter_value::{Decimal, Invalid, Value};
 
 use crate::frame::{self, Again};
-use crate::{Seed, machine, stream};
+use crate::{Seed, stream};
+pub use wired::{client, pair, search, server};
 
-const METER: Address = Address(5);
 const FILLER: u8 = 0x2F;
 
 /// C, A and CI fields and data as a control or long frame.
@@ -50,6 +49,17 @@ pub fn decode(octets: &[u8]) {
     records(octets);
     entry(octets);
     untyped(octets);
+    selection(octets);
+}
+
+/// What decodes as a selection encodes to the same octets, and matches itself.
+fn selection(octets: &[u8]) {
+    let Ok(selection) = Selection::decode(octets) else { return };
+    assert_eq!(selection.encode(&mut [0; Selection::MAX_LEN]), Ok(octets));
+    assert!(selection.matches(&selection) && !selection.to_string().is_empty());
+    let mut buffer = [0; 32];
+    let frame = Frame::decode(selection.encode_frame(&mut buffer).unwrap());
+    assert!(matches!(frame, Ok(Frame::Long { ci: Ci::SELECT, data, .. }) if data == octets));
 }
 
 fn whole(octets: &[u8]) {
@@ -306,105 +316,4 @@ fn head(octets: &[u8]) -> Option<usize> {
 /// In any chunking the same frames come, and none that sliding would find is lost.
 pub fn stream(octets: &[u8]) {
     stream::laws(&mut Decoder::<{ Frame::MAX_LEN }>::new(), octets, head);
-}
-
-/// Whether an outcome fits the retries, and what was answered was heard.
-fn fits(retry: Retry, outcome: Result<Telegram<'_>, TransactionError>, heard: &[u8]) {
-    let telegram = match outcome {
-        Ok(telegram) => telegram,
-        Err(TransactionError::NoReply { timeout, attempts }) => {
-            return assert_eq!((timeout, attempts), (retry.timeout, u16::from(retry.retries) + 1));
-        }
-        Err(error) => return assert!(!error.to_string().is_empty()),
-    };
-    let was_heard = (0..heard.len()).any(|start| {
-        let octets = &heard[start..];
-        let frame = head(octets).and_then(|length| Frame::decode(&octets[..length]).ok());
-        frame.is_some_and(|frame| is_from_meter(&frame) && frame.telegram().as_ref() == Ok(&telegram))
-    });
-    assert!(was_heard, "an answer that nobody gave");
-}
-
-fn is_from_meter(frame: &Frame<'_>) -> bool {
-    match *frame {
-        Frame::Long { control, address, .. } | Frame::Control { control, address, .. } => {
-            address == METER && !control.from_primary()
-        }
-        _ => false,
-    }
-}
-
-/// A client that hears the octets, the first of which chooses retries, ends in time; its outcome fits. Then
-/// it hears an answer, which the octets may precede, if sliding finds it.
-pub fn client(octets: &[u8]) {
-    let Some((&retries, heard)) = octets.split_first() else { return };
-    let retry = machine::retry(retries);
-    let mut client = Client::new(retry);
-    client.start(METER).unwrap();
-    let mut now = machine::client(
-        &mut client,
-        retry,
-        Duration::ZERO,
-        2,
-        heard,
-        |sent| assert!(matches!(Frame::decode(sent), Ok(Frame::Short { address: METER, .. }))),
-        |outcome| fits(retry, outcome, heard),
-    );
-
-    for noise in [&[][..], heard] {
-        let answer = framed(&[0x08, METER.0, 0x78, 0x02, 0x06, 0x39, 0x30]);
-        let heard = [noise, &answer].concat();
-        let is_found = stream::slide(&heard, head).contains(&answer);
-        client.start(METER).unwrap();
-        let mut answered = false;
-        let acknowledged = core::iter::once(&[0xE5][..]);
-        let sent = machine::hear(&mut client, &mut now, acknowledged.chain(heard.chunks(100)), |outcome| {
-            answered = outcome.is_ok();
-            fits(retry, outcome, &heard);
-        });
-        assert!((answered && sent == 2) || !is_found, "an intact answer was not found");
-    }
-}
-
-/// A meter with one volume.
-struct Water;
-
-const HEADER: LongHeader = LongHeader {
-    identification: Identification(0x1234_5678),
-    manufacturer: Manufacturer(0x2C2D),
-    version: 1,
-    medium: Medium::WATER,
-    access: 0,
-    status: Status(0),
-    configuration: 0,
-};
-
-impl Handler for Water {
-    fn header(&mut self) -> LongHeader {
-        HEADER
-    }
-
-    fn records(&mut self, records: &mut Writer<'_>) {
-        Entry::new(&[0x13], Data::Bcd8(23_718)).write(records).unwrap();
-    }
-}
-
-/// A meter that hears the octets answers only with acknowledgements and telegrams of its own, and after a
-/// pause it answers the next request.
-pub fn server(octets: &[u8]) {
-    let mut server = Server::new(METER, Water);
-    let mut last = None;
-    machine::server(&mut server, octets, &[0x10, 0x7B, METER.0, 0x80, 0x16], |octets| {
-        let frame = Frame::decode(octets).unwrap();
-        last = Some(match frame {
-            Frame::Ack => None,
-            Frame::Long { control: Control::RSP_UD, address: METER, .. } => Some(octets.to_vec()),
-            _ => panic!("{frame:?} is no answer"),
-        });
-    });
-    let octets = last.flatten().expect("a request is answered with a telegram");
-    let mut telegram = Frame::decode(&octets).unwrap().telegram().unwrap();
-    let Header::Long(header) = telegram.header else { panic!("{:?} is not long", telegram.header) };
-    assert_eq!(LongHeader { access: 0, ..header }, HEADER);
-    assert_eq!(telegram.records.next().unwrap().unwrap().to_decimal(), Ok(Decimal::new(23_718, -3)));
 }

@@ -393,6 +393,16 @@ mod heat {
 
         #[test]
         fn server(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { mbus::server(&octets); }
+
+        #[test]
+        fn pair(octets in octets()) { mbus::pair(&octets); }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn search(octets in octets()) { mbus::search(&octets); }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Wired M-Bus frames as JSON.
 
-use mbus::{Application, Ci, DecodeError, Frame, Header, Record, Telegram};
+use mbus::{Ci, Content, DecodeError, Frame, Header, Record, Telegram};
 use serde_json::{Value, json};
 
 use super::joined;
@@ -30,9 +30,9 @@ pub fn decode(octets: &[u8]) -> Result<Value, DecodeError> {
 
 /// The fields of what a long frame carries: header and records, or else its data.
 fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
-    let application = Application::decode(ci, data)?;
-    let Application::Telegram(Telegram { header, mut records }) = application else {
-        return Ok(joined([other(&application), json!({ "data": hex::encode_upper(data) })]));
+    let content = Content::decode(ci, data)?;
+    let Content::Telegram(Telegram { header, mut records }) = content else {
+        return Ok(joined([other(&content), json!({ "data": hex::encode_upper(data) })]));
     };
     let first = match header {
         Header::None => DATA,
@@ -79,28 +79,28 @@ fn header(header: &Header) -> Value {
 }
 
 /// What a frame without records says.
-fn other(application: &Application<'_>) -> Value {
-    match application {
-        Application::Error { header, error, .. } => {
+fn other(content: &Content<'_>) -> Value {
+    match content {
+        Content::Error { header, error, .. } => {
             let name = error.name().map_or_else(|| octet(error.0), str::to_string);
             joined([self::header(header), json!({ "application_error": name })])
         }
-        Application::Alarm { header, data } => {
+        Content::Alarm { header, data } => {
             joined([self::header(header), json!({ "alarm": hex::encode_upper(data) })])
         }
-        Application::Compact(frame) => joined([
+        Content::Compact(frame) => joined([
             self::header(&frame.header),
             json!({ "signature": format!("{:04X}", frame.signature), "checksum": format!("{:04X}", frame.checksum) }),
         ]),
-        Application::Format(frame) => joined([
+        Content::Format(frame) => joined([
             self::header(&frame.header),
             json!({ "signature": format!("{:04X}", frame.signature), "headers": hex::encode_upper(frame.headers) }),
         ]),
-        Application::Reset { header, part, .. } => {
+        Content::Reset { header, part, .. } => {
             let part = part.map(|part| part.name().map_or_else(|| octet(part.0), str::to_string));
             joined([self::header(header), json!({ "reset": part })])
         }
-        Application::Other { header, .. } => self::header(header),
+        Content::Other { header, .. } => self::header(header),
         _ => json!({}),
     }
 }
