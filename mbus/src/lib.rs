@@ -15,6 +15,7 @@ mod server;
 mod table;
 mod telegram;
 mod value;
+pub mod wireless;
 
 pub use client::Client;
 pub use decoder::Decoder;
