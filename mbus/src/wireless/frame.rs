@@ -183,6 +183,21 @@ impl Format {
         Ok(writer.finish()?)
     }
 
+    /// Whether octets are a frame with its checksums.
+    fn is_intact(self, octets: &[u8]) -> bool {
+        let length = octets.first().map(|length| self.length(*length));
+        let (mut rest, mut number) = (octets, 1);
+        while let Some(size) = rest.len().checked_sub(2) {
+            let (block, behind) = rest.split_at(size.min(self.block(number)));
+            let Some((sum, behind)) = behind.split_first_chunk() else { break };
+            if u16::from_be_bytes(*sum) != checksum(block) {
+                break;
+            }
+            (rest, number) = (behind, 2);
+        }
+        rest.is_empty() && length == Some(Ok(octets.len()))
+    }
+
     /// Octets of a frame with this L field, checksums and all.
     ///
     /// # Errors
@@ -292,7 +307,7 @@ impl Strip {
 /// # Errors
 /// [`DecodeError`], as of a frame without checksums; or a buffer too small.
 pub fn strip<'b>(octets: &[u8], buffer: &'b mut [u8]) -> Result<(Option<Format>, &'b mut [u8]), DecodeError> {
-    let format = [Format::A, Format::B].into_iter().find(|format| format.strip(octets, buffer).is_ok());
+    let format = [Format::A, Format::B].into_iter().find(|format| format.is_intact(octets));
     if let Some(format) = format {
         return Ok((Some(format), format.strip(octets, buffer)?));
     }
