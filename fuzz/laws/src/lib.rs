@@ -37,6 +37,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("mbus_stream", mbus::stream),
     ("mbus_client", mbus::client),
     ("mbus_server", mbus::server),
+    ("mbus_wireless", mbus::wireless),
     ("frame_crypto_open", frame_crypto::open),
     ("frame_crypto_link", frame_crypto::link),
     ("lora_tdma_airtime", lora_tdma::airtime),

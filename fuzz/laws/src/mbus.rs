@@ -1,5 +1,7 @@
 //! Laws of M-Bus.
 
+mod wireless;
+
 use core::time::Duration;
 
 use mbus::{
@@ -11,6 +13,8 @@ use meter_value::{Decimal, Invalid, Quantity, Value};
 
 use crate::frame::{self, Again};
 use crate::{Seed, machine, stream};
+
+pub use wireless::{framed as framed_wireless, wireless};
 
 const METER: Address = Address(5);
 const FILLER: u8 = 0x2F;
