@@ -129,6 +129,15 @@ fn a_wrong_checksum_has_its_block() {
 }
 
 #[test]
+fn a_broken_frame_of_format_a_is_no_frame_without_checksums() {
+    let vector = vectors().find(|vector| vector.format == Some(Format::A)).unwrap();
+    let mut broken = vector.octets;
+    broken[54] ^= 1;
+    let error = strip(&broken, &mut [0; Frame::MAX_LEN]).unwrap_err();
+    assert!(matches!(error, DecodeError::Checksum { block: 4, .. }), "{error}");
+}
+
+#[test]
 fn lengths_that_no_frame_has() {
     let mut buffer = [0; Frame::MAX_LEN];
     for length in 0..=255 {

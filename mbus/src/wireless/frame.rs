@@ -183,21 +183,6 @@ impl Format {
         Ok(writer.finish()?)
     }
 
-    /// Whether octets are a frame with its checksums.
-    fn is_intact(self, octets: &[u8]) -> bool {
-        let length = octets.first().map(|length| self.length(*length));
-        let (mut rest, mut number) = (octets, 1);
-        while let Some(size) = rest.len().checked_sub(2) {
-            let (block, behind) = rest.split_at(size.min(self.block(number)));
-            let Some((sum, behind)) = behind.split_first_chunk() else { break };
-            if u16::from_be_bytes(*sum) != checksum(block) {
-                break;
-            }
-            (rest, number) = (behind, 2);
-        }
-        rest.is_empty() && length == Some(Ok(octets.len()))
-    }
-
     /// Octets of a frame with this L field, checksums and all.
     ///
     /// # Errors
@@ -302,21 +287,27 @@ impl Strip {
 }
 
 /// Removes the checksums if there are any, and says in which format they were: [`None`] for a frame that
-/// came without.
+/// came without. One of format B with a wrong checksum looks like a frame without.
 ///
 /// # Errors
-/// [`DecodeError`], as of a frame without checksums; or a buffer too small.
+/// [`DecodeError`]: no frame in any of the forms, or a buffer too small.
 pub fn strip<'b>(octets: &[u8], buffer: &'b mut [u8]) -> Result<(Option<Format>, &'b mut [u8]), DecodeError> {
-    let format = [Format::A, Format::B].into_iter().find(|format| format.is_intact(octets));
-    if let Some(format) = format {
-        return Ok((Some(format), format.strip(octets, buffer)?));
-    }
-    Frame::decode(octets)?;
-    let (needed, have) = (octets.len(), buffer.len());
-    let short = DecodeError::BufferTooSmall { needed, have };
-    let stripped = buffer.get_mut(..needed).ok_or(short)?;
-    for (to, from) in stripped.iter_mut().zip(octets) {
-        *to = *from;
-    }
-    Ok((None, stripped))
+    let has_length_of =
+        |format: Format| octets.first().is_some_and(|length| format.length(*length) == Ok(octets.len()));
+    let are_blocks = octets.chunks(128).all(|block| {
+        block.split_last_chunk().is_some_and(|(octets, sum)| checksum(octets) == u16::from_be_bytes(*sum))
+    });
+    let format = match are_blocks {
+        _ if has_length_of(Format::A) => Format::A,
+        true if has_length_of(Format::B) => Format::B,
+        _ => {
+            Frame::decode(octets)?;
+            let mut writer = Writer::new(buffer);
+            writer.put(octets);
+            let (needed, have) = (octets.len(), buffer.len());
+            let stripped = buffer.get_mut(..needed).ok_or(DecodeError::BufferTooSmall { needed, have })?;
+            return Ok((None, stripped));
+        }
+    };
+    Ok((Some(format), format.strip(octets, buffer)?))
 }

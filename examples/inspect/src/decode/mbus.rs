@@ -1,6 +1,6 @@
 //! Wired M-Bus frames as JSON.
 
-use mbus::{Ci, DecodeError, Frame, Header, Record, Telegram};
+use mbus::{Ci, DecodeError, Frame, Header, Record, Records, Telegram};
 use serde_json::{Value, json};
 
 use super::joined;
@@ -30,7 +30,7 @@ pub fn decode(octets: &[u8]) -> Result<Value, DecodeError> {
 
 /// The fields of what a long frame carries: header and records, or else its data.
 fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
-    let Telegram { header, mut records } = match Telegram::decode(ci, data) {
+    let Telegram { header, records } = match Telegram::decode(ci, data) {
         Ok(telegram) => telegram,
         Err(DecodeError::NoRecords { .. }) => return Ok(json!({ "data": hex::encode_upper(data) })),
         Err(error) => return Err(error),
@@ -52,6 +52,11 @@ fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
             (fields, DATA + 12)
         }
     };
+    Ok(joined([header, self::records(records, first)]))
+}
+
+/// The records, the first of which starts at octet `first` of the frame, and whether there are more to fetch.
+pub(super) fn records(mut records: Records<'_>, first: usize) -> Value {
     let mut more = false;
     let mut list = Vec::new();
     while let Some(result) = records.next() {
@@ -63,7 +68,7 @@ fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
             Err(error) => json!({ "offset": first + records.offset(), "error": error.to_string() }),
         });
     }
-    Ok(joined([header, json!({ "more": more, "records": list })]))
+    json!({ "more": more, "records": list })
 }
 
 /// A record, the first of which starts at octet `first` of the frame.
@@ -87,6 +92,6 @@ fn record(record: &Record<'_>, first: usize) -> Value {
     ])
 }
 
-fn octet(octet: u8) -> String {
+pub(super) fn octet(octet: u8) -> String {
     format!("{octet:02X}")
 }
