@@ -211,8 +211,8 @@ names!(Ci {
     COSEM_RESPONSE_LONG = 0x7C "COSEM response, long header",
     /// COSEM of the meter, short header.
     COSEM_RESPONSE_SHORT = 0x7D "COSEM response, short header",
-    /// Nothing but a long header, for the meter.
-    LINK_TO_METER = 0x80 "link for the meter, long header",
+    /// A transport layer alone, for the meter.
+    TRANSPORT_TO_METER = 0x80 "transport layer alone for the meter, long header",
     /// The network layer.
     NETWORK = 0x81 "network layer",
     /// Manages the network, long header, for the meter.
@@ -223,28 +223,28 @@ names!(Ci {
     COMPACT_EXPECTED = 0x84 "compact frame expected, long header",
     /// Asks for a format frame.
     FORMAT_EXPECTED = 0x85 "format frame expected, long header",
-    /// The extended link layer V.
-    EXTENDED_LINK_5 = 0x86 "extended link layer V",
+    /// The extended link layer of type V.
+    ELL_V = 0x86 "extended link layer V",
     /// Manages the network, long header, of the meter.
     NETWORK_RESPONSE_LONG = 0x87 "network management of the meter, long header",
     /// Manages the network, short header, of the meter.
     NETWORK_RESPONSE_SHORT = 0x88 "network management of the meter, short header",
     /// Manages the network, no header, of the meter.
     NETWORK_RESPONSE = 0x89 "network management of the meter",
-    /// Nothing but a short header, of the meter.
-    LINK_SHORT = 0x8A "link of the meter, short header",
-    /// Nothing but a long header, of the meter.
-    LINK_LONG = 0x8B "link of the meter, long header",
-    /// The extended link layer I.
-    EXTENDED_LINK_1 = 0x8C "extended link layer I",
-    /// The extended link layer II.
-    EXTENDED_LINK_2 = 0x8D "extended link layer II",
-    /// The extended link layer III.
-    EXTENDED_LINK_3 = 0x8E "extended link layer III",
-    /// The extended link layer IV.
-    EXTENDED_LINK_4 = 0x8F "extended link layer IV",
+    /// A transport layer alone, short header.
+    TRANSPORT_SHORT = 0x8A "transport layer alone of the meter, short header",
+    /// A transport layer alone, long header.
+    TRANSPORT_LONG = 0x8B "transport layer alone of the meter, long header",
+    /// The extended link layer of type I: access number.
+    ELL_I = 0x8C "extended link layer I",
+    /// The extended link layer of type II: access number, session.
+    ELL_II = 0x8D "extended link layer II",
+    /// The extended link layer of type III: access number, receiver.
+    ELL_III = 0x8E "extended link layer III",
+    /// The extended link layer of type IV: access number, receiver, session.
+    ELL_IV = 0x8F "extended link layer IV",
     /// The authentication and fragmentation layer.
-    FRAGMENT = 0x90 "authentication and fragmentation layer",
+    AFL = 0x90 "authentication and fragmentation layer",
     /// What the maker defines, short header.
     SPECIFIC_SHORT = 0x9E "specific usage, short header",
     /// What the maker defines, long header.
@@ -255,12 +255,12 @@ names!(Ci {
     IMAGE_RESPONSE_SHORT = 0xC1 "image transfer of the meter, short header",
     /// Transfers an image, long header, of the meter.
     IMAGE_RESPONSE_LONG = 0xC2 "image transfer of the meter, long header",
-    /// Transfers keys, long header, for the meter.
-    SECURITY_COMMAND = 0xC3 "security transfer for the meter, long header",
-    /// Transfers keys, short header, of the meter.
-    SECURITY_RESPONSE_SHORT = 0xC4 "security transfer of the meter, short header",
-    /// Transfers keys, long header, of the meter.
-    SECURITY_RESPONSE_LONG = 0xC5 "security transfer of the meter, long header",
+    /// Transfers keys, for the meter.
+    SECURITY_COMMAND = 0xC3 "security transfer for the meter",
+    /// Transfers keys, of the meter.
+    SECURITY_RESPONSE = 0xC4 "security transfer of the meter",
+    /// Transfers keys, of the meter, in the other form.
+    SECURITY_RESPONSE_OTHER = 0xC5 "security transfer of the meter, other form",
     /// Changes the meter's speed to 300 baud.
     BAUD_300 = 0xB8 "300 baud",
     /// Changes the meter's speed to 600 baud.
@@ -280,7 +280,7 @@ names!(Ci {
 });
 
 impl Ci {
-    /// How many octets the header behind it has: 0, 4 or 12.
+    /// How many octets the header behind it has: 0, 4 or 12. Where sources differ on that, 0.
     pub(crate) const fn header_octets(self) -> usize {
         match self.0 {
             0x53
@@ -288,7 +288,6 @@ impl Ci {
             | 0x5B
             | 0x5F
             | 0x60
-            | 0x64
             | 0x68
             | 0x6B..=0x6D
             | 0x6F
@@ -296,21 +295,16 @@ impl Ci {
             | 0x73
             | 0x75
             | 0x7C
-            | 0x80
-            | 0x82
-            | 0x84
-            | 0x85
-            | 0x87
-            | 0x8B
-            | 0x9F
-            | 0xC0
-            | 0xC2
-            | 0xC3
-            | 0xC5 => 12,
-            0x5A | 0x61 | 0x65 | 0x67 | 0x6A | 0x6E | 0x74 | 0x7A | 0x7B | 0x7D | 0x88 | 0x8A | 0x9E
-            | 0xC1 | 0xC4 => 4,
+            | 0x80 => 12,
+            0x82 | 0x84 | 0x85 | 0x87 | 0x8B | 0x9F | 0xC0 | 0xC2 => 12,
+            0x5A | 0x61 | 0x67 | 0x6A | 0x6E | 0x74 | 0x7A | 0x7B | 0x7D | 0x88 | 0x8A | 0x9E | 0xC1 => 4,
             _ => 0,
         }
+    }
+
+    /// Whether records follow the header.
+    pub(crate) const fn has_records(self) -> bool {
+        matches!(self.0, 0x51 | 0x5A | 0x5B | 0x72 | 0x78 | 0x7A)
     }
 }
 

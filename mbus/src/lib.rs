@@ -34,6 +34,7 @@ mod table;
 mod telegram;
 mod value;
 mod vib;
+pub mod wireless;
 
 pub use application::{Application, ApplicationError};
 pub use baud::BaudRate;

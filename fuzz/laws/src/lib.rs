@@ -39,6 +39,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("mbus_server", mbus::server),
     ("mbus_pair", mbus::pair),
     ("mbus_search", mbus::search),
+    ("mbus_wireless", mbus::wireless),
     ("frame_crypto_open", frame_crypto::open),
     ("frame_crypto_link", frame_crypto::link),
     ("lora_tdma_airtime", lora_tdma::airtime),

@@ -1,6 +1,7 @@
 //! Laws of M-Bus.
 
 mod wired;
+mod wireless;
 
 use mbus::{
     Address, Ci, Control, Data, DecodeError, Decoder, EncodeError, Entry, Frame, Function, Header,
@@ -11,6 +12,8 @@ use meter_value::{Decimal, Invalid, Value};
 use crate::frame::{self, Again};
 use crate::{Seed, stream};
 pub use wired::{client, pair, search, server};
+
+pub use wireless::{framed as framed_wireless, wireless};
 
 const FILLER: u8 = 0x2F;
 

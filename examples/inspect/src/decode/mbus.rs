@@ -1,6 +1,6 @@
 //! Wired M-Bus frames as JSON.
 
-use mbus::{Ci, Content, DecodeError, Frame, Header, Record, Telegram};
+use mbus::{Ci, Content, DecodeError, Frame, Header, Record, Records, Telegram};
 use serde_json::{Value, json};
 
 use super::joined;
@@ -31,7 +31,7 @@ pub fn decode(octets: &[u8]) -> Result<Value, DecodeError> {
 /// The fields of what a long frame carries: header and records, or else its data.
 fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
     let content = Content::decode(ci, data)?;
-    let Content::Telegram(Telegram { header, mut records }) = content else {
+    let Content::Telegram(Telegram { header, records }) = content else {
         return Ok(joined([other(&content), json!({ "data": hex::encode_upper(data) })]));
     };
     let first = match header {
@@ -41,7 +41,11 @@ fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
         // The counters say where they stand behind the CI field.
         Header::Fixed(_) => DATA,
     };
-    let header = self::header(&header);
+    Ok(joined([self::header(&header), self::records(records, first)]))
+}
+
+/// The records, the first of which starts at octet `first` of the frame, and whether there are more to fetch.
+pub(super) fn records(mut records: Records<'_>, first: usize) -> Value {
     let mut more = false;
     let mut list = Vec::new();
     while let Some(result) = records.next() {
@@ -53,7 +57,7 @@ fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
             Err(error) => json!({ "offset": first + records.offset(), "error": error.to_string() }),
         });
     }
-    Ok(joined([header, json!({ "more": more, "records": list })]))
+    json!({ "more": more, "records": list })
 }
 
 /// Which meter it is.
@@ -141,6 +145,6 @@ fn qualifiers(record: &Record<'_>) -> Value {
     }
 }
 
-fn octet(octet: u8) -> String {
+pub(super) fn octet(octet: u8) -> String {
     format!("{octet:02X}")
 }
