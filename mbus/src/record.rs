@@ -25,7 +25,7 @@ use crate::vib::{Vib, extensions, is_endless};
 use crate::{Action, DecodeError, EncodeError, Qualifier, RecordError};
 
 /// Stands between records and means nothing.
-const FILLER: u8 = 0x2F;
+pub(crate) const FILLER: u8 = 0x2F;
 /// Manufacturer's data up to the end.
 const MANUFACTURER: u8 = 0x0F;
 /// Manufacturer's data up to the end, and another telegram.
@@ -114,7 +114,8 @@ impl<'a> Record<'a> {
         codes.filter(|code| qualifies(*code)).map(Qualifier)
     }
 
-    /// Why the meter has no value, in a record that a meter sends.
+    /// Why the meter has no value, in a record that a meter sends; those of a command have an
+    /// [`action`](Self::action) in its place.
     pub const fn error(&self) -> Option<RecordError> {
         self.meaning.error
     }
@@ -130,8 +131,9 @@ impl<'a> Record<'a> {
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
-    /// because another scale would round the one and not fit the other: multiply them by
-    /// 10^[`exponent`](Self::exponent), or take [`to_decimal`](Self::to_decimal).
+    /// because another scale would round the one and not fit the other: take
+    /// [`to_decimal`](Self::to_decimal), or multiply them by 10^[`exponent`](Self::exponent) and see in
+    /// [`vifes`](Self::vifes) whether a constant is to be added.
     ///
     /// ```
     /// use mbus::Records;
@@ -183,6 +185,11 @@ impl<'a> Record<'a> {
     /// Whether the meter has more records in another telegram.
     pub fn more_follows(&self) -> bool {
         self.header == [MORE_FOLLOWS]
+    }
+
+    /// Whether it is all octets to the end, in the manufacturer's code.
+    fn is_manufacturers(&self) -> bool {
+        matches!(self.header, [MANUFACTURER | MORE_FOLLOWS])
     }
 
     /// Writes the record as it was sent and returns what it wrote.
@@ -296,6 +303,7 @@ impl<'a> Record<'a> {
 pub struct Records<'a> {
     source: Source<'a>,
     offset: usize,
+    is_command: bool,
 }
 
 /// Where records come from.
@@ -311,19 +319,34 @@ enum Source<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The records in the octets behind a header.
+    /// The records in the octets behind a header, of a meter.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { source: Source::Full(octets), offset: 0 }
+        Self { source: Source::Full(octets), offset: 0, is_command: false }
+    }
+
+    /// The records in the octets behind a header, for a meter: the VIFEs that are errors in those of a meter are
+    /// actions in these.
+    ///
+    /// ```
+    /// use mbus::{Action, Records};
+    ///
+    /// let record = Records::of_command(&[0x01, 0x83, 0x01, 0x07]).next().unwrap()?;
+    /// assert_eq!((record.action(), record.error()), (Some(Action::ADD), None));
+    /// assert_eq!(record.value().to_string(), "7");
+    /// # Ok::<(), mbus::DecodeError>(())
+    /// ```
+    pub const fn of_command(octets: &'a [u8]) -> Self {
+        Self { is_command: true, ..Self::new(octets) }
     }
 
     /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
     /// their data.
     pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
-        Self { source: Source::Split { headers, data }, offset: 0 }
+        Self { source: Source::Split { headers, data }, offset: 0, is_command: false }
     }
 
     pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
-        Self { source: Source::Fixed(counters), offset: 0 }
+        Self { source: Source::Fixed(counters), offset: 0, is_command: false }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.
@@ -345,7 +368,10 @@ impl<'a> Iterator for Records<'a> {
                 if rest.is_empty() {
                     return None;
                 }
-                let result = Record::decode(rest, self.offset);
+                let mut result = Record::decode(rest, self.offset);
+                if let (Ok((record, _)), true) = (&mut result, self.is_command) {
+                    record.meaning.error = None;
+                }
                 let behind = result.map_or(&[][..], |(_, behind)| behind);
                 if result.is_ok() {
                     self.offset += rest.len().saturating_sub(behind.len());
@@ -377,6 +403,7 @@ fn split<'a>(
     offset: usize,
 ) -> Result<(Record<'a>, &'a [u8], &'a [u8]), DecodeError> {
     let (record, length, rest) = Record::header(headers, offset)?;
+    let length = if record.is_manufacturers() { data.len() } else { length };
     let truncated = DecodeError::Truncated { needed: length, have: data.len() };
     let (own, behind) = data.split_at_checked(length).ok_or(truncated)?;
     Ok((Record { data: own, ..record }, rest, behind))

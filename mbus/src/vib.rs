@@ -53,10 +53,11 @@ impl<'a> Vib<'a> {
         Ok(Self { vif, text: Some(text), vifes, rest })
     }
 
-    /// Whether the unit is short and all its characters print.
+    /// Whether the unit is short, all its characters print, and the VIFEs end.
     fn is_plausible(&self) -> bool {
         let prints = |octet: &u8| matches!(octet, 0x20..=0x7E | 0xA0..=0xFF);
-        self.text.is_some_and(|text| (1..=16).contains(&text.len()) && text.iter().all(prints))
+        !is_endless(self.vifes)
+            && self.text.is_some_and(|text| (1..=16).contains(&text.len()) && text.iter().all(prints))
     }
 }
 
