@@ -44,12 +44,11 @@ impl<'a> Telegram<'a> {
                 let header = Header::Fixed(FixedHeader::new(octets, ci == Ci::FIXED_HIGH_FIRST));
                 Ok(Self { header, records: Records::fixed(counters) })
             }
-            Ci::COMMAND
-            | Ci::COMMAND_SHORT
-            | Ci::COMMAND_LONG
-            | Ci::RESPONSE
-            | Ci::RESPONSE_SHORT
-            | Ci::RESPONSE_LONG => {
+            Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG => {
+                let (header, records) = Header::decode(ci, data)?;
+                Ok(Self { header, records: Records::of_command(records) })
+            }
+            Ci::RESPONSE | Ci::RESPONSE_SHORT | Ci::RESPONSE_LONG => {
                 let (header, records) = Header::decode(ci, data)?;
                 Ok(Self { header, records: Records::new(records) })
             }
