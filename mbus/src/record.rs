@@ -328,10 +328,8 @@ pub struct Records<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Source<'a> {
-    /// Header and data of each, one after the other.
-    Full(&'a [u8]),
-    /// Headers without the data, and data without the headers.
-    Split { headers: &'a [u8], data: &'a [u8] },
+    /// Headers, one after the other, each with its data behind it if these are not `apart`.
+    Octets { rest: &'a [u8], apart: Option<&'a [u8]> },
     /// The counters of the fixed structure.
     Fixed(Counters<'a>),
 }
@@ -339,7 +337,7 @@ enum Source<'a> {
 impl<'a> Records<'a> {
     /// The records in the octets behind a header, of a meter.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { source: Source::Full(octets), offset: 0, is_command: false }
+        Self { source: Source::Octets { rest: octets, apart: None }, offset: 0, is_command: false }
     }
 
     /// The records in the octets behind a header, for a meter: the VIFEs that are errors in those of a meter are
@@ -360,7 +358,7 @@ impl<'a> Records<'a> {
     /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
     /// their data.
     pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
-        Self { source: Source::Split { headers, data }, offset: 0, is_command: false }
+        Self { source: Source::Octets { rest: headers, apart: Some(data) }, offset: 0, is_command: false }
     }
 
     pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
@@ -378,43 +376,34 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        // A result is not moved before it is returned: it is made where the caller wants it.
-        match &mut self.source {
-            Source::Full(rest) => {
-                while let [FILLER, behind @ ..] = *rest {
+        let (octets, apart) = match &mut self.source {
+            Source::Octets { rest, apart } => {
+                while let (None, [FILLER, behind @ ..]) = (&apart, *rest) {
                     *rest = behind;
                     self.offset += 1;
                 }
-                if rest.is_empty() {
+                if rest.is_empty() && apart.is_none_or(<[u8]>::is_empty) {
                     return None;
                 }
-                let octets = core::mem::take(rest);
-                let mut result = Record::decode(octets, None, self.offset);
-                if let Ok(record) = &mut result {
-                    let length = record.header.len().saturating_add(record.data.len());
-                    *rest = octets.get(length..).unwrap_or_default();
-                    self.offset += length;
-                    if self.is_command {
-                        record.meaning.error = None;
-                    }
-                }
-                Some(result)
+                (core::mem::take(rest), core::mem::take(apart))
             }
-            Source::Split { headers, data } => {
-                if headers.is_empty() && data.is_empty() {
-                    return None;
-                }
-                let (octets, apart) = (core::mem::take(headers), core::mem::take(data));
-                let result = Record::decode(octets, Some(apart), self.offset);
-                if let Ok(record) = &result {
-                    *headers = octets.get(record.header.len()..).unwrap_or_default();
-                    *data = apart.get(record.data.len()..).unwrap_or_default();
-                    self.offset += record.data.len();
-                }
-                Some(result)
+            Source::Fixed(counters) => return counters.next().map(Ok),
+        };
+        // It is not moved before it is returned, so that it is made where the caller wants it.
+        let mut result = Record::decode(octets, apart, self.offset);
+        if let Ok(record) = &mut result {
+            let (header, data) = (record.header.len(), record.data.len());
+            let own = if apart.is_none() { header.saturating_add(data) } else { header };
+            self.source = Source::Octets {
+                rest: octets.get(own..).unwrap_or_default(),
+                apart: apart.map(|apart| apart.get(data..).unwrap_or_default()),
+            };
+            self.offset += if apart.is_none() { own } else { data };
+            if self.is_command {
+                record.meaning.error = None;
             }
-            Source::Fixed(counters) => counters.next().map(Ok),
         }
+        Some(result)
     }
 }
 

@@ -20,7 +20,9 @@ pub const IMPLEMENTATION: Implementation = Implementation {
 fn decode(octets: &[u8]) -> Option<usize> {
     let mut count = 0;
     each(octets, |record| {
-        black_box((record.quantity(), record.unit(), record.value()));
+        black_box(record.quantity());
+        black_box(record.unit());
+        black_box(&record.value());
         count += 1;
     })?;
     Some(count)
