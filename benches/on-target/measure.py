@@ -35,6 +35,13 @@ PROGRAMS = {
         },
         ["energy", "voltage", "power"],
     ),
+    "mbus": (
+        {
+            "mbus": "meterwire-mbus",
+            "m-bus-parser": "m-bus-parser 0.5.3",
+        },
+        ["frame", "records"],
+    ),
 }
 # The reply of a peer is not ours to mend.
 KNOWN_WRONG = {("modbus-core", "FC16")}

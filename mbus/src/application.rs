@@ -46,21 +46,21 @@ pub struct ApplicationError(pub u8);
 
 names!(ApplicationError {
     /// No reason is given.
-    UNSPECIFIED = 0x00 "no reason is given",
+    UNSPECIFIED = 0x00 "unspecified error",
     /// The meter does not have what the CI field asks for.
-    UNIMPLEMENTED_CI = 0x01 "the CI field is not implemented",
+    UNIMPLEMENTED_CI = 0x01 "CI field not implemented",
     /// The data were too long, and were cut.
-    TOO_LONG = 0x02 "the data were too long and were cut",
+    TOO_LONG = 0x02 "buffer too long, truncated",
     /// There were too many records.
     TOO_MANY_RECORDS = 0x03 "too many records",
     /// A record ended early.
-    PREMATURE_END = 0x04 "a record ended early",
+    PREMATURE_END = 0x04 "premature end of record",
     /// A record had more than ten DIFEs.
     TOO_MANY_DIFES = 0x05 "more than 10 DIFEs",
     /// A record had more than ten VIFEs.
     TOO_MANY_VIFES = 0x06 "more than 10 VIFEs",
     /// The application is busy.
-    BUSY = 0x08 "the application is busy",
+    BUSY = 0x08 "application busy",
     /// The meter was read too often.
     TOO_MANY_READOUTS = 0x09 "too many readouts",
 });

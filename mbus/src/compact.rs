@@ -2,6 +2,7 @@
 
 use crc::{CRC_16_EN_13757, Crc};
 
+use crate::record::FILLER;
 use crate::{DecodeError, Header, Records};
 
 const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_EN_13757);
@@ -78,15 +79,21 @@ impl<'a> CompactFrame<'a> {
 }
 
 impl<'a> FormatFrame<'a> {
-    /// Reads what follows a header.
+    /// Reads what follows a header. Only fillers may stand behind the headers.
     pub(crate) fn decode(header: Header, octets: &'a [u8]) -> Result<Self, DecodeError> {
+        let have = octets.len();
         let [length, rest @ ..] = octets else {
-            return Err(DecodeError::Truncated { needed: 1, have: 0 });
+            return Err(DecodeError::Truncated { needed: 1, have });
         };
-        let truncated =
-            DecodeError::Truncated { needed: 1 + usize::from(*length).max(2), have: octets.len() };
-        let [a, b, headers @ ..] = rest else { return Err(truncated) };
-        let headers = headers.get(..usize::from(*length).saturating_sub(2)).ok_or(truncated)?;
+        let length = usize::from(*length);
+        let truncated = DecodeError::Truncated { needed: 1 + length.max(2), have };
+        let [a, b, rest @ ..] = rest else { return Err(truncated) };
+        let too_long = DecodeError::TooLong { limit: 1 + length, have };
+        let (headers, behind) =
+            rest.split_at_checked(length.checked_sub(2).ok_or(too_long)?).ok_or(truncated)?;
+        if behind.iter().any(|octet| *octet != FILLER) {
+            return Err(too_long);
+        }
         Ok(Self { header, signature: u16::from_le_bytes([*a, *b]), headers })
     }
 

@@ -255,6 +255,7 @@ fn date_octets(date: Date) -> Result<([u8; 2], u8), EncodeError> {
         1_981..=1_999 => (year - 1_900, 0),
         2_081..=2_099 => (year - 2_000, 1),
         2_100..=2_199 => (year - 2_100, 2),
+        2_200..=2_299 => (year - 2_200, 3),
         _ => return Err(EncodeError::Year { year }),
     };
     let since = since as u8;

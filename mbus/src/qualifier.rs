@@ -294,28 +294,35 @@ impl Meaning {
             (0x7B, [code, rest @ ..]) => (at(&FIRST, *code), first_power(code & 0x7F), rest),
             (0x7D, [0xFD, code, rest @ ..]) => (third(code & 0x7F), 0, rest),
             (0x7D, [code, rest @ ..]) => (at(&SECOND, *code), 0, rest),
+            (RESERVED_TABLE, [_, rest @ ..]) => (Entry::NONE, 0, rest),
             (0x7F, _) => return Self::NONE,
             _ => (primary, 0, vifes),
         };
         let mut meaning = Self { power, ..Self::of(entry) };
-        Codes::new(combinable).for_each(|code| meaning.combine(vif, code));
+        let mut scale = 0_i8;
+        Codes::new(combinable).for_each(|code| match code {
+            0x70..=0x77 => scale = scale.saturating_add((code & 7) as i8 - 6),
+            0x7D => scale = scale.saturating_add(3),
+            _ => meaning.combine(vif, code),
+        });
+        // In the end, because the number stays scaled when other VIFEs change what it counts.
+        meaning.entry.exponent = meaning.entry.exponent.saturating_add(scale);
         meaning
     }
 
-    /// Applies one VIFE.
+    /// Applies one VIFE that is no power of ten.
     fn combine(&mut self, vif: u8, code: u16) {
         let entry = &mut self.entry;
         match code {
             0x01..=0x0F | 0x15..=0x18 | 0x1C => self.error = Some(RecordError(code as u8)),
             0x13 | 0x1E | 0x1F => entry.kind = Kind::Octets,
             0x3D => *entry = not_metric(vif, *entry),
-            0x39 | 0x42..=0x47 | 0x4A..=0x4F | 0x6A | 0x6B | 0x6E | 0x6F | 0x113 => {
+            0x39 | 0x42 | 0x43 | 0x46 | 0x47 | 0x4A | 0x4B | 0x4E | 0x4F | 0x6A | 0x6B | 0x6E | 0x6F
+            | 0x113 => {
                 *entry = Entry { quantity: Some(Quantity::DateTime), kind: Kind::Time, ..Entry::NONE };
             }
             0x41 | 0x49 => *entry = Entry::scaled(Quantity::Count, Unit::One, 0),
             0x50..=0x67 => *entry = Entry::scaled(Quantity::Duration, seconds(code as u8), 0),
-            0x70..=0x77 => entry.exponent = entry.exponent.saturating_add((code & 7) as i8 - 6),
-            0x7D => entry.exponent = entry.exponent.saturating_add(3),
             0x78..=0x7B => {
                 let thousandths = match code & 3 {
                     0 => 1,
@@ -325,11 +332,15 @@ impl Meaning {
                 };
                 self.addend = self.addend.saturating_add(thousandths);
             }
-            0x111 | 0x112 if matches!(entry.kind, Kind::Number) => entry.kind = Kind::Unsigned,
+            0x111 if matches!(entry.kind, Kind::Number | Kind::Bits) => entry.kind = Kind::Unsigned,
+            0x112 if matches!(entry.kind, Kind::Number | Kind::Unsigned) => entry.kind = Kind::Bits,
             _ => {}
         }
     }
 }
+
+/// The VIF before a code of a table that the standard has yet to fill.
+const RESERVED_TABLE: u8 = 0x6F;
 
 fn at(table: &[Entry; 128], code: u8) -> Entry {
     table.get(usize::from(code & 0x7F)).copied().unwrap_or(Entry::NONE)
@@ -338,12 +349,14 @@ fn at(table: &[Entry; 128], code: u8) -> Entry {
 /// The value in a unit that is not metric (annex C).
 const fn not_metric(vif: u8, entry: Entry) -> Entry {
     let Entry { quantity, exponent, kind, .. } = entry;
-    let (unit, exponent) = match vif {
-        0x00..=0x07 => (Unit::BritishThermalUnit, exponent + 3),
-        0x10..=0x17 => (Unit::Gallon, exponent + 3),
-        0x28..=0x2F => (Unit::BritishThermalUnitPerSecond, exponent - 3),
-        0x40..=0x47 => (Unit::GallonPerMinute, exponent + 3),
-        0x58..=0x67 => (Unit::Fahrenheit, exponent),
+    // By the unit too, because another VIFE may have made it a date, a count or a duration.
+    let (unit, exponent) = match (vif, entry.unit) {
+        (0x00..=0x07, Some(Unit::WattHour)) => (Unit::BritishThermalUnit, exponent + 3),
+        (0x10..=0x17, Some(Unit::CubicMetre)) => (Unit::Gallon, exponent + 3),
+        (0x28..=0x2F, Some(Unit::Watt)) => (Unit::BritishThermalUnitPerSecond, exponent - 3),
+        (0x40..=0x47, Some(Unit::CubicMetrePerMinute)) => (Unit::GallonPerMinute, exponent + 3),
+        (_, Some(Unit::Celsius | Unit::Kelvin)) => (Unit::Fahrenheit, exponent),
+        (_, Some(Unit::One | Unit::Second | Unit::Minute | Unit::Hour | Unit::Day)) => return entry,
         _ => return Entry { quantity, unit: None, exponent, kind },
     };
     Entry { quantity, unit: Some(unit), exponent, kind }
@@ -363,7 +376,7 @@ impl<'a> Codes<'a> {
     /// Those behind the code of a table of its own.
     pub(crate) fn behind(vif: u8, vifes: &'a [u8]) -> Self {
         let rest = match (vif & 0x7F, vifes) {
-            (0x7D, [0xFD, _, rest @ ..]) | (0x7B | 0x7D, [_, rest @ ..]) => rest,
+            (0x7D, [0xFD, _, rest @ ..]) | (RESERVED_TABLE | 0x7B | 0x7D, [_, rest @ ..]) => rest,
             (0x7F, _) => &[],
             (_, vifes) => vifes,
         };
@@ -394,7 +407,7 @@ impl Iterator for Codes<'_> {
 
 /// Whether a code qualifies a value, and is not applied to it.
 pub(crate) const fn qualifies(code: u16) -> bool {
-    !matches!(code, 0x00..=0x11 | 0x15..=0x1C | 0x70..=0x7D | 0x111 | 0x112)
+    !matches!(code, 0x00..=0x0F | 0x15..=0x18 | 0x1C | 0x70..=0x7D | 0x111 | 0x112)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::vib::{Vib, extensions, is_endless};
 use crate::{Action, DecodeError, EncodeError, Qualifier, RecordError};
 
 /// Stands between records and means nothing.
-const FILLER: u8 = 0x2F;
+pub(crate) const FILLER: u8 = 0x2F;
 /// Manufacturer's data up to the end.
 const MANUFACTURER: u8 = 0x0F;
 /// Manufacturer's data up to the end, and another telegram.
@@ -122,7 +122,8 @@ impl<'a> Record<'a> {
         Vib::decode(vib).ok()?.text.map(Text::last_first)
     }
 
-    /// Why the meter has no value, in a record that a meter sends.
+    /// Why the meter has no value, in a record that a meter sends; those of a command have an
+    /// [`action`](Self::action) in its place.
     pub const fn error(&self) -> Option<RecordError> {
         self.meaning.error
     }
@@ -138,8 +139,9 @@ impl<'a> Record<'a> {
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
-    /// because another scale would round the one and not fit the other: multiply them by
-    /// 10^[`exponent`](Self::exponent), or take [`to_decimal`](Self::to_decimal).
+    /// because another scale would round the one and not fit the other: take
+    /// [`to_decimal`](Self::to_decimal), or multiply them by 10^[`exponent`](Self::exponent) and see in
+    /// [`vifes`](Self::vifes) whether a constant is to be added.
     ///
     /// ```
     /// use mbus::Records;
@@ -156,11 +158,9 @@ impl<'a> Record<'a> {
             return Value::Invalid(Invalid::Error);
         }
         let value = value::value(self.coding, self.data, &self.meaning.entry);
-        match (value, self.addend()) {
-            (Value::Decimal(number), Some(addend)) => {
-                number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
-            }
-            (value, _) => value,
+        match self.addend() {
+            None => value,
+            Some(addend) => plus(value, addend),
         }
     }
 
@@ -205,33 +205,68 @@ impl<'a> Record<'a> {
         Ok(writer.finish()?)
     }
 
-    /// Reads the record at the head of `octets`, and returns what follows its header, with the data if that is
-    /// where they are.
+    /// Reads the record at the head of `octets`. If its data are apart from its header, they are at the head of
+    /// `apart`.
     #[inline]
-    pub(crate) fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
-        let (mut record, length, rest) = Self::header(octets, offset)?;
-        match rest.split_at_checked(length) {
-            Some((data, rest)) => {
-                record.data = data;
-                Ok((record, rest))
-            }
-            None => {
-                let needed = octets.len().saturating_sub(rest.len()).saturating_add(length);
-                Err(DecodeError::Truncated { needed, have: octets.len() })
-            }
+    fn decode(octets: &'a [u8], apart: Option<&'a [u8]>, offset: usize) -> Result<Self, DecodeError> {
+        let have = octets.len();
+        let truncated = |missing| DecodeError::Truncated { needed: have.saturating_add(missing), have };
+        let [dif, behind @ ..] = octets else { return Err(truncated(1)) };
+        if dif & 0x0F == 0x0F {
+            return Self::bare(*dif, octets, apart.unwrap_or(behind), offset);
         }
+        let (difes, rest) = extensions(*dif, behind).map_err(truncated)?;
+        if is_endless(difes) {
+            return Err(DecodeError::TooManyDifes);
+        }
+        let Vib { vif, vifes, rest, .. } = Vib::decode(rest).map_err(truncated)?;
+        if is_endless(vifes) {
+            return Err(DecodeError::TooManyVifes);
+        }
+        let (coding, length, rest) = match (Coding::fixed(*dif), rest) {
+            (Some((coding, length)), rest) => (coding, length, rest),
+            (None, [lvar, rest @ ..]) => {
+                let (coding, length) = Coding::variable(*lvar).ok_or(DecodeError::Lvar { lvar: *lvar })?;
+                (coding, length, rest)
+            }
+            (None, []) => return Err(truncated(1)),
+        };
+        let length = usize::from(length);
+        let header = octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
+        let (before, data) = apart.map_or((header.len(), rest), |data| (0, data));
+        let Some(data) = data.get(..length) else {
+            let needed = before.saturating_add(length);
+            return Err(DecodeError::Truncated { needed, have: before.saturating_add(data.len()) });
+        };
+        let (storage, tariff, subunit) = numbers(*dif, difes);
+        Ok(Self {
+            offset,
+            function: match dif >> 4 & 3 {
+                0 => Function::Instantaneous,
+                1 => Function::Maximum,
+                2 => Function::Minimum,
+                _ => Function::Error,
+            },
+            storage,
+            tariff,
+            subunit,
+            vif: Some(vif),
+            vifes,
+            header,
+            data,
+            coding,
+            meaning: Meaning::new(vif, vifes),
+        })
     }
 
-    /// The record without its data, how many octets they have, and what follows the header.
-    pub(crate) fn header(octets: &'a [u8], offset: usize) -> Result<(Self, usize, &'a [u8]), DecodeError> {
-        let have = octets.len();
-        let truncated = |rest: &[u8], missing: usize| DecodeError::Truncated {
-            needed: have.saturating_sub(rest.len()).saturating_add(missing),
-            have,
+    /// A record without a VIF, which starts `octets`; manufacturer's data are all of `data`.
+    fn bare(dif: u8, octets: &'a [u8], data: &'a [u8], offset: usize) -> Result<Self, DecodeError> {
+        let data = match dif {
+            MANUFACTURER | MORE_FOLLOWS => data,
+            READ_ALL => &[],
+            _ => return Err(DecodeError::Dif { dif }),
         };
-        let header_to = |rest: &[u8]| octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
-        let [dif, behind @ ..] = octets else { return Err(truncated(octets, 1)) };
-        let bare = Self {
+        Ok(Self {
             offset,
             function: Function::Instantaneous,
             storage: 0,
@@ -239,57 +274,34 @@ impl<'a> Record<'a> {
             subunit: 0,
             vif: None,
             vifes: &[],
-            header: header_to(behind),
-            data: &[],
+            header: octets.get(..1).unwrap_or_default(),
+            data,
             coding: Coding::Octets,
             meaning: Meaning::NONE,
-        };
-        match *dif {
-            MANUFACTURER | MORE_FOLLOWS => return Ok((bare, behind.len(), behind)),
-            READ_ALL => return Ok((bare, 0, behind)),
-            dif if dif & 0x0F == 0x0F => return Err(DecodeError::Dif { dif }),
-            _ => {}
-        }
-
-        let (difes, rest) = extensions(*dif, behind).map_err(|missing| truncated(&[], missing))?;
-        if is_endless(difes) {
-            return Err(DecodeError::TooManyDifes);
-        }
-        let vib = Vib::decode(rest).map_err(|missing| truncated(&[], missing))?;
-        if is_endless(vib.vifes) {
-            return Err(DecodeError::TooManyVifes);
-        }
-        let rest = vib.rest;
-        let (coding, length, rest) = match (Coding::fixed(*dif), rest) {
-            (Some((coding, length)), rest) => (coding, length, rest),
-            (None, [lvar, rest @ ..]) => {
-                let (coding, length) = Coding::variable(*lvar).ok_or(DecodeError::Lvar { lvar: *lvar })?;
-                (coding, length, rest)
-            }
-            (None, []) => return Err(truncated(&[], 1)),
-        };
-        let mut record = Self {
-            function: match dif >> 4 & 3 {
-                0 => Function::Instantaneous,
-                1 => Function::Maximum,
-                2 => Function::Minimum,
-                _ => Function::Error,
-            },
-            storage: u64::from(dif >> 6 & 1),
-            vif: Some(vib.vif),
-            vifes: vib.vifes,
-            header: header_to(rest),
-            coding,
-            meaning: Meaning::new(vib.vif, vib.vifes),
-            ..bare
-        };
-        for (place, dife) in difes.iter().enumerate() {
-            record.storage |= u64::from(dife & 0x0F) << (4 * place + 1);
-            record.tariff |= u32::from(dife >> 4 & 3) << (2 * place);
-            record.subunit |= u16::from(dife >> 6 & 1) << place;
-        }
-        Ok((record, length.into(), rest))
+        })
     }
+}
+
+/// A number and a constant; anything else as it is.
+fn plus(value: Value<'_>, addend: Decimal) -> Value<'_> {
+    match value {
+        Value::Decimal(number) => {
+            number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
+        }
+        value => value,
+    }
+}
+
+/// The numbers of the storage, the tariff and the subunit.
+#[inline]
+fn numbers(dif: u8, difes: &[u8]) -> (u64, u32, u16) {
+    let (mut storage, mut tariff, mut subunit) = (0, 0, 0);
+    for dife in difes.iter().rev() {
+        storage = storage << 4 | u64::from(dife & 0x0F);
+        tariff = tariff << 2 | u32::from(dife >> 4 & 3);
+        subunit = subunit << 1 | u16::from(dife >> 6 & 1);
+    }
+    (storage << 1 | u64::from(dif >> 6 & 1), tariff, subunit)
 }
 
 /// The records of a telegram, one after the other. A record that cannot be told from the next one is an
@@ -309,34 +321,48 @@ impl<'a> Record<'a> {
 pub struct Records<'a> {
     source: Source<'a>,
     offset: usize,
+    is_command: bool,
 }
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Source<'a> {
-    /// Header and data of each, one after the other.
-    Full(&'a [u8]),
-    /// Headers without the data, and data without the headers.
-    Split { headers: &'a [u8], data: &'a [u8] },
+    /// Headers, one after the other, each with its data behind it if these are not `apart`.
+    Octets { rest: &'a [u8], apart: Option<&'a [u8]> },
     /// The counters of the fixed structure.
     Fixed(Counters<'a>),
 }
 
 impl<'a> Records<'a> {
-    /// The records in the octets behind a header.
+    /// The records in the octets behind a header, of a meter.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { source: Source::Full(octets), offset: 0 }
+        Self { source: Source::Octets { rest: octets, apart: None }, offset: 0, is_command: false }
+    }
+
+    /// The records in the octets behind a header, for a meter: the VIFEs that are errors in those of a meter are
+    /// actions in these.
+    ///
+    /// ```
+    /// use mbus::{Action, Records};
+    ///
+    /// let record = Records::of_command(&[0x01, 0x83, 0x01, 0x07]).next().unwrap()?;
+    /// assert_eq!((record.action(), record.error()), (Some(Action::ADD), None));
+    /// assert_eq!(record.value().to_string(), "7");
+    /// # Ok::<(), mbus::DecodeError>(())
+    /// ```
+    pub const fn of_command(octets: &'a [u8]) -> Self {
+        Self { is_command: true, ..Self::new(octets) }
     }
 
     /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
     /// their data.
     pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
-        Self { source: Source::Split { headers, data }, offset: 0 }
+        Self { source: Source::Octets { rest: headers, apart: Some(data) }, offset: 0, is_command: false }
     }
 
     pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
-        Self { source: Source::Fixed(counters), offset: 0 }
+        Self { source: Source::Fixed(counters), offset: 0, is_command: false }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.
@@ -350,53 +376,35 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.source {
-            Source::Full(rest) => {
-                while let [FILLER, behind @ ..] = *rest {
+        let (octets, apart) = match &mut self.source {
+            Source::Octets { rest, apart } => {
+                while let (None, [FILLER, behind @ ..]) = (&apart, *rest) {
                     *rest = behind;
                     self.offset += 1;
                 }
-                if rest.is_empty() {
+                if rest.is_empty() && apart.is_none_or(<[u8]>::is_empty) {
                     return None;
                 }
-                let octets = core::mem::take(rest);
-                match Record::decode(octets, self.offset) {
-                    Ok((record, behind)) => {
-                        *rest = behind;
-                        self.offset += octets.len().saturating_sub(behind.len());
-                        Some(Ok(record))
-                    }
-                    Err(error) => Some(Err(error)),
-                }
+                (core::mem::take(rest), core::mem::take(apart))
             }
-            Source::Split { headers, data } => {
-                if headers.is_empty() && data.is_empty() {
-                    return None;
-                }
-                match split(core::mem::take(headers), core::mem::take(data), self.offset) {
-                    Ok((record, rest, behind)) => {
-                        (*headers, *data) = (rest, behind);
-                        self.offset += record.data.len();
-                        Some(Ok(record))
-                    }
-                    Err(error) => Some(Err(error)),
-                }
+            Source::Fixed(counters) => return counters.next().map(Ok),
+        };
+        // It is not moved before it is returned, so that it is made where the caller wants it.
+        let mut result = Record::decode(octets, apart, self.offset);
+        if let Ok(record) = &mut result {
+            let (header, data) = (record.header.len(), record.data.len());
+            let own = if apart.is_none() { header.saturating_add(data) } else { header };
+            self.source = Source::Octets {
+                rest: octets.get(own..).unwrap_or_default(),
+                apart: apart.map(|apart| apart.get(data..).unwrap_or_default()),
+            };
+            self.offset += if apart.is_none() { own } else { data };
+            if self.is_command {
+                record.meaning.error = None;
             }
-            Source::Fixed(counters) => counters.next().map(Ok),
         }
+        Some(result)
     }
 }
 
 impl FusedIterator for Records<'_> {}
-
-/// The next record of a compact frame, and what is left of its headers and data.
-fn split<'a>(
-    headers: &'a [u8],
-    data: &'a [u8],
-    offset: usize,
-) -> Result<(Record<'a>, &'a [u8], &'a [u8]), DecodeError> {
-    let (record, length, rest) = Record::header(headers, offset)?;
-    let truncated = DecodeError::Truncated { needed: length, have: data.len() };
-    let (own, behind) = data.split_at_checked(length).ok_or(truncated)?;
-    Ok((Record { data: own, ..record }, rest, behind))
-}

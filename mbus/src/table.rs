@@ -19,8 +19,10 @@ pub(crate) struct Entry {
 pub(crate) enum Kind {
     /// A number with a sign.
     Number,
-    /// A number that has none where it is binary (types C and D).
+    /// A number that has none where it is binary (type C).
     Unsigned,
+    /// Bits, of which all may be set (type D).
+    Bits,
     /// A number of parts of 4096.
     Fraction,
     /// A date, a time or both, by its length (types F, G, I, J and M).
@@ -163,15 +165,15 @@ const fn second(code: u8) -> Entry {
         0x10 => E::is(Q::CustomerLocation, Kind::Unsigned),
         0x11 => E::is(Q::Customer, Kind::Unsigned),
         0x12..=0x16 => E::is(Q::Password, Kind::Unsigned),
-        0x17 => E::is(Q::ErrorFlags, Kind::Unsigned),
+        0x17 => E::is(Q::ErrorFlags, Kind::Bits),
         0x18 => E::is(Q::ErrorMask, Kind::Unsigned),
         0x19 => E::is(Q::SecurityKey, Kind::Unsigned),
-        0x1A => E::is(Q::DigitalOutput, Kind::Unsigned),
-        0x1B => E::is(Q::DigitalInput, Kind::Unsigned),
+        0x1A => E::is(Q::DigitalOutput, Kind::Bits),
+        0x1B => E::is(Q::DigitalInput, Kind::Bits),
         0x1C => E { kind: Kind::Unsigned, ..E::scaled(Q::BaudRate, U::Baud, 0) },
         0x1D => E { kind: Kind::Unsigned, ..E::scaled(Q::ResponseDelay, U::BitTime, 0) },
         0x1E => E::is(Q::Retries, Kind::Number),
-        0x1F => E::is(Q::RemoteControl, Kind::Unsigned),
+        0x1F => E::is(Q::RemoteControl, Kind::Bits),
         0x20 => E::is(Q::FirstStorage, Kind::Unsigned),
         0x21 => E::is(Q::LastStorage, Kind::Unsigned),
         0x22 => E::is(Q::StorageBlockSize, Kind::Unsigned),

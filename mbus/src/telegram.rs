@@ -44,6 +44,10 @@ impl<'a> Telegram<'a> {
                 let header = Header::Fixed(FixedHeader::new(octets, ci == Ci::FIXED_HIGH_FIRST));
                 Ok(Self { header, records: Records::fixed(counters) })
             }
+            Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG => {
+                let (header, records) = Header::decode(ci, data)?;
+                Ok(Self { header, records: Records::of_command(records) })
+            }
             ci if ci.has_records() => {
                 let (header, records) = Header::decode(ci, data)?;
                 Ok(Self { header, records: Records::new(records) })

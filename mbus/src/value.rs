@@ -74,10 +74,11 @@ pub(crate) fn value<'a>(coding: Coding, data: &'a [u8], entry: &Entry) -> Value<
             Err(value) => return value,
         }),
         (Kind::Octets, _) => Value::Bytes(Octets::plain(data)),
-        (Kind::Unsigned, Coding::Integer) => unsigned(data, exponent),
-        (Kind::Fraction, Coding::Integer) => fraction(unsigned(data, 0)),
-        (Kind::Fraction, _) => fraction(plain(coding, data, 0)),
-        (Kind::Number | Kind::Unsigned, _) => plain(coding, data, exponent),
+        (Kind::Unsigned, Coding::Integer | Coding::Binary) => unsigned(data, exponent),
+        (Kind::Bits, Coding::Integer | Coding::Binary) => bits(data, exponent),
+        (Kind::Fraction, Coding::Integer | Coding::Binary) => fraction(unsigned(data, exponent)),
+        (Kind::Fraction, _) => fraction(plain(coding, data, exponent)),
+        (Kind::Number | Kind::Unsigned | Kind::Bits, _) => plain(coding, data, exponent),
     }
 }
 
@@ -103,9 +104,10 @@ fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
         (Coding::Positive, _) => digits(bcd::decode(data, Sign::Unsigned)),
         (Coding::Negative, _) => digits(bcd::decode(data, Sign::Unsigned).map(|magnitude| -magnitude)),
         (Coding::BcdHighFirst, &[a, b, c, d]) => digits(bcd::decode(&[d, c, b, a], Sign::TopDigit)),
-        (Coding::IntegerHighFirst, &[a, b, c, d]) => {
-            Value::Decimal(Decimal::new(i32::from_be_bytes([a, b, c, d]).into(), exponent))
-        }
+        (Coding::IntegerHighFirst, &[a, b, c, d]) => match integer(&[d, c, b, a], exponent) {
+            Value::Decimal(number) => Value::Decimal(number),
+            _ => Value::Invalid(Invalid::Absent),
+        },
         (Coding::Text, _) => Value::Text(Text::last_first(data)),
         (Coding::Octets | Coding::Real | Coding::BcdHighFirst | Coding::IntegerHighFirst, _) => {
             Value::Bytes(Octets::plain(data))
@@ -113,12 +115,17 @@ fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
     }
 }
 
-/// Types C and D: a number without sign, multiplied by 10^`exponent` if a decimal holds it.
+/// Type C: a number without sign; the greatest one stands for no value.
 fn unsigned(data: &[u8], exponent: i8) -> Value<'_> {
-    let Some(octets) = widen(data, 0) else { return Value::Bytes(Octets::plain(data)) };
     if data.iter().all(|&octet| octet == 0xFF) {
         return Value::Invalid(Invalid::Absent);
     }
+    bits(data, exponent)
+}
+
+/// Type D: a number without sign, multiplied by 10^`exponent` if a decimal holds it.
+fn bits(data: &[u8], exponent: i8) -> Value<'_> {
+    let Some(octets) = widen(data, 0) else { return Value::Bytes(Octets::plain(data)) };
     let number = u64::from_le_bytes(octets);
     let decimal = |number| Value::Decimal(Decimal::new(number, exponent));
     i64::try_from(number).map_or(Value::U64(number), decimal)
@@ -151,6 +158,9 @@ fn fraction(value: Value<'_>) -> Value<'_> {
             Some(mantissa) => Value::Decimal(Decimal::new(mantissa, parts.exponent().saturating_sub(12))),
             None => Value::Invalid(Invalid::Range),
         },
+        Value::U64(_) => Value::Invalid(Invalid::Range),
+        // A power of two: the quotient is exact.
+        Value::F32(parts) => Value::F32(parts / 4096.0),
         value => value,
     }
 }

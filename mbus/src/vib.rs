@@ -15,27 +15,24 @@ pub(crate) struct Vib<'a> {
 
 impl<'a> Vib<'a> {
     /// Reads what is at the head of `octets`; if that is cut, says how many octets are missing.
+    #[inline]
     pub(crate) fn decode(octets: &'a [u8]) -> Result<Self, usize> {
         let [vif, behind @ ..] = octets else { return Err(1) };
-        match *vif {
-            0x7C => {
-                let (text, rest) = text(behind)?;
-                Ok(Self { vif: *vif, text: Some(text), vifes: &[], rest })
+        if matches!(*vif, 0x7C | 0xFC) {
+            return Self::in_words(*vif, behind);
+        }
+        let (vifes, rest) = extensions(*vif, behind)?;
+        Ok(Self { vif: *vif, text: None, vifes, rest })
+    }
+
+    /// A meter puts the text before the VIFEs or behind them: only one of the two is text, as a rule.
+    fn in_words(vif: u8, behind: &'a [u8]) -> Result<Self, usize> {
+        match (Self::text_last(vif, behind), Self::text_first(vif, behind)) {
+            (Ok(last), first) if last.is_plausible() || !first.is_ok_and(|first| first.is_plausible()) => {
+                Ok(last)
             }
-            // A meter puts the text before the VIFEs or behind them: only one of the two is text, as a rule.
-            0xFC => match (Self::text_last(*vif, behind), Self::text_first(*vif, behind)) {
-                (Ok(last), first)
-                    if last.is_plausible() || !first.is_ok_and(|first| first.is_plausible()) =>
-                {
-                    Ok(last)
-                }
-                (_, Ok(first)) => Ok(first),
-                (_, Err(missing)) => Err(missing),
-            },
-            vif => {
-                let (vifes, rest) = extensions(vif, behind)?;
-                Ok(Self { vif, text: None, vifes, rest })
-            }
+            (_, Ok(first)) => Ok(first),
+            (_, Err(missing)) => Err(missing),
         }
     }
 
@@ -53,10 +50,11 @@ impl<'a> Vib<'a> {
         Ok(Self { vif, text: Some(text), vifes, rest })
     }
 
-    /// Whether the unit is short and all its characters print.
+    /// Whether the unit is short, all its characters print, and the VIFEs end.
     fn is_plausible(&self) -> bool {
         let prints = |octet: &u8| matches!(octet, 0x20..=0x7E | 0xA0..=0xFF);
-        self.text.is_some_and(|text| (1..=16).contains(&text.len()) && text.iter().all(prints))
+        !is_endless(self.vifes)
+            && self.text.is_some_and(|text| (1..=16).contains(&text.len()) && text.iter().all(prints))
     }
 }
 
