@@ -124,7 +124,8 @@ check_package() {
     cargo package --target-dir target/publish "${libraries[@]/#/--package=}" "${options[@]}"
 }
 
-#: live      the command line against other people's programs: socat, mbpoll, libmodbus, pymodbus
+#: live      the command line against other people's programs: socat, mbpoll, libmodbus, pymodbus,
+#:           dlt645
 check_live() {
     need_peers
     METERWIRE_REQUIRE_PEERS=1 cargo test -p inspect --test live
@@ -187,7 +188,7 @@ need_qemu() {
 
 need_peers() {
     local venv=$PWD/target/peers packages=() program
-    local modules=(pymodbus==3.16.1 pyserial==3.5)
+    local modules=(pymodbus==3.16.1 pyserial==3.5 dlt645==3.2.0 loguru==0.7.3)
     PATH=$venv/bin:$PATH
     for program in socat mbpoll python3; do
         have "$program" || packages+=("$program")
@@ -199,7 +200,8 @@ need_peers() {
         as_root apt-get update
         as_root apt-get install -y --no-install-recommends "${packages[@]}"
     fi
-    if ! python3 -c "import pymodbus, serial" 2>/dev/null; then
+    # The folder of the crate would do for `import dlt645`.
+    if ! python3 -c "import pymodbus, serial; from dlt645 import MeterServerService" 2>/dev/null; then
         ci || fail "missing: python3 -m venv target/peers && target/peers/bin/pip install ${modules[*]}"
         python3 -m venv "$venv"
         "$venv/bin/pip" install "${modules[@]}"

@@ -47,7 +47,8 @@ impl Address {
 impl FromStr for Address {
     type Err = ParseError;
 
-    /// Reads 1 to 12 digits, the highest first, and puts zeros before them; A is a digit of a wildcard.
+    /// Reads 1 to 12 digits, the highest first, and puts zeros before them, as meters of 2007 do; A is a digit
+    /// of a wildcard. Meters of 1997 have AA before a shorter number: `AAAAAA123456`.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         if !(1..=12).contains(&text.len()) {
             return Err(ParseError::Length { have: text.len() });

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::Point;
+use crate::format::When;
 use crate::layout::{Back, Part, Place, Title};
 use crate::point::letter;
 
@@ -11,17 +12,17 @@ pub(crate) struct Chinese(pub(crate) Point);
 
 impl fmt::Display for Chinese {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Point { record, field, place, .. } = self.0;
+        let Point { record, name, kind, place, .. } = self.0;
         if let Some(record) = record {
-            title(f, record)?;
+            title(f, record, When::Any)?;
             f.write_str("：")?;
         }
-        title(f, Title { name: field.name, place })
+        title(f, Title { name, place }, kind.when())
     }
 }
 
-/// How far back, the name, and which part.
-fn title(f: &mut fmt::Formatter<'_>, title: Title) -> fmt::Result {
+/// How far back, when, the name, and which part.
+fn title(f: &mut fmt::Formatter<'_>, title: Title, when: When) -> fmt::Result {
     let Title { name, place: Place { part, back } } = title;
     match back {
         Back::Now => {}
@@ -31,7 +32,20 @@ fn title(f: &mut fmt::Formatter<'_>, title: Title) -> fmt::Result {
         Back::Months(months) => write!(f, "（上{months}月）")?,
         Back::Record(record) => write!(f, "（上{record}次）")?,
     }
-    f.write_str(name.chinese)?;
+    f.write_str(match when {
+        When::Any | When::Increment => "",
+        When::Start => "发生时刻",
+        When::End => "结束时刻",
+        When::Before => "开盖前",
+        When::After => "开盖后",
+    })?;
+    match (part, name.chinese.split_once('#')) {
+        (Part::Number(number), Some((before, behind))) => return write!(f, "{before}{number}{behind}"),
+        _ => f.write_str(name.chinese)?,
+    }
+    if when == When::Increment {
+        f.write_str("增量")?;
+    }
     match part {
         Part::One => Ok(()),
         Part::Total => f.write_str("，总"),

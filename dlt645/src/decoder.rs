@@ -62,13 +62,21 @@ impl<const N: usize> Decoder<N> {
     }
 
     /// The frame that [`frame`](Self::frame) returned last.
-    pub(crate) fn last(&self) -> Result<Frame<'_>, DecodeError> {
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] if there was none.
+    pub fn last(&self) -> Result<Frame<'_>, DecodeError> {
         Frame::decode(self.octets())
     }
 
     /// The octets of that frame.
-    pub(crate) fn octets(&self) -> &[u8] {
+    pub fn octets(&self) -> &[u8] {
         self.window.lent()
+    }
+
+    /// The octets that came in behind that frame.
+    pub fn behind(&self) -> &[u8] {
+        self.window.behind()
     }
 }
 

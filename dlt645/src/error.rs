@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use meter_value::line::BufferTooSmall;
 
+use crate::refusal::Reasons;
 use crate::{Edition, Function, Identifier, Refusal};
 
 /// The octets are no frame, or the frame's data breaks a rule of its function.
@@ -155,7 +156,7 @@ pub enum TransactionError {
     #[error("no intact reply: {0}")]
     Corrupt(DecodeError),
     /// The meter refused the command.
-    #[error("{function:?} was refused: {error}")]
+    #[error("{function:?} was refused: {}", Reasons { function: *.function, error: *.error })]
     Refused {
         /// The function that was asked for.
         function: Function,

@@ -1,5 +1,7 @@
 //! Words whose bits have names.
 
+use core::fmt;
+
 /// A word of flags: a constant for each bit with a name, and texts for what is set.
 macro_rules! flags {
     (
@@ -41,10 +43,7 @@ macro_rules! flags {
                 if self.0 == 0 {
                     return f.write_str($nothing);
                 }
-                for (index, name) in self.names().enumerate() {
-                    write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
-                }
-                Ok(())
+                $crate::flags::print(self.names(), f)
             }
         }
 
@@ -57,3 +56,11 @@ macro_rules! flags {
 }
 
 pub(crate) use flags;
+
+/// Prints names with commas.
+pub(crate) fn print(names: impl Iterator<Item = &'static str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, name) in names.enumerate() {
+        write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
+    }
+    Ok(())
+}

@@ -16,12 +16,27 @@ pub(crate) enum Kind {
         quantity: Quantity,
         unit: Unit,
         format: Format,
+        when: When,
     },
     /// A word of bits.
     Flags {
         octets: u8,
         names: Names,
     },
+}
+
+/// When of an event a value is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum When {
+    /// Of no event, or said by its name.
+    Any,
+    Start,
+    End,
+    /// How much more it is at the end than at the start.
+    Increment,
+    Before,
+    After,
 }
 
 /// How a value stands in the data, each number with its lowest digits first.
@@ -91,6 +106,13 @@ impl Kind {
         match self {
             Self::Measured { unit, .. } => unit,
             Self::Flags { .. } => Unit::One,
+        }
+    }
+
+    pub(crate) const fn when(self) -> When {
+        match self {
+            Self::Measured { when, .. } => when,
+            Self::Flags { .. } => When::Any,
         }
     }
 

@@ -51,7 +51,8 @@ impl<'a> Frame<'a> {
     /// the first 68.
     ///
     /// # Errors
-    /// Every [`DecodeError`] but [`DecodeError::Control`].
+    /// [`DecodeError::Truncated`], [`TooLong`](DecodeError::TooLong), [`Start`](DecodeError::Start),
+    /// [`Checksum`](DecodeError::Checksum) or [`End`](DecodeError::End).
     ///
     /// ```
     /// use dlt645::{Control, Data, Frame, Function};

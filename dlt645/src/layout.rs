@@ -16,14 +16,7 @@ pub struct Layout {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) enum Content {
     /// One value, or several of the same kind, each with an identifier of its own.
-    Series {
-        /// Of the first value.
-        identifier: Identifier,
-        record: Option<Title>,
-        field: Field,
-        first: Place,
-        run: Run,
-    },
+    Series { first: Point, run: Run },
     /// Values of several kinds.
     Record { title: Title, groups: &'static [Group], separators: Separators },
     /// Load records, of one class or of all of them, which is 0.
@@ -120,9 +113,7 @@ impl Layout {
     /// What the value is; `None` of several.
     pub const fn point(self) -> Option<Point> {
         match self.content {
-            Content::Series { identifier, record, field, first, run: Run { count: 1, .. } } => {
-                Some(Point { identifier, record, field, place: first })
-            }
+            Content::Series { first, run: Run { count: 1, .. } } => Some(first),
             _ => None,
         }
     }
@@ -136,11 +127,21 @@ impl Layout {
     /// of the few identifiers that name one thing or another, this is the standard's.
     pub const fn octets(self) -> Option<usize> {
         match self.content {
-            Content::Series { field, run: Run { count: 1, .. }, .. } => field.kind.octets(),
+            Content::Series { first, run: Run { count: 1, .. } } => first.octets(),
             Content::Record { groups, separators: Separators::None | Separators::Numbered, .. } => {
                 octets(groups)
             }
             _ => None,
+        }
+    }
+}
+
+impl Layout {
+    /// Whether it can fill so many octets, if that is asked.
+    pub(crate) const fn fits(&self, octets: Option<usize>) -> bool {
+        match (octets, self.octets()) {
+            (Some(wanted), Some(octets)) => wanted == octets,
+            _ => true,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A command on a line: when it is sent, its echo, and what comes in after it.
 
+use core::fmt;
 use core::iter::repeat_n;
 use core::time::Duration;
 
@@ -22,7 +23,7 @@ pub(crate) trait Judge {
 }
 
 /// The end of a line that asks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Link {
     line: Line,
     exchange: Exchange<DecodeError>,
@@ -161,6 +162,15 @@ impl Link {
             self.decoder.silence();
             self.exchange.look(&mut Listen { decoder: &mut self.decoder, judge });
         }
+    }
+}
+
+impl fmt::Debug for Link {
+    /// Without the octets, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_struct("Link");
+        text.field("line", &self.line).field("exchange", &self.exchange);
+        text.finish_non_exhaustive()
     }
 }
 

@@ -1,13 +1,16 @@
 //! Who writes, and with what right.
 
 use core::fmt;
+use core::hint::black_box;
 
 use meter_value::line::Writer;
 
 use crate::Data;
 
-/// A password of a level of rights (DL/T 645-2007, chapter 7; the 1997 edition has the same). It travels in
-/// clear and compares, as the frame does that holds it, but it never prints.
+/// A password of a level of rights (DL/T 645-2007, chapter 7; the 1997 edition has the same).
+///
+/// It never prints, nor does a client, server or meter print the octets it stands in; it compares in a time that
+/// does not tell which digit is wrong. But it travels in clear, and a [`Frame`](crate::Frame) prints its data.
 ///
 /// ```
 /// use dlt645::Password;
@@ -15,7 +18,7 @@ use crate::Data;
 /// let password = Password { level: 2, digits: [0x56, 0x34, 0x12] };
 /// assert_eq!(format!("{password:?}"), "Password { level: 2, .. }");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Password {
     /// The level, PA: 0 to 9. 98 and 99 announce data with an authentication code instead, in cipher and in
     /// clear.
@@ -39,6 +42,16 @@ impl Password {
         writer.put(&self.digits);
     }
 }
+
+impl PartialEq for Password {
+    fn eq(&self, other: &Self) -> bool {
+        let digits = self.digits.iter().zip(&other.digits);
+        let differing = digits.fold(self.level ^ other.level, |all, (mine, its)| all | (mine ^ its));
+        black_box(differing) == 0
+    }
+}
+
+impl Eq for Password {}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,5 +92,23 @@ impl fmt::Display for Operator {
 impl fmt::Debug for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Operator({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_octet_of_a_password_counts() {
+        let octets = [4, 0x56, 0x34, 0x12];
+        assert_eq!(Password::new(octets), Password::new(octets));
+        for place in 0..octets.len() {
+            for bit in 0..8 {
+                let mut other = octets;
+                other[place] ^= 1 << bit;
+                assert_ne!(Password::new(octets), Password::new(other), "octet {place}, bit {bit}");
+            }
+        }
     }
 }

@@ -6,9 +6,9 @@ use meter_value::bcd::Sign;
 use meter_value::line::Writer;
 use meter_value::{Quantity, Unit, Value};
 
-use crate::format::Reading;
+use crate::format::{Kind, Reading, When};
 use crate::layout::{Back, Part, Place, Title};
-use crate::table::Field;
+use crate::table::Name;
 use crate::{Data, EncodeError, Identifier, Item};
 
 /// What one value is. It prints as its name.
@@ -29,35 +29,37 @@ pub struct Point {
     pub(crate) identifier: Identifier,
     /// The record it is a part of.
     pub(crate) record: Option<Title>,
-    pub(crate) field: Field,
+    pub(crate) name: Name,
+    /// By value, so that of a constant only what decodes it is linked.
+    pub(crate) kind: Kind,
     pub(crate) place: Place,
 }
 
 impl Point {
     /// What is measured.
     pub const fn quantity(self) -> Quantity {
-        self.field.kind.quantity()
+        self.kind.quantity()
     }
 
     /// The unit of the value.
     pub const fn unit(self) -> Unit {
-        self.field.kind.unit()
+        self.kind.unit()
     }
 
     /// How many octets the value has, those of a maximum's time included; `None` if it reaches to the end of
     /// the data.
     pub const fn octets(self) -> Option<usize> {
-        self.field.kind.octets()
+        self.kind.octets()
     }
 
     /// How many of a number's digits stand behind the decimal point.
     pub const fn decimals(self) -> u8 {
-        self.field.kind.decimals()
+        self.kind.decimals()
     }
 
     /// Whether a number can be negative, and how it says so.
     pub const fn sign(self) -> Sign {
-        self.field.kind.sign()
+        self.kind.sign()
     }
 
     /// Its name in Chinese, as the standard has it.
@@ -75,7 +77,7 @@ impl Point {
     /// assert_eq!(FREQUENCY.decode(Data::plain(&[0x99, 0x49])).value.to_string(), "49.99");
     /// ```
     pub fn decode(self, data: Data<'_>) -> Item<'_> {
-        self.item((0, data.len()), self.field.kind.decode(data))
+        self.item((0, data.len()), self.kind.decode(data))
     }
 
     /// The item of a value to be written with [`Item::encode`]. A maximum has a time beside.
@@ -111,14 +113,16 @@ impl<'a> Item<'a> {
         Ok(writer.finish()?)
     }
 
-    /// Appends the value as [`encode`](Self::encode) writes it.
+    /// Appends the value as [`encode`](Self::encode) writes it, or nothing.
     ///
     /// # Errors
     /// [`EncodeError::Value`]
     pub fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let reading = Reading { value: self.value, time: self.time, weekday: self.weekday };
         let identifier = self.identifier;
-        self.point.field.kind.encode(&reading, writer).ok_or(EncodeError::Value { identifier })
+        let before = writer.len();
+        let written = self.point.kind.encode(&reading, writer);
+        written.ok_or(EncodeError::Value { identifier }).inspect_err(|_| writer.truncate(before))
     }
 }
 
@@ -127,7 +131,16 @@ impl fmt::Display for Point {
         if let Some(record) = self.record {
             write!(f, "{}{}: ", record.name.english, record.place)?;
         }
-        write!(f, "{}{}", self.field.name.english, self.place)
+        let name = self.name.english;
+        match self.kind.when() {
+            When::Any => f.write_str(name),
+            When::Start => write!(f, "{name} at the start"),
+            When::End => write!(f, "{name} at the end"),
+            When::Increment => write!(f, "increment of {name}"),
+            When::Before => write!(f, "{name} before"),
+            When::After => write!(f, "{name} after"),
+        }?;
+        self.place.fmt(f)
     }
 }
 

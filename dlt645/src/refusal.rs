@@ -4,7 +4,7 @@ use core::fmt;
 
 use meter_value::line::Writer;
 
-use crate::flags::flags;
+use crate::flags::{flags, print};
 use crate::{Data, Edition, Function, RelayErrors};
 
 flags! {
@@ -130,9 +130,25 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// The reasons by the names that they have in the edition of the function.
+pub(crate) struct Reasons {
+    pub function: Function,
+    pub error: Refusal,
+}
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.error, self.function.edition()) {
+            (Refusal::Flags(flags), Some(edition)) if flags.0 != 0 => print(flags.names_in(edition), f),
+            (error, _) => error.fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TransactionError;
     use std::string::ToString;
     use std::vec::Vec;
 
@@ -149,6 +165,24 @@ mod tests {
             Refusal::Security(SecurityErrors(0x8042)).to_string(),
             "repeated recharge, hoarding limit exceeded, reserved"
         );
+    }
+
+    #[test]
+    fn an_error_names_the_reasons_as_the_edition_does() {
+        let refused = |function, flags| {
+            let error = ErrorFlags(flags).into();
+            TransactionError::Refused { function, error }.to_string()
+        };
+        assert_eq!(
+            refused(Function::WRITE_1997, 0b101),
+            "write was refused: illegal data, password wrong or unauthorised"
+        );
+        assert_eq!(
+            refused(Function::WRITE, 0b1001),
+            "write was refused: other error, baud rate cannot change"
+        );
+        assert_eq!(refused(Function::WRITE_1997, 0), "write was refused: no reason");
+        assert_eq!(refused(Function::BROADCAST_TIME, 1), "broadcast time was refused: other error");
     }
 
     #[test]

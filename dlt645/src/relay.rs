@@ -82,11 +82,11 @@ flags! {
         EXPIRED = 4 "validity time expired",
         /// The load cannot be disconnected while power is kept.
         TRIP_WHILE_KEPT = 5 "trip refused, power is kept",
-        /// Nor for a while.
+        /// The load cannot be disconnected for a while either while power is kept.
         TRIP_FOR_A_WHILE_WHILE_KEPT = 6 "trip in advance refused, power is kept",
-        /// A while of no length.
+        /// The load cannot be disconnected for a while of no length.
         NO_DURATION = 7 "duration is zero",
-        /// The load is disconnected already.
+        /// The load cannot be disconnected for a while, since it is disconnected already.
         ALREADY_TRIPPED = 8 "trip in advance refused, already tripped",
     }
 }

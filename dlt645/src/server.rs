@@ -4,6 +4,7 @@ mod parts;
 mod station;
 
 use core::convert::Infallible;
+use core::fmt;
 use core::time::Duration;
 
 use meter_value::line::{Machine, Output, Writer};
@@ -37,6 +38,8 @@ const LONGEST_RECORD: usize = 1_026;
 /// Functions of the other edition and unknown ones it ignores, and so the replies of others and the echo of its
 /// own.
 ///
+/// A gap of more than 500 ms between two octets ends a frame, so octets have to be handed over as they come in.
+///
 /// Data longer than a frame is kept, up to `N` octets, and given in parts. A part can be asked for twice;
 /// any command but a follow-up ends that.
 ///
@@ -67,13 +70,15 @@ const LONGEST_RECORD: usize = 1_026;
 /// assert_eq!(Reply::decode(&frame).unwrap().values().next().unwrap().value.to_string(), "229.7");
 /// # Ok::<(), dlt645::ParseError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Server<H, const N: usize = LONGEST_RECORD> {
     station: Station<H, N>,
     delay: Duration,
     decoder: Decoder,
     /// When octets came in last.
     heard: Duration,
+    /// Whether a silence ended what came in.
+    is_silent: bool,
     reply: [u8; Frame::MAX_SENT],
     length: usize,
 }
@@ -102,6 +107,7 @@ impl<H: Handler, const N: usize> Server<H, N> {
             delay: RESPONSE_DELAY,
             decoder: Decoder::new(),
             heard: Duration::ZERO,
+            is_silent: true,
             reply: [0; Frame::MAX_SENT],
             length: 0,
         }
@@ -141,6 +147,16 @@ impl<H: Handler, const N: usize> Server<H, N> {
     }
 }
 
+impl<H: fmt::Debug, const N: usize> fmt::Debug for Server<H, N> {
+    /// Without the octets, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Station { address, handler, .. } = &self.station;
+        let mut text = f.debug_struct("Server");
+        text.field("address", address).field("handler", handler).field("delay", &self.delay);
+        text.finish_non_exhaustive()
+    }
+}
+
 impl<H: Handler, const N: usize> Machine for Server<H, N> {
     type Outcome<'a>
         = Infallible
@@ -152,6 +168,7 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
             self.decoder.clear();
         }
         self.heard = now;
+        self.is_silent = false;
         while !octets.is_empty() {
             let taken = self.decoder.feed(octets);
             octets = octets.get(taken..).unwrap_or_default();
@@ -166,12 +183,18 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
-        let due = self.heard.saturating_add(self.delay);
-        if self.length == 0 {
-            return Output::Wait(None);
+        if !self.is_silent && now >= self.heard.saturating_add(OCTET_GAP) {
+            // A command may stand behind what looked like the start of another.
+            self.is_silent = true;
+            self.decoder.silence();
+            self.scan();
         }
-        if now < due {
-            return Output::Wait(Some(due));
+        let due = self.heard.saturating_add(self.delay);
+        match self.length {
+            0 if self.is_silent => return Output::Wait(None),
+            0 => return Output::Wait(Some(self.heard.saturating_add(OCTET_GAP))),
+            _ if now < due => return Output::Wait(Some(due)),
+            _ => {}
         }
         let length = core::mem::take(&mut self.length);
         Output::Transmit(self.reply.get(..length).unwrap_or_default())

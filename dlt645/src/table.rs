@@ -3,16 +3,15 @@
 
 mod events;
 mod freezes;
+mod kind;
 mod parameters;
 mod words;
 mod y1997;
 mod y2007;
 
-use meter_value::{Quantity, Unit};
-
-use crate::Identifier;
-use crate::format::{Format, Kind};
-use crate::layout::{Content, Layout, Part, Place, Run, Separators, Title};
+use crate::format::Kind;
+use crate::layout::{Content, Layout, Place, Run, Separators, Title};
+use crate::{Identifier, Point};
 
 pub(crate) use freezes::{RECORD, RECORD_TIME};
 
@@ -28,7 +27,7 @@ pub enum Access {
     ReadWrite,
 }
 
-/// A name in lower case.
+/// A name in lower case. In Chinese, # is where a number stands that does not stand behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Name {
@@ -42,7 +41,13 @@ pub(crate) struct Name {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Field {
     pub(crate) name: Name,
-    pub(crate) kind: Kind,
+    pub(crate) kind: &'static Kind,
+}
+
+impl Field {
+    pub(crate) const fn point(self, identifier: Identifier, record: Option<Title>, place: Place) -> Point {
+        Point { identifier, record, name: self.name, kind: *self.kind, place }
+    }
 }
 
 /// Fields that are there once, or once for each of a few parts.
@@ -75,29 +80,33 @@ pub(crate) enum Parts {
     Rest,
 }
 
-/// A pattern of identifiers.
-#[derive(Debug, PartialEq, Eq)]
-struct Row {
+/// A pattern of identifiers, and what they name.
+#[derive(Debug)]
+struct Row<Shape, Named> {
     /// The first identifier of the pattern.
     number: u32,
     shape: Shape,
     access: Access,
-    names: Named,
+    named: Named,
 }
 
-/// What the identifiers of a row name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Named {
-    Value(Field),
-    Record(Name, &'static [Group]),
+/// Identifiers of one value each, and of blocks of them.
+type ValueRow = Row<ValueShape, Field>;
+
+/// Identifiers of values of several kinds.
+type RecordRow = Row<RecordShape, Record>;
+
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    name: Name,
+    groups: &'static [Group],
 }
 
-/// Which identifiers a row names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+/// Which identifiers a row of values names.
+#[derive(Clone, Copy, Debug)]
+enum ValueShape {
     One,
-    /// The total and tariffs, now and earlier: DI1 up to 63, DI0 up to 12 settlement days back (2007); the
-    /// low digit of DI0 up to 14, two bits of DI1 up to 2 months back (1997).
+    /// The total and tariffs, now and earlier: DI1 up to 63, DI0 up to 12 settlement days back (2007).
     Tariffs,
     /// As [`Tariffs`](Self::Tariffs), and the phases without tariffs, DI2 being 14, 28 and 3C higher (2007).
     TariffsAndPhases,
@@ -110,15 +119,32 @@ enum Shape {
     Harmonics,
     /// DI0: one for each tariff (2007).
     Prices,
+    /// DI0: one of many, counted from `first` on, without a block (2007).
+    Numbered {
+        first: u8,
+        last: u8,
+    },
+    /// DI0: phases A, B and C, 4 apart (2007).
+    PhasesByFour,
+}
+
+/// Which identifiers a row of records names.
+#[derive(Clone, Copy, Debug)]
+enum RecordShape {
+    One,
     /// DI0: one of many, without a block (2007); the low digit of DI0 (1997).
     Numbered {
         last: u8,
     },
-    /// DI0: records, 1 being the latest (2007).
-    Records {
-        last: u8,
-    },
-    /// DI1: phases A, B and C. DI0: ten records (2007).
+    /// DI0: its fields, FF all (2007).
+    Members,
+    /// DI0: ten records, 1 being the latest (2007).
+    Records,
+    /// As [`Records`](Self::Records), and 0 how often it was.
+    CountedRecords,
+    /// As [`Records`](Self::Records), and 0 how often and how long it was.
+    TimedRecords,
+    /// DI1: phases A, B and C. DI0: ten records. Both 0: how often and how long it was in each phase (2007).
     PhaseRecords,
     /// DI1: the total, phases A, B and C. DI0: up to 12 months back (2007).
     PhaseMonths,
@@ -138,7 +164,8 @@ enum Shape {
     Load {
         class: u8,
     },
-    /// DI0: FF. Two bits of DI1 up to 2 months back (1997).
+    /// DI0: FF all; the high digit one of the groups, the low one the total, tariffs up to 14, F all of them.
+    /// Two bits of DI1 up to 2 months back (1997).
     Set,
     /// The high digit of DI0 from 3 on: tables; the low digit: up to 10 entries (1997).
     Slots,
@@ -147,7 +174,7 @@ enum Shape {
 }
 
 /// Which phases an event table has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum EventPhases {
     None,
     /// A, B and C.
@@ -172,55 +199,76 @@ impl Identifier {
         self.layout_of(None)
     }
 
-    /// Of several layouts, as some identifiers have them, the one that fills so many octets.
+    /// Of several layouts, as some identifiers have them, the first one that can fill so many octets.
     pub(crate) const fn layout_of(self, octets: Option<usize>) -> Option<Layout> {
-        let mut rows = match self {
-            Self::Y1997(_) => y1997::ROWS,
+        let (mut records, mut values) = match self {
+            Self::Y1997(_) => (y1997::RECORDS, y1997::VALUES),
             Self::Y2007(number) => match number.to_be_bytes() {
-                [0x00..=0x02, ..] => y2007::ROWS,
-                [0x03 | 0x10..=0x1F, ..] => events::ROWS,
-                [0x04, ..] => parameters::ROWS,
-                _ => freezes::ROWS,
+                [0x00..=0x02, ..] => (y2007::RECORDS, y2007::VALUES),
+                [0x03 | 0x10..=0x1F, ..] => (events::RECORDS, events::VALUES),
+                [0x04, ..] => (parameters::RECORDS, parameters::VALUES),
+                _ => (freezes::RECORDS, freezes::VALUES),
             },
         };
-        let mut first = None;
-        while let [row, rest @ ..] = rows {
-            let content = match self {
-                Self::Y1997(number) => y1997::content(row, number),
-                Self::Y2007(number) => y2007::content(row, number),
-            };
-            if let Some(content) = content {
+        while let [row, rest @ ..] = records {
+            if let Some(content) = row.content(self) {
                 let layout = Layout { identifier: self, access: row.access, content };
-                match (octets, layout.octets()) {
-                    (Some(wanted), Some(octets)) if wanted != octets => {}
-                    _ => return Some(layout),
-                }
-                if first.is_none() {
-                    first = Some(layout);
+                if layout.fits(octets) {
+                    return Some(layout);
                 }
             }
-            rows = rest;
+            records = rest;
         }
-        first
+        while let [row, rest @ ..] = values {
+            if let Some(content) = row.content(self) {
+                let layout = Layout { identifier: self, access: row.access, content };
+                if layout.fits(octets) {
+                    return Some(layout);
+                }
+            }
+            values = rest;
+        }
+        None
     }
 }
 
-/// A row's value or record at a place.
-const fn single(row: &Row, identifier: Identifier, place: Place) -> Option<Content> {
-    Some(match row.names {
-        Named::Value(field) => {
-            Content::Series { identifier, record: None, field, first: place, run: Run::ONE }
+impl ValueRow {
+    /// What the identifier names if it is of the row.
+    const fn content(&self, identifier: Identifier) -> Option<Content> {
+        match identifier {
+            Identifier::Y1997(number) => y1997::values(self, number),
+            Identifier::Y2007(number) => y2007::values(self, number),
         }
-        Named::Record(name, groups) => {
-            Content::Record { title: Title { name, place }, groups, separators: Separators::None }
-        }
-    })
+    }
+
+    /// The value at a place.
+    const fn one(&self, identifier: Identifier, place: Place) -> Option<Content> {
+        self.series(identifier, place, Run::ONE)
+    }
+
+    /// Several values, from an identifier and its place on.
+    const fn series(&self, identifier: Identifier, first: Place, run: Run) -> Option<Content> {
+        Some(Content::Series { first: self.named.point(identifier, None, first), run })
+    }
 }
 
-/// Several values of a row's field, from an identifier and its part on.
-const fn series(row: &Row, identifier: Identifier, part: Part, run: Run) -> Option<Content> {
-    let Named::Value(field) = row.names else { return None };
-    Some(Content::Series { identifier, record: None, field, first: Place::of(part), run })
+impl RecordRow {
+    /// What the identifier names if it is of the row.
+    const fn content(&self, identifier: Identifier) -> Option<Content> {
+        match identifier {
+            Identifier::Y1997(number) => y1997::records(self, number),
+            Identifier::Y2007(number) => y2007::records(self, number),
+        }
+    }
+
+    /// The record at a place.
+    const fn at(&self, place: Place, separators: Separators) -> Option<Content> {
+        Some(Content::Record { title: self.title(place), groups: self.named.groups, separators })
+    }
+
+    const fn title(&self, place: Place) -> Title {
+        Title { name: self.named.name, place }
+    }
 }
 
 const fn name(english: &'static str, chinese: &'static str) -> Name {
@@ -232,31 +280,25 @@ const fn name(english: &'static str, chinese: &'static str) -> Name {
     }
 }
 
-const fn field(
-    english: &'static str,
-    chinese: &'static str,
-    quantity: Quantity,
-    unit: Unit,
-    format: Format,
-) -> Field {
-    Field { name: name(english, chinese), kind: Kind::Measured { quantity, unit, format } }
+const fn field(english: &'static str, chinese: &'static str, kind: &'static Kind) -> Field {
+    Field { name: name(english, chinese), kind }
 }
 
-const fn row(number: u32, shape: Shape, field: Field) -> Row {
-    Row { number, shape, access: Access::Read, names: Named::Value(field) }
+const fn row(number: u32, shape: ValueShape, field: Field) -> ValueRow {
+    Row { number, shape, access: Access::Read, named: field }
 }
 
 const fn record(
     number: u32,
-    shape: Shape,
+    shape: RecordShape,
     english: &'static str,
     chinese: &'static str,
     groups: &'static [Group],
-) -> Row {
-    Row { number, shape, access: Access::Read, names: Named::Record(name(english, chinese), groups) }
+) -> RecordRow {
+    Row { number, shape, access: Access::Read, named: Record { name: name(english, chinese), groups } }
 }
 
-impl Row {
+impl<Shape: Copy, Named: Copy> Row<Shape, Named> {
     const fn read_write(self) -> Self {
         Self { access: Access::ReadWrite, ..self }
     }
@@ -278,14 +320,6 @@ impl Group {
     const fn from(self, first: u16) -> Self {
         Self { first: Some(first), ..self }
     }
-}
-
-const fn unsigned(octets: u8, decimals: u8) -> Format {
-    Format::Number { octets, decimals, sign: meter_value::bcd::Sign::Unsigned }
-}
-
-const fn signed(octets: u8, decimals: u8) -> Format {
-    Format::Number { octets, decimals, sign: meter_value::bcd::Sign::TopBit }
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use core::iter::FusedIterator;
 
-use meter_value::{MeterTime, Value};
+use meter_value::{Invalid, MeterTime, Value};
 
 use crate::format::Reading;
 use crate::layout::{Back, Content, Layout, Part, Place, Run, Separators, Through, Title, fields_octets};
 use crate::load;
-use crate::table::{Field, Group, Parts, RECORD, RECORD_TIME};
+use crate::table::{Group, Parts, RECORD, RECORD_TIME};
 use crate::{Data, Identifier, Point};
 
 /// One value of a reply.
@@ -34,9 +34,9 @@ pub struct Item<'a> {
 /// The values in the data of an identifier, as many as the data holds. An unknown identifier has none.
 ///
 /// A value of another length than the table says is [`Invalid::Length`]: a short one, or the last one an
-/// identifier names if more octets are left than it has. The octets AA between the values of some records,
-/// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
-/// [`Invalid::Checksum`] or [`Invalid::Length`].
+/// identifier names if more octets are left than it has. So is what stands behind the last AA that a record has,
+/// as one value. The octets AA between the values of some records, and at the end of a block of the 1997
+/// edition, are none. A load record that is damaged is one value, [`Invalid::Checksum`] or [`Invalid::Length`].
 ///
 /// [`Invalid::Checksum`]: meter_value::Invalid::Checksum
 /// [`Invalid::Length`]: meter_value::Invalid::Length
@@ -98,7 +98,8 @@ impl Identifier {
     /// ]);
     /// ```
     pub fn values(self, data: Data<'_>) -> Values<'_> {
-        Values::new(self.layout_of(Some(data.len())), data)
+        let layout = self.layout_of(Some(data.len())).or_else(|| self.layout());
+        Values::new(layout, data)
     }
 }
 
@@ -157,18 +158,13 @@ impl<'a> Values<'a> {
         let offset = self.offset;
         self.offset = offset.saturating_add(octets.len());
         self.cursor.index = self.cursor.index.saturating_add(1);
-        point.item((offset, octets.len()), point.field.kind.decode(octets))
+        point.item((offset, octets.len()), point.kind.decode(octets))
     }
 
-    fn next_of_series(
-        &mut self,
-        identifier: Identifier,
-        (record, field): (Option<Title>, Field),
-        (first, run): (Place, Run),
-    ) -> Option<Item<'a>> {
+    fn next_of_series(&mut self, first: Point, run: Run) -> Option<Item<'a>> {
         let rest = self.rest()?;
         let index = self.cursor.index;
-        let limit = match (self.tariffs, first.part) {
+        let limit = match (self.tariffs, first.place.part) {
             (Some(tariffs), Part::Total) if run.through == Through::Part => {
                 tariffs.saturating_add(1).min(run.count)
             }
@@ -178,19 +174,21 @@ impl<'a> Values<'a> {
         if index >= limit || is_end(rest) {
             return None;
         }
-        let octets = field.kind.octets().unwrap_or(rest.len());
+        let octets = first.octets().unwrap_or(rest.len());
         // Behind the last value there is nothing, so what is too much belongs to it.
         let is_last = index.saturating_add(1) == limit && !rest.range(octets..).is_some_and(is_end);
         let taken = if is_last { rest } else { rest.range(..octets).unwrap_or(rest) };
-        let identifier = identifier.on(u32::from(run.step) * u32::from(index));
+        let identifier = first.identifier.on(u32::from(run.step) * u32::from(index));
         let (record, place) = match run.through {
-            Through::Part | Through::Phase | Through::Back => (record, first.on(run.through, index)),
+            Through::Part | Through::Phase | Through::Back => {
+                (first.record, first.place.on(run.through, index))
+            }
             Through::Record => {
                 let on = |title: Title| Title { place: title.place.on(run.through, index), ..title };
-                (record.map(on), first)
+                (first.record.map(on), first.place)
             }
         };
-        Some(self.take(Point { identifier, record, field, place }, taken))
+        Some(self.take(Point { identifier, record, place, ..first }, taken))
     }
 
     fn next_of_record(
@@ -210,7 +208,14 @@ impl<'a> Values<'a> {
                 self.skip_segment(groups);
                 continue;
             };
-            let group = groups.get(self.cursor.group)?;
+            let Some(group) = groups.get(self.cursor.group) else {
+                // More behind AA than a record has.
+                let last = groups.last()?.fields.last()?;
+                let point = last.point(identifier, Some(title), Place::ONE);
+                let surplus = (self.offset, rest.len());
+                self.offset = self.end;
+                return Some(point.item(surplus, Reading::of(Value::Invalid(Invalid::Length))));
+            };
             let is_frozen = separators == Separators::Freeze;
             if is_frozen && !is_enabled(self.freeze_mode, self.cursor.group) {
                 self.next_group();
@@ -241,15 +246,13 @@ impl<'a> Values<'a> {
             };
             let part = group.parts.at(self.cursor.part);
             let point = match group.first {
-                Some(first) => Point {
-                    identifier: Identifier::Y1997(self.own(first, title)),
-                    record: None,
-                    field,
-                    place: Place { part, ..title.place },
-                },
+                Some(first) => {
+                    let identifier = Identifier::Y1997(self.own(first, title));
+                    field.point(identifier, None, Place { part, ..title.place })
+                }
                 None => {
                     let identifier = self.identifier(identifier, separators);
-                    Point { identifier, record: Some(title), field, place: Place::of(part) }
+                    field.point(identifier, Some(title), Place::of(part))
                 }
             };
             self.cursor.field = self.cursor.field.saturating_add(1);
@@ -334,8 +337,7 @@ impl<'a> Values<'a> {
         let rest = self.data.range(self.next..).filter(|rest| !rest.is_empty())?;
         let record = self.cursor.record.saturating_add(1);
         self.cursor = Cursor { record, ..Cursor::default() };
-        let (field, place) = (RECORD_TIME, Place::ONE);
-        let point = Point { identifier, record: Some(numbered(record)), field, place };
+        let point = RECORD_TIME.point(identifier, Some(numbered(record)), Place::ONE);
         match load::Record::split(rest) {
             Ok(split) => {
                 self.cursor.group = split.first_group(class);
@@ -362,9 +364,7 @@ impl<'a> Iterator for Values<'a> {
         let layout = self.layout?;
         let identifier = layout.identifier;
         match layout.content {
-            Content::Series { identifier, record, field, first, run } => {
-                self.next_of_series(identifier, (record, field), (first, run))
-            }
+            Content::Series { first, run } => self.next_of_series(first, run),
             Content::Record { title, groups, separators } => {
                 self.next_of_record(identifier, title, groups, separators)
             }

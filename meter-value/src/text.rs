@@ -17,12 +17,13 @@ pub struct Text<'a> {
     octets: Octets<'a>,
     len: usize,
     is_swapped: bool,
+    is_reversed: bool,
 }
 
 impl<'a> Text<'a> {
     /// Text in the order of its octets.
     pub const fn new(octets: Octets<'a>) -> Self {
-        Self { octets, len: octets.len(), is_swapped: false }
+        Self { octets, len: octets.len(), is_swapped: false, is_reversed: false }
     }
 
     /// Text sent from its first character to its last.
@@ -43,14 +44,20 @@ impl<'a> Text<'a> {
     /// assert_eq!(Text::pairs_swapped(b"Wk\0h", 3).to_string(), "kWh");
     /// ```
     pub const fn pairs_swapped(octets: &'a [u8], len: usize) -> Self {
-        Self { octets: Octets::plain(octets), len, is_swapped: true }
+        Self { octets: Octets::plain(octets), len, is_swapped: true, is_reversed: false }
     }
 
     /// The same characters from the last to the first, for meters that send them in the other order than
     /// others.
+    ///
+    /// ```
+    /// use meter_value::Text;
+    ///
+    /// assert_eq!(Text::pairs_swapped(b"Wk\0h", 3).reversed().to_string(), "hWk");
+    /// ```
     #[must_use]
     pub const fn reversed(self) -> Self {
-        Self { octets: self.octets.reversed(), ..self }
+        Self { octets: self.octets.reversed(), is_reversed: !self.is_reversed, ..self }
     }
 
     /// The octets in the order of the text, pairs that are swapped as they were sent.
@@ -60,8 +67,13 @@ impl<'a> Text<'a> {
 
     /// The characters as a person reads them.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
-        let Self { octets, len, is_swapped } = self;
-        (0..len).map_while(move |index| octets.at(index ^ usize::from(is_swapped)).map(char::from))
+        let Self { octets, len, is_swapped, is_reversed } = self;
+        // What fills up the last pair is no character, and comes first if they are reversed.
+        let filler = if is_swapped && is_reversed { octets.len().saturating_sub(len) } else { 0 };
+        (0..len).map_while(move |index| {
+            let place = (index + filler) ^ usize::from(is_swapped);
+            octets.at(place).map(char::from)
+        })
     }
 }
 

@@ -30,8 +30,9 @@ impl<const LEN: usize> Log<LEN> {
         }
     }
 
+    /// The latest record; empty if there is none, as after the log was cleared.
     pub fn latest_mut(&mut self) -> &mut [u8] {
-        self.records.first_mut().map_or(&mut [], |record| record)
+        self.records.first_mut().filter(|_| self.count > 0).map_or(&mut [], |record| record)
     }
 
     /// The record so many back, 1 being the latest; without one, zeros.

@@ -5,6 +5,7 @@ use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
 
 use super::account::Peak;
+pub(super) use crate::time::digits;
 use crate::{ClockTime, Identifier, RecordTime};
 
 /// The digits of the number that fit, the last ones of a counter that ran over.
@@ -56,11 +57,6 @@ pub(super) fn clock_time(at: DateTime) -> [u8; 6] {
 /// Minute, hour, day, month and year.
 pub(super) fn record_time(at: DateTime) -> [u8; 5] {
     RecordTime::new(at).map_or([0; 5], |time| time.0)
-}
-
-/// A number of up to two digits as one octet.
-pub(super) const fn digits(number: u8) -> u8 {
-    number / 10 % 10 * 16 + number % 10
 }
 
 /// The number that octets of digits are; 0 if they are none.

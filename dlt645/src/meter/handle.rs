@@ -10,7 +10,7 @@ use super::events::Events;
 use super::freezes::{Freezes, INSTANT};
 use super::profile::{self, From, LoadRecord};
 use super::ring::Ring;
-use super::write::{PASSWORDS, Target, is_digits};
+use super::write::{PASSWORDS, Target, is_address};
 use super::{Meter, format};
 use crate::{
     Address, BaudRate, ClockTime, Data, Edition, ErrorFlags, FreezeTime, Handler, Identifier, Operator,
@@ -37,7 +37,8 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
     fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
         let known = match identifier {
             Identifier::Y1997(number) => self.put_1997(number, data),
-            Identifier::Y2007(number) => self.put_2007(number, data),
+            // Not all that stands side by side is a block in the 2007 edition.
+            Identifier::Y2007(number) => identifier.layout().is_some() && self.put_2007(number, data),
         };
         if known { Ok(()) } else { Err(ErrorFlags::NO_SUCH_DATA) }
     }
@@ -104,12 +105,7 @@ impl<const T: usize, const R: usize> Handler for Meter<T, R> {
     }
 
     fn write_address(&mut self, address: Address) -> bool {
-        // A meter of 1997 fills the digits it does not have with AA.
-        let is_address = match self.edition {
-            Edition::Y1997 => address != Address::ANY,
-            Edition::Y2007 => is_digits(Data::plain(&address.0)),
-        };
-        self.programming && is_address && address != Address::BROADCAST
+        self.programming && is_address(address, self.edition)
     }
 
     fn broadcast_time(&mut self, time: ClockTime) -> Result<(), ErrorFlags> {

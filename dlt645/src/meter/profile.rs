@@ -115,7 +115,8 @@ pub(super) fn put<const R: usize>(
     data: &mut Writer<'_>,
 ) {
     let has_class = |record: &&LoadRecord| record.classes & classes != 0;
-    let count = usize::from(count);
+    // Of the latest, those give way to the room that are farthest back.
+    let count = usize::from(count).min(data.room() / RECORD);
     let skipped = match from {
         From::Latest => records.iter().filter(has_class).count().saturating_sub(count),
         _ => 0,
@@ -125,9 +126,6 @@ pub(super) fn put<const R: usize>(
         _ => true,
     };
     for record in records.iter().filter(has_class).skip(skipped).filter(since).take(count) {
-        if data.room() < RECORD {
-            return;
-        }
         record.put(record.classes & classes, data);
     }
 }

@@ -1,5 +1,7 @@
 //! Who may write.
 
+use core::fmt;
+
 use crate::{ErrorFlags, Password};
 
 /// So many wrong passwords lock the meter.
@@ -8,7 +10,7 @@ const FAILURES: u8 = 3;
 /// For so long: 24 hours.
 const LOCKED_MINUTES: u16 = 1_440;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rights {
     /// Of levels 0 to 9.
     passwords: [[u8; 3]; 10],
@@ -24,7 +26,8 @@ impl Rights {
         if self.locked_minutes > 0 || password.level > level {
             return Err(ErrorFlags::UNAUTHORISED);
         }
-        if self.passwords.get(usize::from(password.level)) == Some(&password.digits) {
+        let kept = self.passwords.get(usize::from(password.level));
+        if kept.is_some_and(|digits| password == Password { digits: *digits, ..password }) {
             self.failures = 0;
             return Ok(());
         }
@@ -43,5 +46,14 @@ impl Rights {
 
     pub fn minute(&mut self) {
         self.locked_minutes = self.locked_minutes.saturating_sub(1);
+    }
+}
+
+impl fmt::Debug for Rights {
+    /// No password prints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_struct("Rights");
+        text.field("failures", &self.failures).field("locked_minutes", &self.locked_minutes);
+        text.finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use meter_value::{Date, DateTime, Time};
 use super::clock::Clock;
 use super::parameters::Kind;
 use super::{Meter, format};
-use crate::{Data, Edition, ErrorFlags, Identifier, Password};
+use crate::{Address, Data, Edition, ErrorFlags, Identifier, Password};
 
 /// What an identifier names that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl<const T: usize, const R: usize> Meter<T, R> {
         let valid = match target {
             Target::Date | Target::Time | Target::DateAndTime => self.clock_from(target, data).is_some(),
             Target::Report => true,
-            Target::Address => is_digits(data),
+            Target::Address => data.whole().is_some_and(|octets| is_address(Address(octets), self.edition)),
             Target::Password => {
                 let level = data.at(0).filter(|level| *level <= 9).map(u32::from);
                 let named =
@@ -136,7 +136,19 @@ impl<const T: usize, const R: usize> Meter<T, R> {
     }
 }
 
+/// Whether a meter can have the address: digits, and not those that stand for every meter. A meter of 1997
+/// fills the highest ones, which it does not have, with AA.
+pub(super) fn is_address(address: Address, edition: Edition) -> bool {
+    let [filler, ..] = Address::ANY.0;
+    let padded = match edition {
+        Edition::Y1997 => address.0.iter().rev().take_while(|octet| **octet == filler).count(),
+        Edition::Y2007 => 0,
+    };
+    let digits = Data::plain(address.0.get(..address.0.len() - padded).unwrap_or_default());
+    address != Address::BROADCAST && !digits.is_empty() && is_digits(digits)
+}
+
 /// Whether every octet is two decimal digits.
-pub(super) fn is_digits(data: Data<'_>) -> bool {
+fn is_digits(data: Data<'_>) -> bool {
     data.iter().all(|octet| octet >> 4 <= 9 && octet & 0x0F <= 9)
 }

@@ -15,7 +15,7 @@ const LOAD_RECORDS: u8 = 0x06;
 const RECORD_REST: usize = 5;
 
 /// The data read last, and which part of it was sent last.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Parts<const N: usize> {
     octets: [u8; N],
     length: usize,

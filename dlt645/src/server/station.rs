@@ -38,7 +38,7 @@ impl Meant {
 }
 
 /// What a meter is, without its line.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Station<H, const N: usize> {
     pub address: Address,
     pub handler: H,

@@ -1,37 +1,27 @@
 //! DL/T 645-2007: freezes (table A.6), load records (table A.7), and what State Grid adds elsewhere.
 
-use meter_value::Quantity::{
-    ApparentPower, Count, DateTime, Energy, Identification, Power, ReactiveEnergy, ReactivePower,
-};
-use meter_value::Unit::{Kilovar, KilovarHour, KilovoltAmpere, Kilowatt, KilowattHour, One};
-use meter_value::bcd::Sign::Unsigned;
-
-use super::Shape::{Freezes, Load, One as Only};
+use super::RecordShape::{Freezes, Load};
+use super::ValueShape::One as Only;
 use super::y2007::{
     ACTIVE_POWER, CURRENT, FREQUENCY, NEUTRAL_CURRENT, POWER_FACTOR, REACTIVE_POWER, VOLTAGE,
 };
-use super::{Field, Group, Parts, Row, ended, field, group, record, row, signed, unsigned};
-use crate::format::Format;
-use crate::time::Form;
+use super::{Field, Group, Parts, RecordRow, ValueRow, ended, field, group, kind, record, row};
 
-const FREEZE_TIME: Field = field("time", "冻结时间", DateTime, One, Format::Time(Form::Minute));
-const FORWARD: Field = field("forward active energy", "正向有功电能", Energy, KilowattHour, unsigned(4, 2));
-const REVERSE: Field = field("reverse active energy", "反向有功电能", Energy, KilowattHour, unsigned(4, 2));
-const COMBINED_1: Field =
-    field("combined reactive energy 1", "组合无功1电能", ReactiveEnergy, KilovarHour, signed(4, 2));
-const COMBINED_2: Field =
-    field("combined reactive energy 2", "组合无功2电能", ReactiveEnergy, KilovarHour, signed(4, 2));
+const FREEZE_TIME: Field = field("time", "冻结时间", kind::MINUTE);
+const FORWARD: Field = field("forward active energy", "正向有功电能", kind::ENERGY);
+const REVERSE: Field = field("reverse active energy", "反向有功电能", kind::ENERGY);
+const COMBINED_1: Field = field("combined reactive energy 1", "组合无功1电能", kind::SIGNED_REACTIVE_ENERGY);
+const COMBINED_2: Field = field("combined reactive energy 2", "组合无功2电能", kind::SIGNED_REACTIVE_ENERGY);
 const QUADRANTS: [Field; 4] = [
-    field("reactive energy of quadrant 1", "第一象限无功电能", ReactiveEnergy, KilovarHour, unsigned(4, 2)),
-    field("reactive energy of quadrant 2", "第二象限无功电能", ReactiveEnergy, KilovarHour, unsigned(4, 2)),
-    field("reactive energy of quadrant 3", "第三象限无功电能", ReactiveEnergy, KilovarHour, unsigned(4, 2)),
-    field("reactive energy of quadrant 4", "第四象限无功电能", ReactiveEnergy, KilovarHour, unsigned(4, 2)),
+    field("reactive energy of quadrant 1", "第一象限无功电能", kind::REACTIVE_ENERGY),
+    field("reactive energy of quadrant 2", "第二象限无功电能", kind::REACTIVE_ENERGY),
+    field("reactive energy of quadrant 3", "第三象限无功电能", kind::REACTIVE_ENERGY),
+    field("reactive energy of quadrant 4", "第四象限无功电能", kind::REACTIVE_ENERGY),
 ];
-const MAXIMUM: Format = Format::Maximum { sign: Unsigned };
 const FORWARD_MAXIMUM: Field =
-    field("forward active maximum demand", "正向有功最大需量及发生时间", Power, Kilowatt, MAXIMUM);
+    field("forward active maximum demand", "正向有功最大需量及发生时间", kind::MAXIMUM);
 const REVERSE_MAXIMUM: Field =
-    field("reverse active maximum demand", "反向有功最大需量及发生时间", Power, Kilowatt, MAXIMUM);
+    field("reverse active maximum demand", "反向有功最大需量及发生时间", kind::MAXIMUM);
 
 /// In the order of DI1, of which the last two groups share 10.
 static FREEZE: [Group; 13] = [
@@ -54,7 +44,7 @@ static HOURLY_FREEZE: [Group; 3] =
     [ended(Parts::One, &[FREEZE_TIME]), ended(Parts::Total, &[FORWARD]), ended(Parts::Total, &[REVERSE])];
 
 /// What stands before the classes of a load record.
-pub(crate) const RECORD_TIME: Field = field("time", "时间", DateTime, One, Format::Time(Form::Minute));
+pub(crate) const RECORD_TIME: Field = field("time", "时间", kind::MINUTE);
 
 /// The six classes of a load record. What newer meters add to the sixth is there if its octets are.
 pub(crate) static RECORD: [Group; 12] = [
@@ -67,28 +57,17 @@ pub(crate) static RECORD: [Group; 12] = [
     group(Parts::Total, &[FORWARD, REVERSE]),
     ended(Parts::Total, &[COMBINED_1, COMBINED_2]),
     ended(Parts::One, &QUADRANTS),
-    group(Parts::One, &[field("active demand", "当前有功需量", Power, Kilowatt, signed(3, 4))]),
-    group(Parts::One, &[field("reactive demand", "当前无功需量", ReactivePower, Kilovar, signed(3, 4))]),
-    ended(
-        Parts::One,
-        &[
-            NEUTRAL_CURRENT,
-            field("apparent power", "总视在功率", ApparentPower, KilovoltAmpere, signed(3, 4)),
-        ],
-    ),
+    group(Parts::One, &[field("active demand", "当前有功需量", kind::SIGNED_POWER)]),
+    group(Parts::One, &[field("reactive demand", "当前无功需量", kind::SIGNED_REACTIVE_POWER)]),
+    ended(Parts::One, &[NEUTRAL_CURRENT, field("apparent power", "总视在功率", kind::SIGNED_APPARENT_POWER)]),
 ];
 
-const fn load(class: u8, english: &'static str, chinese: &'static str) -> Row {
+const fn load(class: u8, english: &'static str, chinese: &'static str) -> RecordRow {
     record((0x0600 | class as u32) << 16, Load { class }, english, chinese, &RECORD)
 }
 
-/// What function 03 exchanges with a meter's security module.
-const fn security(number: u32, english: &'static str, chinese: &'static str) -> Row {
-    row(number, Only, field(english, chinese, Identification, One, Format::Rest)).write()
-}
-
 #[rustfmt::skip]
-pub(super) static ROWS: &[Row] = &[
+pub(super) static RECORDS: &[RecordRow] = &[
     record(0x0500_0000, Freezes { last: 12 }, "timed freeze", "定时冻结", &FREEZE),
     record(0x0501_0000, Freezes { last: 3 }, "instant freeze", "瞬时冻结", &FREEZE),
     record(0x0502_0000, Freezes { last: 2 }, "freeze at the year zone switch", "两套时区表切换冻结", &FREEZE),
@@ -104,21 +83,27 @@ pub(super) static ROWS: &[Row] = &[
     load(4, "class 4 load record", "第4类负荷记录"),
     load(5, "class 5 load record", "第5类负荷记录"),
     load(6, "class 6 load record", "第6类负荷记录"),
-    security(0x0700_00FF, "identity authentication", "身份认证指令"),
-    security(0x0700_01FF, "validity of the authentication", "身份认证时效设置"),
-    security(0x0700_02FF, "end of the authentication", "身份认证失效"),
-    security(0x0700_0201, "end of the authentication, old form", "身份认证失效"),
-    security(0x0700_03FF, "infrared authentication", "红外认证"),
-    security(0x0701_01FF, "opening of an account", "开户"),
-    security(0x0701_02FF, "recharge", "充值"),
-    security(0x0702_01FF, "key of control commands", "控制命令密钥更新"),
-    security(0x0702_02FF, "key of parameters", "参数密钥更新"),
-    security(0x0702_03FF, "key of remote identity", "远程身份认证密钥更新"),
-    security(0x0702_04FF, "master key", "主控密钥更新"),
-    security(0x0780_01FF, "reading back of the security module", "数据回抄"),
-    security(0x0781_02FF, "prepayment status", "状态查询"),
-    security(0x0781_0201, "prepayment status, old form", "状态查询"),
-    row(0x08C0_C000, Only, field("clearing of the topology", "清除拓扑信息", Count, One, Format::Rest)).write(),
-    row(0x08C0_C001, Only, field("time of the topology signal", "触发拓扑信号", DateTime, One, Format::Time(Form::Second))).write(),
-    row(0x08C0_C002, Only, field("topology", "查询拓扑信息", Count, One, Format::Rest)),
+];
+
+#[rustfmt::skip]
+pub(super) static VALUES: &[ValueRow] = &[
+    // What function 03 exchanges with a meter's security module.
+    row(0x0700_00FF, Only, field("identity authentication", "身份认证指令", kind::SECURITY)).write(),
+    row(0x0700_01FF, Only, field("validity of the authentication", "身份认证时效设置", kind::SECURITY)).write(),
+    row(0x0700_02FF, Only, field("end of the authentication", "身份认证失效", kind::SECURITY)).write(),
+    row(0x0700_0201, Only, field("end of the authentication, old form", "身份认证失效", kind::SECURITY)).write(),
+    row(0x0700_03FF, Only, field("infrared authentication", "红外认证", kind::SECURITY)).write(),
+    row(0x0701_01FF, Only, field("opening of an account", "开户", kind::SECURITY)).write(),
+    row(0x0701_02FF, Only, field("recharge", "充值", kind::SECURITY)).write(),
+    row(0x0702_01FF, Only, field("key of control commands", "控制命令密钥更新", kind::SECURITY)).write(),
+    row(0x0702_02FF, Only, field("key of parameters", "参数密钥更新", kind::SECURITY)).write(),
+    row(0x0702_03FF, Only, field("key of remote identity", "远程身份认证密钥更新", kind::SECURITY)).write(),
+    row(0x0702_04FF, Only, field("master key", "主控密钥更新", kind::SECURITY)).write(),
+    row(0x0780_01FF, Only, field("reading back of the security module", "数据回抄", kind::SECURITY)).write(),
+    row(0x0781_02FF, Only, field("prepayment status", "状态查询", kind::SECURITY)).write(),
+    row(0x0781_0201, Only, field("prepayment status, old form", "状态查询", kind::SECURITY)).write(),
+    // Of State Grid.
+    row(0x08C0_C000, Only, field("clearing of the topology", "清除拓扑信息", kind::COUNT_REST)).write(),
+    row(0x08C0_C001, Only, field("time of the topology signal", "触发拓扑信号", kind::SECOND)).write(),
+    row(0x08C0_C002, Only, field("topology", "查询拓扑信息", kind::COUNT_REST)),
 ];

@@ -2,17 +2,7 @@
 
 use meter_value::Flag;
 
-use super::{Field, name};
 use crate::format::{Kind, Names};
-
-pub(super) const fn flags(
-    english: &'static str,
-    chinese: &'static str,
-    octets: u8,
-    names: &'static &'static [Flag],
-) -> Field {
-    Field { name: name(english, chinese), kind: Kind::Flags { octets, names: Names(names) } }
-}
 
 const fn set(bit: u8, text: &'static str) -> Flag {
     Flag::set(bit, text)
@@ -22,7 +12,30 @@ const fn clear(bit: u8, text: &'static str) -> Flag {
     Flag::when(bit, 1, 0, text)
 }
 
-pub(super) static RUN_1: &[Flag] = &[
+const fn word(octets: u8, bits: &'static &'static [Flag]) -> Kind {
+    Kind::Flags { octets, names: Names(bits) }
+}
+
+pub(super) const RUN_1: &Kind = &word(2, &RUN_1_BITS);
+pub(super) const RUN_2: &Kind = &word(2, &RUN_2_BITS);
+pub(super) const RUN_3: &Kind = &word(2, &RUN_3_BITS);
+pub(super) const RUN_4: &Kind = &word(2, &RUN_4_BITS);
+pub(super) const RUN_7: &Kind = &word(2, &RUN_7_BITS);
+pub(super) const KEYS: &Kind = &word(4, &KEYS_BITS);
+pub(super) const ACTIVE_COMBINATION: &Kind = &word(1, &ACTIVE_COMBINATION_BITS);
+pub(super) const REACTIVE_COMBINATION: &Kind = &word(1, &REACTIVE_COMBINATION_BITS);
+pub(super) const BAUD: &Kind = &word(1, &BAUD_BITS);
+pub(super) const WEEKEND: &Kind = &word(1, &WEEKEND_BITS);
+pub(super) const LOAD_MODE: &Kind = &word(1, &LOAD_MODE_BITS);
+pub(super) const FREEZE_MODE: &Kind = &word(1, &FREEZE_MODE_BITS);
+pub(super) const HOURLY_MODE: &Kind = &word(1, &HOURLY_MODE_BITS);
+pub(super) const FEATURES: &Kind = &word(1, &FEATURES_BITS);
+pub(super) const REPORT: &Kind = &word(12, &REPORT_BITS);
+pub(super) const RUN_1997: &Kind = &word(1, &RUN_1997_BITS);
+pub(super) const GRID_1997: &Kind = &word(1, &GRID_1997_BITS);
+pub(super) const REPORT_MODE: &Kind = &word(8, &REPORT_BITS);
+
+static RUN_1_BITS: &[Flag] = &[
     clear(0, "external switch by level"),
     set(0, "external switch by pulse"),
     clear(1, "sliding demand"),
@@ -33,7 +46,7 @@ pub(super) static RUN_1: &[Flag] = &[
     set(5, "reactive power reversed"),
 ];
 
-pub(super) static RUN_2: &[Flag] = &[
+static RUN_2_BITS: &[Flag] = &[
     set(0, "active power of phase A reversed"),
     set(1, "active power of phase B reversed"),
     set(2, "active power of phase C reversed"),
@@ -42,7 +55,7 @@ pub(super) static RUN_2: &[Flag] = &[
     set(6, "reactive power of phase C reversed"),
 ];
 
-pub(super) static RUN_3: &[Flag] = &[
+static RUN_3_BITS: &[Flag] = &[
     clear(0, "first set of day slots"),
     set(0, "second set of day slots"),
     Flag::when(1, 2, 0, "main supply"),
@@ -66,7 +79,7 @@ pub(super) static RUN_3: &[Flag] = &[
 ];
 
 /// Of each phase.
-pub(super) static RUN_4: &[Flag] = &[
+static RUN_4_BITS: &[Flag] = &[
     set(0, "loss of voltage"),
     set(1, "undervoltage"),
     set(2, "overvoltage"),
@@ -78,7 +91,7 @@ pub(super) static RUN_4: &[Flag] = &[
     set(8, "current break"),
 ];
 
-pub(super) static RUN_7: &[Flag] = &[
+static RUN_7_BITS: &[Flag] = &[
     set(0, "voltage reverse sequence"),
     set(1, "current reverse sequence"),
     set(2, "voltage unbalance"),
@@ -91,16 +104,16 @@ pub(super) static RUN_7: &[Flag] = &[
 ];
 
 /// A bit for each key; 0 is a public key.
-pub(super) static KEYS: &[Flag] = &[];
+static KEYS_BITS: &[Flag] = &[];
 
-pub(super) static ACTIVE_COMBINATION: &[Flag] = &[
+static ACTIVE_COMBINATION_BITS: &[Flag] = &[
     set(0, "forward added"),
     set(1, "forward subtracted"),
     set(2, "reverse added"),
     set(3, "reverse subtracted"),
 ];
 
-pub(super) static REACTIVE_COMBINATION: &[Flag] = &[
+static REACTIVE_COMBINATION_BITS: &[Flag] = &[
     set(0, "quadrant 1 added"),
     set(1, "quadrant 1 subtracted"),
     set(2, "quadrant 2 added"),
@@ -111,7 +124,7 @@ pub(super) static REACTIVE_COMBINATION: &[Flag] = &[
     set(7, "quadrant 4 subtracted"),
 ];
 
-pub(super) static BAUD: &[Flag] = &[
+static BAUD_BITS: &[Flag] = &[
     set(1, "600 baud"),
     set(2, "1200 baud"),
     set(3, "2400 baud"),
@@ -121,7 +134,7 @@ pub(super) static BAUD: &[Flag] = &[
 ];
 
 /// 0 is a rest day.
-pub(super) static WEEKEND: &[Flag] = &[
+static WEEKEND_BITS: &[Flag] = &[
     clear(0, "Sunday"),
     clear(1, "Monday"),
     clear(2, "Tuesday"),
@@ -131,7 +144,7 @@ pub(super) static WEEKEND: &[Flag] = &[
     clear(6, "Saturday"),
 ];
 
-pub(super) static LOAD_MODE: &[Flag] = &[
+static LOAD_MODE_BITS: &[Flag] = &[
     set(0, "voltage, current and frequency"),
     set(1, "active and reactive power"),
     set(2, "power factor"),
@@ -140,7 +153,7 @@ pub(super) static LOAD_MODE: &[Flag] = &[
     set(5, "demand"),
 ];
 
-pub(super) static FREEZE_MODE: &[Flag] = &[
+static FREEZE_MODE_BITS: &[Flag] = &[
     set(0, "forward active energy"),
     set(1, "reverse active energy"),
     set(2, "combined reactive energy 1"),
@@ -151,9 +164,9 @@ pub(super) static FREEZE_MODE: &[Flag] = &[
     set(7, "variables"),
 ];
 
-pub(super) static HOURLY_MODE: &[Flag] = &[set(0, "forward active energy"), set(1, "reverse active energy")];
+static HOURLY_MODE_BITS: &[Flag] = &[set(0, "forward active energy"), set(1, "reverse active energy")];
 
-pub(super) static FEATURES: &[Flag] = &[
+static FEATURES_BITS: &[Flag] = &[
     clear(0, "external switch by level"),
     set(0, "external switch by pulse"),
     clear(1, "slot sets shown"),
@@ -162,9 +175,9 @@ pub(super) static FEATURES: &[Flag] = &[
 ];
 
 /// The bits of the report words are not known.
-pub(super) static REPORT: &[Flag] = &[];
+static REPORT_BITS: &[Flag] = &[];
 
-pub(super) static RUN_1997: &[Flag] = &[
+static RUN_1997_BITS: &[Flag] = &[
     clear(0, "automatic reading"),
     set(0, "manual reading"),
     clear(1, "sliding demand"),
@@ -174,7 +187,7 @@ pub(super) static RUN_1997: &[Flag] = &[
     set(5, "reactive power reversed"),
 ];
 
-pub(super) static GRID_1997: &[Flag] = &[
+static GRID_1997_BITS: &[Flag] = &[
     set(0, "phase A off"),
     set(1, "phase B off"),
     set(2, "phase C off"),

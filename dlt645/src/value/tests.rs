@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::EncodeError;
-use meter_value::Invalid;
+use meter_value::{Invalid, Time};
 use std::format;
 use std::string::{String, ToString};
 use std::vec;
@@ -327,7 +327,7 @@ fn a_set_of_1997_has_no_more_tariffs_than_identifiers() {
 fn a_freeze_with_marks_holds_what_its_mode_says() {
     let names = |octets: &[u8]| -> Vec<(String, String)> {
         let values = Identifier::Y2007(0x0506_FF01).values(Data::plain(octets)).with_freeze_mode(0b1000_0101);
-        values.map(|item| (item.point.field.name.english.into(), item.value.to_string())).collect()
+        values.map(|item| (item.point.name.english.into(), item.value.to_string())).collect()
     };
     let head = [&[0, 0, 0x21, 0x11, 0x26, 0xAA, 1, 0, 0, 0, 2, 0, 0, 0, 0xAA][..]];
     let (third, last) = (&[3, 0, 0, 0x80, 0xAA][..], &[[4, 0, 0]; 8].concat()[..]);
@@ -498,4 +498,32 @@ fn no_other_day_of_the_week_is_written_than_is_read() {
     item.weekday = Some(7);
     let identifier = item.identifier;
     assert_eq!(item.encode(&mut [0; 4]), Err(EncodeError::Value { identifier }));
+}
+
+#[test]
+fn what_stands_behind_the_last_group_is_one_value_of_a_wrong_length() {
+    let block = [0x01, 0x02, 0x03, 0x04, 0xAA, 0x11, 0x22, 0x33, 0x44, 0xAA];
+    let mut data = Vec::from(block);
+    data.extend([0x55, 0x66, 0xAA]);
+    let read: Vec<_> = Identifier::Y1997(0x90FF)
+        .values(Data::plain(&data))
+        .map(|item| (item.identifier, item.offset, item.len, item.value))
+        .collect();
+    let [.., last] = read.as_slice() else { panic!("no value") };
+    assert_eq!(*last, (Identifier::Y1997(0x90FF), 10, 3, Value::Invalid(Invalid::Length)));
+    assert_eq!(read.len(), 3);
+}
+
+#[test]
+fn a_value_that_cannot_be_written_leaves_nothing() {
+    let demand = Identifier::Y2007(0x0101_0000).point().unwrap();
+    let item = Item {
+        time: Some(MeterTime::Daily(Time::new(0, 0, 0).unwrap())),
+        ..demand.with(Value::Decimal(1.into()))
+    };
+    let mut buffer = [0; 16];
+    let mut writer = meter_value::line::Writer::new(&mut buffer);
+    writer.put(&[0x33]);
+    assert!(item.put(&mut writer).is_err());
+    assert_eq!(writer.written(), [0x33]);
 }

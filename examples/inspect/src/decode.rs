@@ -1,6 +1,6 @@
 //! Frames in hex become JSON.
 
-mod dlt645;
+pub mod dlt645;
 mod mbus;
 pub mod modbus;
 mod wmbus;

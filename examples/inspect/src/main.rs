@@ -1,11 +1,14 @@
-//! Decodes frames of energy meters, reads and writes meters on serial ports, listens to others, and plays
-//! meters that others read.
+//! Decodes frames of energy meters, finds, reads and writes meters on serial ports, listens to others, and
+//! plays meters that others read.
 
 mod decode;
+mod detect;
+mod dlt645;
 mod modbus;
 mod port;
 mod question;
 mod read;
+mod scan;
 mod serve;
 mod sniff;
 mod text;
@@ -15,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Decodes, reads, writes, overhears and simulates energy meters.
+/// Decodes, finds, reads, writes, overhears and simulates energy meters.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -34,6 +37,12 @@ enum Command {
     /// Read a meter on a serial port.
     #[command(subcommand)]
     Read(read::Meter),
+    /// Find every meter on a serial port.
+    #[command(subcommand)]
+    Scan(scan::Bus),
+    /// Find out how the meter on a serial port speaks.
+    #[command(subcommand)]
+    Detect(detect::Meter),
     /// Write to a meter on a serial port.
     #[command(subcommand)]
     Write(write::Meter),
@@ -49,6 +58,8 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Decode { protocol, keys } => keys.load().and_then(|keys| Ok(decode::run(protocol, &keys)?)),
         Command::Read(meter) => read::run(meter).map(|()| true),
+        Command::Scan(bus) => scan::run(bus),
+        Command::Detect(meter) => detect::run(meter),
         Command::Write(meter) => write::run(meter).map(|()| true),
         Command::Serve(meter) => serve::run(meter).map(|never| match never {}),
         Command::Sniff(bus) => sniff::run(bus).map(|never| match never {}),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use inspect::Port;
 
 /// Which port, and its settings.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Line {
     /// The serial port, such as /dev/ttyUSB0
     #[arg(long, value_name = "PATH")]
@@ -30,17 +30,27 @@ pub enum Parity {
 pub struct Defaults {
     pub baud: u32,
     pub parity: Parity,
-    /// Enough for the longest reply at this speed.
+    /// Enough for the longest reply at this speed; of DL/T 645, until it begins.
     pub timeout: Duration,
 }
 
 impl Defaults {
     pub const MODBUS: Self = Self { baud: 9_600, parity: Parity::None, timeout: Duration::from_secs(1) };
-    pub const DLT645: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(2) };
+    pub const DLT645: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(1) };
     pub const MBUS: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(2) };
 }
 
 impl Line {
+    /// Speed in bits a second, if it was said.
+    pub fn speed(&self) -> Option<u32> {
+        self.baud
+    }
+
+    /// The same port at another speed.
+    pub fn at(&self, baud: u32) -> Self {
+        Self { baud: Some(baud), ..self.clone() }
+    }
+
     /// Speed in bits a second.
     pub fn baud(&self, defaults: &Defaults) -> u32 {
         self.baud.unwrap_or(defaults.baud)

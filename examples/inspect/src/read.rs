@@ -1,10 +1,11 @@
 //! Reads a meter once and prints what it says.
 
+mod dlt645;
 mod modbus;
 
 use std::io::{self, Write};
 
-use anyhow::Context;
+use ::dlt645::Address;
 use clap::Subcommand;
 
 use crate::port::Defaults;
@@ -27,16 +28,18 @@ pub enum Meter {
         #[command(flatten)]
         asked: modbus::Asked,
     },
-    /// Read the data of an identifier
+    /// Read the data of identifiers of either edition, or load records, or the address
     Dlt645 {
         #[command(flatten)]
         question: Question,
-        /// The meter's number, 12 digits; A stands for any
-        #[arg(long, value_name = "DIGITS")]
-        address: dlt645::Address,
-        /// The identifier, such as 00010000 or 00-01-00-00
-        #[arg(long, value_name = "IDENTIFIER")]
-        id: dlt645::Identifier,
+        /// The meter's number, up to 12 digits; AA stands for any two
+        #[arg(long, value_name = "DIGITS", default_value = "AAAAAAAAAAAA")]
+        address: Address,
+        /// The adapter hears what it sends itself
+        #[arg(long)]
+        echo: bool,
+        #[command(flatten)]
+        asked: dlt645::Asked,
     },
     /// Read every record
     Mbus {
@@ -51,40 +54,9 @@ pub enum Meter {
 pub fn run(meter: Meter) -> anyhow::Result<()> {
     match meter {
         Meter::Modbus { question, unit, echo, asked } => modbus::run(question, unit, echo, &asked),
-        Meter::Dlt645 { question, address, id } => dlt645(question, address, id),
+        Meter::Dlt645 { question, address, echo, asked } => dlt645::run(question, address, echo, &asked),
         Meter::Mbus { question, address } => mbus(question, address),
     }
-}
-
-fn dlt645(
-    question: Question,
-    address: dlt645::Address,
-    identifier: dlt645::Identifier,
-) -> anyhow::Result<()> {
-    let line = dlt645::Line::new(question.line.baud(&Defaults::DLT645));
-    let mut client: dlt645::Client = dlt645::Client::new(line);
-    let device = dlt645::Device { retry: question.retry(&Defaults::DLT645), ..dlt645::Device::new(address) };
-    client.start(&device, &dlt645::Command::Read { identifier })?;
-    question.line.open(&Defaults::DLT645)?.run(&mut client, |outcome| {
-        let mut out = io::stdout().lock();
-        let reply = outcome?.context("nobody answers this")?;
-        for item in reply.values() {
-            let unit = item.point.unit().symbol();
-            writeln!(out, "{}", row(&item.point.to_string(), text::value(item.value), unit))?;
-            if let Some(time) = item.time {
-                writeln!(out, "{}", row("reached", text::value(meter_value::Value::Time(time)), ""))?;
-            }
-        }
-        if let dlt645::Reply::Read { identifier, data, more } = reply {
-            if reply.values().next().is_none() {
-                writeln!(out, "{identifier}: data {data:?}")?;
-            }
-            if more {
-                writeln!(out, "the meter announced more, and then had none")?;
-            }
-        }
-        Ok(())
-    })?
 }
 
 fn mbus(question: Question, address: u8) -> anyhow::Result<()> {
@@ -132,7 +104,7 @@ fn telegram(outcome: Result<Option<mbus::Reply<'_>>, mbus::TransactionError>) ->
         let record = record?;
         let unit = text::record_unit(&record).unwrap_or_default();
         if record.vif.is_some() || !record.data.is_empty() {
-            writeln!(out, "{}", row(&name(&record), text::record_value(&record), &unit))?;
+            writeln!(out, "{}", text::row(&name(&record), text::record_value(&record), &unit))?;
         }
         if record.more_follows() {
             writeln!(out, "more follows")?;
@@ -158,12 +130,4 @@ fn name(record: &mbus::Record<'_>) -> String {
         }
     }
     name
-}
-
-fn row(name: &str, value: Result<String, String>, unit: &str) -> String {
-    match value {
-        Ok(value) if unit.is_empty() => format!("{name}: {value}"),
-        Ok(value) => format!("{name}: {value} {unit}"),
-        Err(why) => format!("{name}: no value: {why}"),
-    }
 }

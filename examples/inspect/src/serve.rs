@@ -1,15 +1,14 @@
 //! Simulated meters, to be read by others.
 
+mod dlt645;
 mod modbus;
 
 use std::convert::Infallible;
 use std::io::{self, Write};
 
 use clap::Subcommand;
-use dlt645::{ErrorFlags, Identifier};
 use inspect::Port;
 use mbus::{Data, Entry};
-use meter_value::bcd;
 use meter_value::line::{Machine, Writer};
 use modbus_rtu::{Server, Unit, UnitId};
 
@@ -36,13 +35,15 @@ pub enum Meter {
         #[arg(long, value_name = "ADDRESS=VALUE", value_parser = register)]
         set: Vec<(u16, u16)>,
     },
-    /// A three-phase electricity meter
+    /// A three-phase electricity meter of either edition, with four tariffs and a history
+    ///
+    /// Its values move, its clock runs from --clock on, and it takes parameters: by passwords of level 4, those
+    /// of the first class by level 2. Once 04001101 is 04, it reports an event with each answer.
     Dlt645 {
         #[command(flatten)]
         line: Line,
-        /// The meter's number, 12 digits
-        #[arg(long, value_name = "DIGITS")]
-        address: dlt645::Address,
+        #[command(flatten)]
+        settings: dlt645::Settings,
     },
     /// A heat meter
     Mbus {
@@ -61,9 +62,9 @@ pub fn run(meter: Meter) -> anyhow::Result<Infallible> {
                 Server::new(Unit::new(UnitId(unit), modbus::Simulated::new(set)), timing(&line, echo));
             serve(&format!("modbus unit {unit}"), line.open(&Defaults::MODBUS)?, server)
         }
-        Meter::Dlt645 { line, address } => {
-            let server = dlt645::Server::new(address, ElectricityMeter);
-            serve(&format!("dlt645 meter {address}"), line.open(&Defaults::DLT645)?, server)
+        Meter::Dlt645 { line, settings } => {
+            let server = dlt645::Simulated::new(&settings);
+            serve(&format!("dlt645 meter {}", settings.address), line.open(&Defaults::DLT645)?, server)
         }
         Meter::Mbus { line, address } => {
             let server = mbus::Server::new(mbus::Address(address), HeatMeter);
@@ -80,45 +81,6 @@ where
     writeln!(stdout, "serving {what} on {}", port.path)?;
     stdout.flush()?;
     port.run(&mut server, |never| never)
-}
-
-struct ElectricityMeter;
-
-/// What the meter holds, in its last digits: energy in 0.01 kWh, voltage in 0.1 V, current in mA, power in
-/// 0.1 W.
-const POINTS: [(Identifier, i64); 13] = [
-    (Identifier::COMBINED_ACTIVE_ENERGY, 124_245),
-    (Identifier::FORWARD_ACTIVE_ENERGY, 123_456),
-    (Identifier::REVERSE_ACTIVE_ENERGY, 789),
-    (Identifier::VOLTAGE_A, 2_297),
-    (Identifier::VOLTAGE_B, 2_301),
-    (Identifier::VOLTAGE_C, 2_305),
-    (Identifier::CURRENT_A, -1_234),
-    (Identifier::CURRENT_B, 567),
-    (Identifier::CURRENT_C, 2_345),
-    (Identifier::ACTIVE_POWER, 3_725),
-    (Identifier::REACTIVE_POWER, 410),
-    (Identifier::POWER_FACTOR, 994),
-    (Identifier::FREQUENCY, 5_001),
-];
-
-impl dlt645::Handler for ElectricityMeter {
-    fn read(&mut self, identifier: Identifier, data: &mut Writer<'_>) -> Result<(), ErrorFlags> {
-        // FF in DI1 stands for every tariff or phase.
-        let same = |held: &Identifier| match (*held, identifier) {
-            (Identifier::Y2007(held), Identifier::Y2007(asked)) if asked >> 8 & 0xFF == 0xFF => {
-                held & 0xFFFF_00FF == asked & 0xFFFF_00FF
-            }
-            (held, asked) => held == asked,
-        };
-        for (held, digits) in POINTS.iter().filter(|(held, _)| same(held)) {
-            let point = held.point().ok_or(ErrorFlags::OTHER)?;
-            let mut octets = vec![0; point.octets().ok_or(ErrorFlags::OTHER)?];
-            bcd::encode(*digits, point.sign(), &mut octets).map_err(|_| ErrorFlags::OTHER)?;
-            data.put(&octets);
-        }
-        if data.is_empty() { Err(ErrorFlags::NO_SUCH_DATA) } else { Ok(()) }
-    }
 }
 
 struct HeatMeter;

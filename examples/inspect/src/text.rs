@@ -1,5 +1,6 @@
 //! Values, records and octets in words.
 
+use dlt645::{Item, Point};
 use mbus::Record;
 use meter_value::{MeterTime, Value};
 
@@ -9,6 +10,28 @@ pub fn value(value: Value<'_>) -> Result<String, String> {
         Value::Invalid(_) | Value::Time(MeterTime::NotSet | MeterTime::Invalid) => Err(value.to_string()),
         _ => Ok(value.to_string()),
     }
+}
+
+/// A name with its value and unit, or with why there is none.
+pub fn row(name: &str, value: Result<String, String>, unit: &str) -> String {
+    match value {
+        Ok(value) if unit.is_empty() => format!("{name}: {value}"),
+        Ok(value) => format!("{name}: {value} {unit}"),
+        Err(why) => format!("{name}: no value: {why}"),
+    }
+}
+
+/// The values of DL/T 645 data, each with its name and, if it is a maximum, when it was reached.
+pub fn items<'a>(items: impl Iterator<Item = Item<'a>>, name: impl Fn(Point) -> String) -> Vec<String> {
+    let lines = items.map(|item| {
+        let line = row(&name(item.point), value(item.value), item.point.unit().symbol());
+        match item.time {
+            Some(time @ (MeterTime::NotSet | MeterTime::Invalid)) => format!("{line}, time {time}"),
+            Some(time) => format!("{line} at {time}"),
+            None => line,
+        }
+    });
+    lines.collect()
 }
 
 /// The value of an M-Bus record in its base unit, or why there is none.

@@ -1,18 +1,27 @@
 """A line that joins serial ports, whose paths are the arguments: what one sends, all others hear.
 
-With --echo first, the sender hears it too.
+With --echo first, the sender hears it too; with --noise then, octets that nobody sent go before what is said
+after a silence.
 """
 
 import os
 import pty
 import select
 import sys
+import time
 import tty
 
-echo = sys.argv[1] == "--echo"
+# A false start that is none when a frame with its four octets FE follows.
+NOISE = b"\x00\xff\x68\x13"
+# Shorter than meters and clients keep silent before they speak.
+SILENCE = 0.01
+
+paths = sys.argv[1:]
+echo = paths[0] == "--echo" and bool(paths.pop(0))
+noise = paths[0] == "--noise" and bool(paths.pop(0))
 ports = []
 ends = []
-for path in sys.argv[2:] if echo else sys.argv[1:]:
+for path in paths:
     port, end = pty.openpty()
     tty.setraw(end)
     os.symlink(os.ttyname(end), path)
@@ -20,9 +29,13 @@ for path in sys.argv[2:] if echo else sys.argv[1:]:
     # A port can be read as long as its end is open.
     ends.append(end)
 print("serving", flush=True)
+spoke = 0.0
 while True:
     for speaker in select.select(ports, [], [])[0]:
         octets = os.read(speaker, 256)
+        if noise and time.monotonic() - spoke > SILENCE:
+            octets = NOISE + octets
+        spoke = time.monotonic()
         for port in ports:
             if echo or port != speaker:
                 os.write(port, octets)

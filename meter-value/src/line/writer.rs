@@ -50,6 +50,12 @@ impl<'a> Writer<'a> {
         self.buffer.get_mut(start..self.length).unwrap_or_default()
     }
 
+    /// Takes back what was put behind the first `length` octets.
+    #[inline]
+    pub fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
+    }
+
     /// How many octets were put, held or not.
     #[inline]
     pub fn len(&self) -> usize {

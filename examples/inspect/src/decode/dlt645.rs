@@ -6,7 +6,7 @@ use dlt645::{Data, DecodeError, Direction, Edition, Frame, Function, Item, Refus
 use meter_value::Value::Flags;
 use serde_json::{Value, json};
 
-use self::fields::fields;
+pub use self::fields::fields;
 use super::joined;
 use crate::text;
 
@@ -19,7 +19,7 @@ pub fn decode(octets: &[u8], edition: Option<Edition>) -> Result<Value, DecodeEr
     // In the other edition the data would mean something else.
     let is_typed = frame.edition() == edition || function == Function::BROADCAST_TIME;
     let reply = Reply::decode(&frame).ok();
-    let (identifier, rest) = split(data, identifier_octets(&frame, edition));
+    let (identifier, rest) = identified(&frame, edition);
     let direction = match control.direction() {
         Direction::Command => "command",
         Direction::Reply => "reply",
@@ -39,6 +39,11 @@ pub fn decode(octets: &[u8], edition: Option<Edition>) -> Result<Value, DecodeEr
     let tail = json!({ "identifier": identifier, "data": hex(rest), "values": values });
     let fields = if is_typed { fields(&frame) } else { json!({}) };
     Ok(joined([head, error, tail, fields]))
+}
+
+/// The identifier in a frame as people write it, if it has one, and the data that follow it.
+pub fn identified<'a>(frame: &Frame<'a>, edition: Edition) -> (Option<String>, Data<'a>) {
+    split(frame.data, identifier_octets(frame, edition))
 }
 
 /// The octets of the identifier at the head of a frame's data.
@@ -116,7 +121,7 @@ fn beside(item: &Item<'_>) -> Value {
 }
 
 /// The octets as they were sent.
-fn hex(data: Data<'_>) -> String {
+pub fn hex(data: Data<'_>) -> String {
     hex::encode_upper(data.iter().collect::<Vec<u8>>())
 }
 

@@ -6,6 +6,7 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod dlt645;
 mod functions;
 mod modbus;
 mod peers;
@@ -17,27 +18,6 @@ use std::process::Command;
 use std::thread;
 
 use peers::{INSPECT, Pair, SOCAT, have};
-
-#[test]
-fn reads_a_dlt645_meter() {
-    if !have(&[SOCAT]) {
-        return;
-    }
-    let pair = Pair::new();
-    let _meter = pair.serve(&["dlt645", "--address", "260000123456"]);
-    let meter = ["read", "dlt645", "--address", "260000123456", "--id"];
-    let read = |identifier| pair.ask(&[&meter[..], &[identifier]].concat());
-    assert_eq!(read("00010000"), "forward active energy, total: 1234.56 kWh\n");
-    assert_eq!(
-        read("02-01-FF-00"),
-        "voltage, phase A: 229.7 V\nvoltage, phase B: 230.1 V\nvoltage, phase C: 230.5 V\n"
-    );
-    assert_eq!(read("02020100"), "current, phase A: -1.234 A\n");
-    let anybody = pair.ask(&["read", "dlt645", "--address", "AAAAAAAAAAAA", "--id", "02800002"]);
-    assert_eq!(anybody, "frequency: 50.01 Hz\n");
-    let refused = pair.fail(&[&meter[..], &["04000101"]].concat());
-    assert!(refused.contains("refused: no such data"), "{refused}");
-}
 
 #[test]
 fn reads_an_mbus_meter() {

@@ -14,6 +14,7 @@ pub const SOCAT: &[&str] = &["socat", "-V"];
 pub const MBPOLL: &[&str] = &["mbpoll", "-V"];
 pub const PYTHON: &[&str] = &["python3", "-c", ""];
 pub const PYMODBUS: &[&str] = &["python3", "-c", "import pymodbus, serial"];
+pub const DLT645: &[&str] = &["python3", "-c", "from dlt645 import MeterServerService"];
 pub const LIBMODBUS: &[&str] = &["python3", "-c", "import ctypes; ctypes.CDLL('libmodbus.so.5')"];
 
 /// How long a program may take to be ready.
