@@ -52,6 +52,7 @@ LIMITS = {
     "dlt645-constants": (700, 3_000, 200),
     "dlt645-table": (2_750, 12_600, 31_500),
     "dlt645-chinese": (3_000, 13_200, 47_500),
+    "mbus": (3_300, 8_600, 1_700),
 }
 # Whose .text may not be exceeded.
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}
