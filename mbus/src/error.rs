@@ -93,19 +93,6 @@ pub enum DecodeError {
     },
 }
 
-impl DecodeError {
-    /// What a failure of the grammar over `have` octets means: they can only be too few.
-    pub(crate) fn truncated(have: usize) -> impl Fn(nom::Err<()>) -> Self + Copy {
-        move |error| {
-            let missing = match error {
-                nom::Err::Incomplete(nom::Needed::Size(missing)) => missing.get(),
-                _ => 1,
-            };
-            Self::Truncated { needed: have.saturating_add(missing), have }
-        }
-    }
-}
-
 /// The frame or record cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -16,8 +16,6 @@ use core::str::FromStr;
 
 use meter_value::line::Writer;
 use meter_value::names;
-use nom::number::streaming::{le_u16, le_u32, u8};
-use nom::{IResult, Parser};
 
 use crate::{Ci, DecodeError, EncodeError};
 
@@ -127,13 +125,18 @@ impl Header {
     /// # Ok::<(), mbus::DecodeError>(())
     /// ```
     pub fn decode(ci: Ci, octets: &[u8]) -> Result<(Self, &[u8]), DecodeError> {
-        let parsed = match ci.header_octets() {
-            12 => long.map(Self::Long).parse(octets),
-            4 => short.map(Self::Short).parse(octets),
-            _ => Ok((octets, Self::None)),
-        };
-        let (records, header) = parsed.map_err(DecodeError::truncated(octets.len()))?;
-        Ok((header, records))
+        let have = octets.len();
+        match ci.header_octets() {
+            12 => match octets.split_first_chunk() {
+                Some((header, records)) => Ok((Self::Long(LongHeader::new(*header)), records)),
+                None => Err(DecodeError::Truncated { needed: 12, have }),
+            },
+            4 => match octets.split_first_chunk() {
+                Some((header, records)) => Ok((Self::Short(ShortHeader::new(*header)), records)),
+                None => Err(DecodeError::Truncated { needed: 4, have }),
+            },
+            _ => Ok((Self::None, octets)),
+        }
     }
 
     /// Writes the header and returns what it wrote.
@@ -167,16 +170,24 @@ impl Header {
     }
 }
 
-fn short(octets: &[u8]) -> IResult<&[u8], ShortHeader, ()> {
-    let (rest, (access, status, configuration)) = (u8, u8.map(Status), le_u16).parse(octets)?;
-    Ok((rest, ShortHeader { access, status, configuration }))
+impl ShortHeader {
+    const fn new([access, status, low, high]: [u8; 4]) -> Self {
+        Self { access, status: Status(status), configuration: u16::from_le_bytes([low, high]) }
+    }
 }
 
-fn long(octets: &[u8]) -> IResult<&[u8], LongHeader, ()> {
-    let meter = (le_u32.map(Identification), le_u16.map(Manufacturer), u8, u8.map(Medium));
-    let (rest, ((identification, manufacturer, version, medium), state)) = (meter, short).parse(octets)?;
-    let ShortHeader { access, status, configuration } = state;
-    Ok((rest, LongHeader { identification, manufacturer, version, medium, access, status, configuration }))
+impl LongHeader {
+    const fn new([a, b, c, d, e, f, version, medium, access, status, low, high]: [u8; 12]) -> Self {
+        Self {
+            identification: Identification(u32::from_le_bytes([a, b, c, d])),
+            manufacturer: Manufacturer(u16::from_le_bytes([e, f])),
+            version,
+            medium: Medium(medium),
+            access,
+            status: Status(status),
+            configuration: u16::from_le_bytes([low, high]),
+        }
+    }
 }
 
 /// The number of a meter: eight digits, the highest first. Some meters use the digits A to F.

@@ -59,11 +59,14 @@ impl<'a> Vib<'a> {
 }
 
 /// The extensions that `first` announces, ten at most, and what follows; or how many octets are missing.
-#[inline]
+// Most records have none: a call costs more than to see that.
+#[inline(always)]
 pub(crate) fn extensions(first: u8, octets: &[u8]) -> Result<(&[u8], &[u8]), usize> {
-    if first & EXTENSION == 0 {
-        return Ok((&[], octets));
-    }
+    if first & EXTENSION == 0 { Ok((&[], octets)) } else { announced(octets) }
+}
+
+#[inline]
+fn announced(octets: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     let more = octets.iter().take(9).take_while(|&&octet| octet & EXTENSION != 0).count();
     octets.split_at_checked(more + 1).ok_or(1)
 }

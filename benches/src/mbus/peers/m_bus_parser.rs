@@ -49,7 +49,7 @@ fn readings(octets: &[u8]) -> Option<Vec<Reading>> {
 fn each(octets: &[u8], mut found: impl FnMut(&DataRecord<'_>)) -> Option<()> {
     let data = MbusData::<WiredFrame>::try_from(octets).ok()?;
     for record in data.data_records? {
-        found(&record.ok()?);
+        found(record.as_ref().ok()?);
     }
     Some(())
 }

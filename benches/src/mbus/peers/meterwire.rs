@@ -54,7 +54,7 @@ fn value(record: &Record<'_>) -> bench::Value {
 fn each(octets: &[u8], mut found: impl FnMut(&Record<'_>)) -> Option<()> {
     let telegram = Frame::decode(octets).ok()?.telegram().ok()?;
     for record in telegram.records {
-        found(&record.ok()?);
+        found(record.as_ref().ok()?);
     }
     Some(())
 }
