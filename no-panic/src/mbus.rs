@@ -1,9 +1,11 @@
 use core::hint::black_box;
 
 use ::mbus::{
-    Address, Ci, Client, Control, Data, Decoder, Entry, Frame, Handler, Header, Identification, LongHeader,
-    Manufacturer, Medium, Records, Retry, Server, Status, Writer,
+    Action, Address, Application, ApplicationError, ApplicationReset, Ci, Client, Control, Data, Decoder,
+    Entry, Frame, Handler, Header, Identification, LongHeader, Manufacturer, Medium, Qualifier, RecordError,
+    Records, Retry, Server, Status, Writer, signature,
 };
+use ::meter_value::{Date, DateTime, Time};
 
 use crate::{any_time, drive, with_buffer};
 
@@ -11,7 +13,9 @@ pub fn run(octets: &[u8]) {
     names();
     frames(octets);
     headers(octets);
-    records(octets);
+    records(Records::new(octets));
+    records(Records::of_command(octets));
+    applications(octets);
     entries(octets);
     decoder(octets);
     client(octets);
@@ -31,12 +35,18 @@ fn names() {
     black_box((status.is_busy(), status.has_error(), status.has_alarm(), status.is_power_low()));
     black_box((status.has_permanent_error(), status.has_temporary_error(), status.specific()));
     black_box((black_box(Ci(0)).name(), black_box(Medium(0)).name()));
+    black_box((
+        black_box(Qualifier(0)).name(),
+        black_box(RecordError(0)).name(),
+        black_box(Action(0)).name(),
+    ));
+    black_box((black_box(ApplicationError(0)).name(), black_box(ApplicationReset(0)).name()));
     black_box(black_box("AAA").parse::<Manufacturer>().is_ok());
 }
 
 fn frames(octets: &[u8]) {
     if let Ok(frame) = Frame::decode(octets) {
-        black_box(frame.telegram().is_ok());
+        black_box((frame.telegram().is_ok(), frame.application().is_ok()));
     }
     let frame = black_box(Frame::Ack);
     black_box(frame == black_box(Frame::Ack));
@@ -48,11 +58,14 @@ fn headers(octets: &[u8]) {
     black_box(with_buffer(|buffer| black_box(Header::None).encode(buffer).is_ok()));
 }
 
-fn records(octets: &[u8]) {
-    let mut records = Records::new(octets);
+fn records(mut records: Records<'_>) {
     for record in black_box(&mut records) {
         let Ok(record) = black_box(record) else { continue };
         black_box((record.quantity(), record.unit(), record.exponent(), record.more_follows()));
+        black_box((record.error(), record.action(), record.is_summer_time()));
+        record.qualifiers().for_each(|qualifier| {
+            black_box(qualifier);
+        });
         black_box(record.value());
         black_box(record.to_decimal().is_ok());
         black_box(with_buffer(|buffer| record.encode(buffer).is_ok()));
@@ -60,9 +73,60 @@ fn records(octets: &[u8]) {
     black_box(records.offset());
 }
 
+fn applications(octets: &[u8]) {
+    black_box(signature(octets).is_ok());
+    match Application::decode(black_box(Ci(0)), octets) {
+        Ok(Application::Telegram(telegram)) => {
+            if let Header::Fixed(header) = black_box(telegram.header) {
+                black_box(header.medium());
+            }
+            records(telegram.records);
+        }
+        Ok(Application::Compact(frame)) => {
+            if let Some(split) = black_box(&frame).records(octets) {
+                records(split);
+            }
+        }
+        Ok(Application::Format(frame)) => {
+            black_box(black_box(&frame).is_intact());
+        }
+        other => {
+            black_box(other.is_ok());
+        }
+    }
+}
+
 fn entries(octets: &[u8]) {
-    let entry = black_box(Entry::new(octets, black_box(Data::Int32(0))));
-    black_box(with_buffer(|buffer| entry.encode(buffer).is_ok()));
+    let (number, wide) = (black_box(0_i32), black_box(0_i64));
+    let (Some(date), Some(time)) = (black_box(Date::new(2_000, 1, 1)), black_box(Time::new(0, 0, 0))) else {
+        return;
+    };
+    let at = DateTime { date, time };
+    for data in [
+        Data::None,
+        Data::Int8(number as i8),
+        Data::Int16(number as i16),
+        Data::Int24(number),
+        Data::Int32(number),
+        Data::Int48(wide),
+        Data::Int64(wide),
+        Data::Real(black_box(0.0)),
+        Data::Bcd2(number),
+        Data::Bcd4(number),
+        Data::Bcd6(number),
+        Data::Bcd8(number),
+        Data::Bcd12(wide),
+        Data::Date(date),
+        Data::DateTime(at),
+        Data::DateTimeSecond(at),
+        Data::Time(time),
+        Data::Text(octets),
+        Data::Digits { value: wide, octets: black_box(0) },
+        Data::Binary(octets),
+    ] {
+        let entry = black_box(Entry::new(octets, black_box(data)));
+        black_box(with_buffer(|buffer| entry.encode(buffer).is_ok()));
+    }
 }
 
 fn decoder(octets: &[u8]) {
