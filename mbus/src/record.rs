@@ -205,6 +205,7 @@ impl<'a> Record<'a> {
 
     /// Reads the record at the head of `octets`, and returns what follows its header, with the data if that is
     /// where they are.
+    #[inline(always)]
     pub(crate) fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
         let (record, length, rest) = Self::header(octets, offset)?;
         let needed = octets.len().saturating_sub(rest.len()).saturating_add(length);
@@ -215,6 +216,8 @@ impl<'a> Record<'a> {
     }
 
     /// The record without its data, how many octets they have, and what follows the header.
+    // Always inline, like the caller above: a record is large, and moving it costs more than reading it.
+    #[inline(always)]
     pub(crate) fn header(octets: &'a [u8], offset: usize) -> Result<(Self, usize, &'a [u8]), DecodeError> {
         let have = octets.len();
         let truncated = |rest: &[u8], missing: usize| DecodeError::Truncated {
@@ -223,23 +226,11 @@ impl<'a> Record<'a> {
         };
         let header_to = |rest: &[u8]| octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
         let [dif, behind @ ..] = octets else { return Err(truncated(octets, 1)) };
-        let bare = Self {
-            offset,
-            function: Function::Instantaneous,
-            storage: 0,
-            tariff: 0,
-            subunit: 0,
-            vif: None,
-            unit_text: None,
-            vifes: &[],
-            header: header_to(behind),
-            data: &[],
-            coding: Coding::Octets,
-            meaning: Meaning::NONE,
-        };
         match *dif {
-            MANUFACTURER | MORE_FOLLOWS => return Ok((bare, behind.len(), behind)),
-            READ_ALL => return Ok((bare, 0, behind)),
+            MANUFACTURER | MORE_FOLLOWS => {
+                return Ok((Self::bare(header_to(behind), offset), behind.len(), behind));
+            }
+            READ_ALL => return Ok((Self::bare(header_to(behind), offset), 0, behind)),
             dif if dif & 0x0F == 0x0F => return Err(DecodeError::Dif { dif }),
             _ => {}
         }
@@ -261,28 +252,51 @@ impl<'a> Record<'a> {
             }
             (None, []) => return Err(truncated(&[], 1)),
         };
-        let mut record = Self {
+        let (mut storage, mut tariff, mut subunit) = (u64::from(dif >> 6 & 1), 0, 0);
+        for (place, dife) in difes.iter().enumerate() {
+            storage |= u64::from(dife & 0x0F) << (4 * place + 1);
+            tariff |= u32::from(dife >> 4 & 3) << (2 * place);
+            subunit |= u16::from(dife >> 6 & 1) << place;
+        }
+        let record = Self {
+            offset,
             function: match dif >> 4 & 3 {
                 0 => Function::Instantaneous,
                 1 => Function::Maximum,
                 2 => Function::Minimum,
                 _ => Function::Error,
             },
-            storage: u64::from(dif >> 6 & 1),
+            storage,
+            tariff,
+            subunit,
             vif: Some(vib.vif),
             unit_text: vib.text.map(Text::last_first),
             vifes: vib.vifes,
             header: header_to(rest),
+            data: &[],
             coding,
             meaning: Meaning::new(vib.vif, vib.vifes),
-            ..bare
         };
-        for (place, dife) in difes.iter().enumerate() {
-            record.storage |= u64::from(dife & 0x0F) << (4 * place + 1);
-            record.tariff |= u32::from(dife >> 4 & 3) << (2 * place);
-            record.subunit |= u16::from(dife >> 6 & 1) << place;
-        }
         Ok((record, length.into(), rest))
+    }
+
+    /// A record of a DIF and data that nothing describes.
+    #[cold]
+    const fn bare(header: &'a [u8], offset: usize) -> Self {
+        Self {
+            offset,
+            function: Function::Instantaneous,
+            storage: 0,
+            tariff: 0,
+            subunit: 0,
+            vif: None,
+            unit_text: None,
+            vifes: &[],
+            header,
+            data: &[],
+            coding: Coding::Octets,
+            meaning: Meaning::NONE,
+        }
     }
 }
 
