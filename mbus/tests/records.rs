@@ -101,10 +101,7 @@ fn describe_record(ci: u8, record: &Record<'_>) -> String {
         _ => {}
     }
     record.qualifiers().for_each(|qualifier| write!(text, ", {qualifier:?}").unwrap());
-    match record.is_summer_time() {
-        Some(true) => text.push_str(" in summer time"),
-        Some(false) | None => {}
-    }
+    text.push_str(if record.is_summer_time() == Some(true) { " in summer time" } else { "" });
     if let Some(error) = record.error() {
         write!(text, " ({error:?})").unwrap();
     }

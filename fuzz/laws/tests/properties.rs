@@ -330,7 +330,7 @@ mod heat {
 
     /// An entry as the laws of records read it.
     fn entry() -> impl Strategy<Value = Octets> {
-        (any::<[u8; 17]>(), 0..0x7C_u8, vec(any::<u8>(), 0..4))
+        (any::<[u8; 22]>(), 0..0x7C_u8, vec(any::<u8>(), 0..4))
             .prop_map(|(fields, vif, vifes)| [&fields[..], &chain(vif, vifes)].concat())
     }
 
