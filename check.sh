@@ -91,12 +91,12 @@ no_panic() {
     fi
 }
 
-#: target    what answering a Modbus request costs on a Cortex-M4, within its limits
+#: target    what Modbus and DL/T 645 cost on a Cortex-M4, within their limits
 check_target() {
     need_target thumbv7em-none-eabihf
     need python3 "install Python 3"
     need_qemu
-    python3 benches/on-target/measure.py --max-instructions 600 --text-not-above rmodbus
+    python3 benches/on-target/measure.py
 }
 
 #: msrv      the libraries with the oldest Rust they promise

@@ -1,6 +1,6 @@
 //! `modbus-rtu` beside its peers, by criterion.
 
-use benches::{case, peers};
+use benches::modbus_rtu::{case, peers};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn modbus_rtu(criterion: &mut Criterion) {

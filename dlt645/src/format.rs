@@ -2,10 +2,27 @@
 
 use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
-use meter_value::{Decimal, Flag, Flags, Invalid, MeterTime, Text, Value};
+use meter_value::{Decimal, Flag, Flags, Invalid, MeterTime, Quantity, Text, Unit, Value};
 
 use crate::Data;
 use crate::time::{Form, weekday};
+
+/// What is measured, and how it stands in the data. Only flags need a pointer, and they have no quantity or unit
+/// of their own, so that a kind takes 8 octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum Kind {
+    Measured {
+        quantity: Quantity,
+        unit: Unit,
+        format: Format,
+    },
+    /// A word of bits.
+    Flags {
+        octets: u8,
+        names: Names,
+    },
+}
 
 /// How a value stands in the data, each number with its lowest digits first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +34,12 @@ pub(crate) enum Format {
     Maximum { sign: Sign },
     /// Digits that are a name and no number.
     Digits { octets: u8 },
+    /// An identifier, or all of them, which is FF.
+    Identifier,
     /// A date, a time, or parts of them.
     Time(Form),
     /// Characters, the last one first.
     Text { octets: u8 },
-    /// A word of bits.
-    Flags { octets: u8, names: Names },
     /// Octets that mean nothing known, in the order they are sent in.
     Octets { octets: u8 },
     /// Octets that mean nothing known, to the end of the data.
@@ -33,7 +50,7 @@ pub(crate) enum Format {
 
 /// What the bits of a word mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Names(pub(crate) &'static [Flag]);
+pub(crate) struct Names(pub(crate) &'static &'static [Flag]);
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Names {
@@ -62,23 +79,84 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl Format {
+impl Kind {
+    pub(crate) const fn quantity(self) -> Quantity {
+        match self {
+            Self::Measured { quantity, .. } => quantity,
+            Self::Flags { .. } => Quantity::Status,
+        }
+    }
+
+    pub(crate) const fn unit(self) -> Unit {
+        match self {
+            Self::Measured { unit, .. } => unit,
+            Self::Flags { .. } => Unit::One,
+        }
+    }
+
     /// How many octets; `None` for those that reach to the end.
     pub(crate) const fn octets(self) -> Option<usize> {
+        match self {
+            Self::Measured { format, .. } => format.octets(),
+            Self::Flags { octets, .. } => Some(octets as usize),
+        }
+    }
+
+    pub(crate) const fn decimals(self) -> u8 {
+        match self {
+            Self::Measured { format, .. } => format.decimals(),
+            Self::Flags { .. } => 0,
+        }
+    }
+
+    pub(crate) const fn sign(self) -> Sign {
+        match self {
+            Self::Measured { format, .. } => format.sign(),
+            Self::Flags { .. } => Sign::Unsigned,
+        }
+    }
+
+    /// Reads a field of any length. By reference, so that of a constant only what its kind needs is linked.
+    #[inline]
+    pub(crate) fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
+        if self.octets().is_some_and(|octets| octets != field.len()) {
+            return Reading::of(Value::Invalid(Invalid::Length));
+        }
+        match *self {
+            Self::Measured { ref format, .. } => format.decode(field),
+            Self::Flags { names, .. } => Reading::of(Value::Flags(Flags::new(field.octets(), names.0))),
+        }
+    }
+
+    /// Writes a value; `None` if it is none of this kind, has more digits, or its time has no place in it.
+    pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
+        match (self, reading.value) {
+            (Self::Measured { format, .. }, _) => format.encode(reading, to)?,
+            (Self::Flags { octets, .. }, Value::Flags(flags)) if flags.octets().len() == octets.into() => {
+                to.extend(flags.octets().iter());
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+impl Format {
+    const fn octets(self) -> Option<usize> {
         Some(match self {
             Self::Number { octets, .. }
             | Self::Digits { octets }
             | Self::Text { octets }
-            | Self::Flags { octets, .. }
             | Self::Octets { octets }
             | Self::Secret { octets } => octets as usize,
             Self::Maximum { .. } => 8,
+            Self::Identifier => 4,
             Self::Time(form) => form.octets(),
             Self::Rest => return None,
         })
     }
 
-    pub(crate) const fn decimals(self) -> u8 {
+    const fn decimals(self) -> u8 {
         match self {
             Self::Number { decimals, .. } => decimals,
             Self::Maximum { .. } => MAXIMUM_DECIMALS,
@@ -86,20 +164,18 @@ impl Format {
         }
     }
 
-    pub(crate) const fn sign(self) -> Sign {
+    const fn sign(self) -> Sign {
         match self {
             Self::Number { sign, .. } | Self::Maximum { sign } => sign,
             _ => Sign::Unsigned,
         }
     }
 
-    /// Reads a field of any length.
-    pub(crate) fn decode(self, field: Data<'_>) -> Reading<'_> {
-        if self.octets().is_some_and(|octets| octets != field.len()) {
-            return Reading::of(Value::Invalid(Invalid::Length));
-        }
+    /// Reads a field of its length.
+    #[inline]
+    fn decode<'a>(&self, field: Data<'a>) -> Reading<'a> {
         let octets = field.octets();
-        Reading::of(match self {
+        Reading::of(match *self {
             Self::Number { decimals, sign, .. } => number(field, decimals, sign),
             Self::Maximum { sign } => {
                 let (value, time) = (field.range(..3), field.range(3..));
@@ -111,31 +187,36 @@ impl Format {
             Self::Digits { .. } if octets.iter().all(|octet| octet == 0xFF) => {
                 Value::Invalid(Invalid::Absent)
             }
-            Self::Digits { .. } => Value::Bytes(octets.reversed()),
+            Self::Digits { .. } | Self::Identifier => Value::Bytes(octets.reversed()),
             Self::Time(form) => {
                 let weekday = form.weekday().and_then(|place| field.at(place)).and_then(weekday);
                 return Reading { weekday, ..Reading::of(Value::Time(form.decode(field))) };
             }
             Self::Text { .. } => text(field),
-            Self::Flags { names, .. } => Value::Flags(Flags::new(octets, names.0)),
             Self::Octets { .. } | Self::Rest => Value::Bytes(octets),
             Self::Secret { .. } => Value::Invalid(Invalid::Secret),
         })
     }
 
-    /// Writes a value; `None` if it is none of this format, has more digits, or its time has no place in it.
-    pub(crate) fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
+    /// Writes a value that is there.
+    fn encode(self, reading: &Reading<'_>, to: &mut Writer<'_>) -> Option<()> {
         match (self, reading.value) {
             (Self::Number { octets, decimals, sign }, Value::Decimal(value)) => {
                 put_number(value, octets.into(), decimals, sign, to)
             }
-            (Self::Maximum { sign }, Value::Decimal(value)) => {
-                put_number(value, 3, MAXIMUM_DECIMALS, sign, to)?;
+            (Self::Maximum { sign }, value) => {
+                match value {
+                    Value::Decimal(value) => put_number(value, 3, MAXIMUM_DECIMALS, sign, to)?,
+                    Value::Invalid(Invalid::Absent) => to.put(&[0xFF; 3]),
+                    _ => return None,
+                }
                 Form::Minute.encode(reading.time.unwrap_or(MeterTime::NotSet), None, to)
             }
             (Self::Time(form), Value::Time(time)) => form.encode(time, reading.weekday, to),
             (Self::Text { octets }, Value::Text(text)) => put_text(text, octets.into(), to),
-            (Self::Digits { .. }, Value::Bytes(octets)) if self.octets() == Some(octets.len()) => {
+            (Self::Digits { .. } | Self::Identifier, Value::Bytes(octets))
+                if self.octets() == Some(octets.len()) =>
+            {
                 to.extend(octets.reversed().iter());
                 Some(())
             }
@@ -147,12 +228,11 @@ impl Format {
                 to.extend(octets.iter());
                 Some(())
             }
-            (Self::Flags { .. }, Value::Flags(flags)) if self.octets() == Some(flags.octets().len()) => {
-                to.extend(flags.octets().iter());
-                Some(())
-            }
-            (_, Value::Invalid(Invalid::Absent)) => {
-                to.extend((0..self.octets()?).map(|_| 0xFF));
+            (
+                Self::Number { octets, .. } | Self::Digits { octets } | Self::Text { octets },
+                Value::Invalid(Invalid::Absent),
+            ) => {
+                to.extend((0..octets).map(|_| 0xFF));
                 Some(())
             }
             _ => None,
@@ -160,6 +240,7 @@ impl Format {
     }
 }
 
+#[inline]
 fn number(field: Data<'_>, decimals: u8, sign: Sign) -> Value<'static> {
     let mut plain = [0; MAX_OCTETS];
     for (to, from) in plain.iter_mut().zip(field.iter()) {

@@ -150,10 +150,6 @@ impl<'a> Payload<'a> {
     pub fn len(&self) -> usize {
         self.head.len() + self.data.len() + usize::from(self.foot.is_some())
     }
-
-    fn iter(&self) -> impl Iterator<Item = u8> {
-        self.head.iter().copied().chain(self.data.iter()).chain(self.foot)
-    }
 }
 
 /// Appends a frame.
@@ -168,13 +164,20 @@ pub(crate) fn put(
         return Err(EncodeError::DataLength { have, limit: Frame::MAX_DATA });
     }
     let start = writer.len();
-    writer.put(&[START]);
-    writer.put(&address.0);
-    writer.put(&[START, control.0, have as u8]);
-    writer.extend(payload.iter().map(|octet| octet.wrapping_add(Data::OFFSET)));
+    let [a, b, c, d, e, f] = address.0;
+    writer.put(&[START, a, b, c, d, e, f, START, control.0, have as u8]);
+    put_data(writer, Data::plain(payload.head));
+    put_data(writer, payload.data);
+    writer.extend(payload.foot.map(|octet| octet.wrapping_add(Data::OFFSET)));
     let checksum = checksum(writer.written().get(start..).unwrap_or_default());
     writer.put(&[checksum, END]);
     Ok(())
+}
+
+fn put_data(writer: &mut Writer<'_>, data: Data<'_>) {
+    for (to, octet) in writer.reserve(data.len()).iter_mut().zip(data.iter()) {
+        *to = octet.wrapping_add(Data::OFFSET);
+    }
 }
 
 fn checksum(octets: &[u8]) -> u8 {

@@ -132,10 +132,11 @@ impl Layout {
         self.access
     }
 
-    /// How many octets the data has, if that is fixed.
+    /// How many octets the data has, if that is fixed. Of some records, older meters leave out the last values;
+    /// of the few identifiers that name one thing or another, this is the standard's.
     pub const fn octets(self) -> Option<usize> {
         match self.content {
-            Content::Series { field, run: Run { count: 1, .. }, .. } => field.format.octets(),
+            Content::Series { field, run: Run { count: 1, .. }, .. } => field.kind.octets(),
             Content::Record { groups, separators: Separators::None | Separators::Numbered, .. } => {
                 octets(groups)
             }
@@ -258,7 +259,7 @@ const fn octets(mut groups: &[Group]) -> Option<usize> {
 pub(crate) const fn fields_octets(mut fields: &[Field]) -> Option<usize> {
     let mut sum = 0;
     while let [field, rest @ ..] = fields {
-        match field.format.octets() {
+        match field.kind.octets() {
             Some(octets) => sum += octets,
             None => return None,
         }

@@ -36,28 +36,28 @@ pub struct Point {
 impl Point {
     /// What is measured.
     pub const fn quantity(self) -> Quantity {
-        self.field.quantity
+        self.field.kind.quantity()
     }
 
     /// The unit of the value.
     pub const fn unit(self) -> Unit {
-        self.field.unit
+        self.field.kind.unit()
     }
 
     /// How many octets the value has, those of a maximum's time included; `None` if it reaches to the end of
     /// the data.
     pub const fn octets(self) -> Option<usize> {
-        self.field.format.octets()
+        self.field.kind.octets()
     }
 
     /// How many of a number's digits stand behind the decimal point.
     pub const fn decimals(self) -> u8 {
-        self.field.format.decimals()
+        self.field.kind.decimals()
     }
 
     /// Whether a number can be negative, and how it says so.
     pub const fn sign(self) -> Sign {
-        self.field.format.sign()
+        self.field.kind.sign()
     }
 
     /// Its name in Chinese, as the standard has it.
@@ -75,7 +75,7 @@ impl Point {
     /// assert_eq!(FREQUENCY.decode(Data::plain(&[0x99, 0x49])).value.to_string(), "49.99");
     /// ```
     pub fn decode(self, data: Data<'_>) -> Item<'_> {
-        self.item((0, data.len()), self.field.format.decode(data))
+        self.item((0, data.len()), self.field.kind.decode(data))
     }
 
     /// The item of a value to be written with [`Item::encode`]. A maximum has a time beside.
@@ -92,7 +92,7 @@ impl Point {
 
 impl<'a> Item<'a> {
     /// Writes the value as the meter sends it, and returns what it wrote. A date without a day of the week gets
-    /// the calendar's.
+    /// the calendar's; seconds that the format does not have are left out.
     ///
     /// # Errors
     /// [`EncodeError::Value`] for a value of another kind, out of range, or with more decimals than its format
@@ -118,7 +118,7 @@ impl<'a> Item<'a> {
     pub fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let reading = Reading { value: self.value, time: self.time, weekday: self.weekday };
         let identifier = self.identifier;
-        self.point.field.format.encode(&reading, writer).ok_or(EncodeError::Value { identifier })
+        self.point.field.kind.encode(&reading, writer).ok_or(EncodeError::Value { identifier })
     }
 }
 

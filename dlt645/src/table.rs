@@ -11,7 +11,7 @@ mod y2007;
 use meter_value::{Quantity, Unit};
 
 use crate::Identifier;
-use crate::format::Format;
+use crate::format::{Format, Kind};
 use crate::layout::{Content, Layout, Part, Place, Run, Separators, Title};
 
 pub(crate) use freezes::{RECORD, RECORD_TIME};
@@ -42,9 +42,7 @@ pub(crate) struct Name {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Field {
     pub(crate) name: Name,
-    pub(crate) quantity: Quantity,
-    pub(crate) unit: Unit,
-    pub(crate) format: Format,
+    pub(crate) kind: Kind,
 }
 
 /// Fields that are there once, or once for each of a few parts.
@@ -241,7 +239,7 @@ const fn field(
     unit: Unit,
     format: Format,
 ) -> Field {
-    Field { name: name(english, chinese), quantity, unit, format }
+    Field { name: name(english, chinese), kind: Kind::Measured { quantity, unit, format } }
 }
 
 const fn row(number: u32, shape: Shape, field: Field) -> Row {

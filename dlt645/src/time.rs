@@ -122,6 +122,25 @@ impl Form {
         read.unwrap_or(MeterTime::Invalid)
     }
 
+    /// Whether these are the parts of the form, of which only the longest come every time.
+    fn suits(self, recurrence: Recurrence) -> bool {
+        let mut is_set = false;
+        let is_in_place = [
+            (Part::Month, recurrence.month()),
+            (Part::Day, recurrence.day()),
+            (Part::Hour, recurrence.hour()),
+            (Part::Minute, recurrence.minute()),
+        ]
+        .into_iter()
+        .all(|(part, value)| {
+            let has = self.parts().contains(&part);
+            let is_gap = has && is_set && value.is_none();
+            is_set |= value.is_some();
+            !is_gap && (has || value.is_none())
+        });
+        is_in_place && is_set && self.parts().contains(&Part::Day)
+    }
+
     /// Writes a time; `None` if it has other parts than the form, or is not of the years 2000 to 2099. Without
     /// a day of the week, the calendar's.
     pub(crate) fn encode(self, time: MeterTime, weekday: Option<u8>, to: &mut Writer<'_>) -> Option<()> {
@@ -131,7 +150,12 @@ impl Form {
             MeterTime::Daily(time) => (None, Some(time), None),
             MeterTime::Every(recurrence) => (None, None, Some(recurrence)),
             MeterTime::NotSet => {
-                to.extend(self.parts().iter().map(|_| 0));
+                // Midnight is all zeros too, and settlement days that are not used are all 99.
+                let filler = match self {
+                    Self::Clock | Self::HourMinute | Self::DayHour | Self::MonthDayHour => EVERY,
+                    _ => 0x00,
+                };
+                to.extend(self.parts().iter().map(|_| filler));
                 return Some(());
             }
             _ => return None,
@@ -139,7 +163,7 @@ impl Form {
         let has = |part| self.parts().contains(&part);
         let fits = match recurrence {
             None => date.is_some() == has(Part::Year) && clock.is_some() == has(Part::Hour),
-            Some(_) => has(Part::Day) && !has(Part::Year),
+            Some(recurrence) => !has(Part::Year) && self.suits(recurrence),
         };
         if !fits {
             return None;
@@ -157,7 +181,7 @@ impl Form {
                 (Part::Day, Some(recurrence)) => every(recurrence.day()),
                 (Part::Month, Some(recurrence)) => every(recurrence.month()),
                 (Part::Weekday, _) => match weekday {
-                    Some(weekday) => weekday,
+                    Some(octet) => self::weekday(octet)?,
                     None => weekday_of(date?),
                 },
                 (Part::Year, _) => year(date?)?,
@@ -457,6 +481,54 @@ mod tests {
         let date = read(Form::Day, &[0x31, 0x12, 0x26]);
         assert_eq!(Form::Clock.encode(date, None, &mut Writer::new(&mut buffer)), None);
         assert_eq!(Form::Second.encode(date, None, &mut Writer::new(&mut buffer)), None);
+    }
+
+    /// What the form has no place for is not left out, and what it has is not guessed.
+    #[test]
+    fn a_recurrence_has_the_parts_of_its_form() {
+        let encode = |form: Form, parts: [Option<u8>; 4]| {
+            let [month, day, hour, minute] = parts;
+            let time = MeterTime::Every(Recurrence::new(month, day, hour, minute).unwrap());
+            form.encode(time, None, &mut Writer::new(&mut [0; 7]))
+        };
+        for (form, parts) in [
+            (Form::DayHour, [Some(5), Some(1), Some(0), None]),
+            (Form::DayHour, [None, Some(1), Some(0), Some(30)]),
+            (Form::DayHour, [None, Some(1), None, None]),
+            (Form::MonthDay, [Some(5), Some(1), Some(0), None]),
+            (Form::MonthDay, [Some(5), None, None, None]),
+            (Form::Yearly, [None, Some(1), Some(0), None]),
+            (Form::Yearly, [Some(5), None, Some(0), Some(0)]),
+            (Form::Yearly, [None; 4]),
+            (Form::HourMinute, [None, None, Some(0), Some(0)]),
+        ] {
+            assert_eq!(encode(form, parts), None, "{form:?} {parts:?}");
+        }
+        assert_eq!(encode(Form::Yearly, [None, None, None, Some(30)]), Some(()));
+        assert_eq!(encode(Form::DayHour, [None, Some(1), Some(0), None]), Some(()));
+    }
+
+    #[test]
+    fn what_is_not_set_is_written_as_such() {
+        for (form, octets) in [
+            (Form::Date, &[0x00; 4][..]),
+            (Form::Day, &[0x00; 3]),
+            (Form::Clock, &[0x99; 3]),
+            (Form::DateAndClock, &[0x00; 7]),
+            (Form::Minute, &[0x00; 5]),
+            (Form::Second, &[0x00; 6]),
+            (Form::HourMinute, &[0x99; 2]),
+            (Form::DayHour, &[0x99; 2]),
+            (Form::MonthDay, &[0x00; 2]),
+            (Form::MonthDayHour, &[0x99; 3]),
+            (Form::Yearly, &[0x00; 4]),
+        ] {
+            let mut buffer = [0; 7];
+            let mut writer = Writer::new(&mut buffer);
+            assert_eq!(form.encode(MeterTime::NotSet, None, &mut writer), Some(()));
+            assert_eq!(writer.finish(), Ok(octets), "{form:?}");
+            assert_eq!(form.decode(Data::plain(octets)), MeterTime::NotSet, "{form:?}");
+        }
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub struct Item<'a> {
 /// identifier names if more octets are left than it has. The octets AA between the values of some records,
 /// and at the end of a block of the 1997 edition, are none. A load record that is damaged is one value,
 /// [`Invalid::Checksum`] or [`Invalid::Length`].
+///
+/// [`Invalid::Checksum`]: meter_value::Invalid::Checksum
+/// [`Invalid::Length`]: meter_value::Invalid::Length
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
     layout: Option<Layout>,
@@ -154,7 +157,7 @@ impl<'a> Values<'a> {
         let offset = self.offset;
         self.offset = offset.saturating_add(octets.len());
         self.cursor.index = self.cursor.index.saturating_add(1);
-        point.item((offset, octets.len()), point.field.format.decode(octets))
+        point.item((offset, octets.len()), point.field.kind.decode(octets))
     }
 
     fn next_of_series(
@@ -175,7 +178,7 @@ impl<'a> Values<'a> {
         if index >= limit || is_end(rest) {
             return None;
         }
-        let octets = field.format.octets().unwrap_or(rest.len());
+        let octets = field.kind.octets().unwrap_or(rest.len());
         // Behind the last value there is nothing, so what is too much belongs to it.
         let is_last = index.saturating_add(1) == limit && !rest.range(octets..).is_some_and(is_end);
         let taken = if is_last { rest } else { rest.range(..octets).unwrap_or(rest) };
@@ -199,10 +202,8 @@ impl<'a> Values<'a> {
     ) -> Option<Item<'a>> {
         loop {
             let rest = self.rest()?;
-            let segment = match rest.iter().position(|octet| octet == END) {
-                Some(place) if self.is_separated => place,
-                _ => rest.len(),
-            };
+            let end = if self.is_separated { rest.iter().position(|octet| octet == END) } else { None };
+            let segment = end.unwrap_or(rest.len());
             let segment = rest.range(..segment).filter(|segment| !segment.is_empty());
             let Some(segment) = segment else {
                 self.offset = self.offset.saturating_add(1);
@@ -211,13 +212,13 @@ impl<'a> Values<'a> {
             };
             let group = groups.get(self.cursor.group)?;
             let is_frozen = separators == Separators::Freeze;
-            if is_frozen && !self.is_separated && !is_enabled(self.freeze_mode, self.cursor.group) {
+            if is_frozen && !is_enabled(self.freeze_mode, self.cursor.group) {
                 self.next_group();
                 continue;
             }
             let tariffs = match group.parts {
                 Parts::Tariffs if !self.is_separated => self.tariffs_of(groups, group.first),
-                _ => Some(self.tariffs.unwrap_or(most_tariffs(group.first))),
+                _ => Some(self.tariffs.unwrap_or(MAX_TARIFFS).min(most_tariffs(group.first))),
             };
             let count = group.parts.count(tariffs.unwrap_or(0));
             if self.cursor.part >= count {
@@ -233,7 +234,7 @@ impl<'a> Values<'a> {
                 && self.cursor.part.saturating_add(1) == count;
             let is_last = is_last_of_group
                 && if self.is_separated { group.ends } else { self.is_last_group(groups, is_frozen) };
-            let octets = field.format.octets().unwrap_or(segment.len());
+            let octets = field.kind.octets().unwrap_or(segment.len());
             let taken = match segment.range(..octets) {
                 Some(taken) if !is_last && tariffs.is_some() => taken,
                 _ => segment,

@@ -29,6 +29,8 @@ fn vectors() -> impl Iterator<Item = Vector> {
         include_str!("vectors/frames.txt"),
         include_str!("vectors/2007.txt"),
         include_str!("vectors/1997.txt"),
+        include_str!("vectors/identifiers-2007.txt"),
+        include_str!("vectors/identifiers-1997.txt"),
     ];
     let lines = files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#'));
     lines.map(|line| {

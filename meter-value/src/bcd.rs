@@ -52,6 +52,7 @@ const MAX_OCTETS: usize = 9;
 /// assert_eq!(bcd::decode(&[0x05, 0xF0], Sign::TopDigit), Ok(-5));
 /// assert_eq!(bcd::decode(&[0x0A], Sign::Unsigned), Err(BcdError::Digit { place: 0, digit: 0xA }));
 /// ```
+#[inline]
 pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
     if octets.len() > MAX_OCTETS {
         return Err(BcdError::Overflow { octets: octets.len() });
@@ -76,8 +77,8 @@ pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
             if digit > 9 {
                 return Err(BcdError::Digit { place, digit });
             }
-            // At most 18 digits come here, so neither step can saturate.
-            value = value.saturating_mul(10).saturating_add(i64::from(digit));
+            // At most 18 digits come here, so neither step can wrap.
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
         }
     }
     Ok(if negative { -value } else { value })

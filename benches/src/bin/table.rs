@@ -1,9 +1,10 @@
-//! Measures every case for a few seconds and prints the table.
+//! Measures every case for a few seconds and prints a table for each protocol.
 
 use std::time::Duration;
 
-use benches::case::{self, Case, Meter};
-use benches::peers;
+use benches::case::{Case, Meter};
+use benches::stream::Found;
+use benches::{dlt645, modbus_rtu};
 
 /// How long a sample takes at least.
 const SAMPLE: Duration = Duration::from_millis(2);
@@ -12,33 +13,39 @@ const SAMPLE: Duration = Duration::from_millis(2);
 const SAMPLES: usize = 100;
 
 fn main() {
-    println!("| | {} |", peers::ALL.map(|implementation| implementation.name).join(" | "));
-    println!("|---|{}", "---|".repeat(peers::ALL.len()));
-    for case in case::ALL {
-        println!("| {} | {} |", title(&case), times(&case).join(" | "));
+    print(&modbus_rtu::peers::ALL, |peer| peer.name, &modbus_rtu::case::ALL);
+    println!();
+    print(&dlt645::ways::ALL, |way| way.name, &dlt645::case::ALL);
+}
+
+fn print<I>(columns: &[I], name: impl Fn(&I) -> &str, cases: &[Case<I>]) {
+    println!("| | {} |", columns.iter().map(name).collect::<Vec<_>>().join(" | "));
+    println!("|---|{}", "---|".repeat(columns.len()));
+    for case in cases {
+        println!("| {} | {} |", title(case), times(case, columns).join(" | "));
         if case.stream.is_some() {
-            println!("| intact frames found, others | {} |", found(&case).join(" | "));
+            println!("| intact frames found, others | {} |", found(case, columns).join(" | "));
         }
     }
 }
 
-fn title(case: &Case) -> String {
-    match case.stream {
-        Some(stream) => format!("{}, {} intact frames, µs", case.name, stream().intact.len()),
+fn title<I>(case: &Case<I>) -> String {
+    match &case.stream {
+        Some(found) => format!("{}, {} intact frames, µs", case.name, (found.stream)().intact.len()),
         None => format!("{}, ns", case.name),
     }
 }
 
-/// The time of each implementation and how many times the best one's it is.
-fn times(case: &Case) -> Vec<String> {
-    let mut cells = peers::ALL.map(|implementation| (case.meter)(&implementation).map(Cell::new));
+/// The time of each column and how many times the best one's it is.
+fn times<I>(case: &Case<I>, columns: &[I]) -> Vec<String> {
+    let mut cells: Vec<_> = columns.iter().map(|column| (case.meter)(column).map(Cell::new)).collect();
     for _ in 0..SAMPLES {
         cells.iter_mut().flatten().for_each(Cell::sample);
     }
     let best = cells.iter().flatten().map(|cell| cell.nanoseconds).fold(f64::INFINITY, f64::min);
     let unit = if case.stream.is_some() { 1000.0 } else { 1.0 };
     let show = |cell: Cell| format!("{:.1} (×{:.2})", cell.nanoseconds / unit, cell.nanoseconds / best);
-    cells.map(|cell| cell.map_or("–".into(), show)).into()
+    cells.into_iter().map(|cell| cell.map_or("–".into(), show)).collect()
 }
 
 struct Cell {
@@ -63,11 +70,9 @@ impl Cell {
     }
 }
 
-fn found(case: &Case) -> Vec<String> {
-    let stream = case.stream.map(|stream| stream()).unwrap();
-    let count = |find| {
-        let found = stream.count(find);
-        format!("{}, {}", found.intact, found.others)
-    };
-    peers::ALL.map(|implementation| implementation.stream.map_or("–".into(), count)).into()
+fn found<I>(case: &Case<I>, columns: &[I]) -> Vec<String> {
+    let Some(in_stream) = &case.stream else { return vec![] };
+    let stream = (in_stream.stream)();
+    let show = |Found { intact, others }: Found| format!("{intact}, {others}");
+    columns.iter().map(|column| (in_stream.count)(column, &stream).map_or("–".into(), show)).collect()
 }

@@ -42,7 +42,7 @@ const fn quadrant(english: &'static str, chinese: &'static str) -> Field {
 
 const START: Field = second("start", "发生时刻");
 const STOP: Field = second("end", "结束时刻");
-const OPERATOR: Field = field("operator", "操作者代码", Identification, One, Format::Octets { octets: 4 });
+const OPERATOR: Field = field("operator", "操作者代码", Identification, One, Format::Digits { octets: 4 });
 
 static START_AND_STOP: [Field; 2] = [START, STOP];
 static AT: [Field; 2] = [second("time", "发生时刻"), OPERATOR];
@@ -218,7 +218,10 @@ static REACTIVE_DEMAND: [Group; 1] = [group(
 static PROGRAMMING: [Group; 2] = [group(Parts::One, &AT), group(Parts::Times(10), &[IDENTIFIER])];
 static METER_CLEARING: [Group; 2] = [group(Parts::One, &AT), group(Parts::TotalAndPhases, &ENERGIES)];
 static DEMAND_CLEARING: [Group; 2] = [group(Parts::One, &AT), group(Parts::TotalAndPhases, &MAXIMA)];
-static EVENT_CLEARING: [Group; 2] = [group(Parts::One, &AT), group(Parts::One, &[IDENTIFIER])];
+static EVENT_CLEARING: [Group; 2] = [
+    group(Parts::One, &AT),
+    group(Parts::One, &[field("identifier", "数据标识", Identification, One, Format::Identifier)]),
+];
 static CLOCK_SETTING: [Group; 1] =
     [group(Parts::One, &[OPERATOR, second("time before", "校时前时间"), second("time after", "校时后时间")])];
 
@@ -244,14 +247,14 @@ static HOLIDAY_PROGRAMMING: [Group; 2] = [
     group(Parts::Rest, &[tariff_or_table("day slot table", "日时段表号"), start(Form::Day)]),
 ];
 static WEEKEND_PROGRAMMING: [Group; 2] =
-    [group(Parts::One, &AT), group(Parts::One, &[flags("rest days before", "编程前周休日", 1, WEEKEND)])];
+    [group(Parts::One, &AT), group(Parts::One, &[flags("rest days before", "编程前周休日", 1, &WEEKEND)])];
 static ACTIVE_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
-    group(Parts::One, &[flags("word before", "编程前特征字", 1, ACTIVE_COMBINATION)]),
+    group(Parts::One, &[flags("word before", "编程前特征字", 1, &ACTIVE_COMBINATION)]),
 ];
 static REACTIVE_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
-    group(Parts::One, &[flags("word before", "编程前特征字", 1, REACTIVE_COMBINATION)]),
+    group(Parts::One, &[flags("word before", "编程前特征字", 1, &REACTIVE_COMBINATION)]),
 ];
 static SETTLEMENT_PROGRAMMING: [Group; 2] = [
     group(Parts::One, &AT),
@@ -266,19 +269,24 @@ static COVER: [Group; 3] = [
     group(Parts::Total, &ENERGIES_AFTER),
 ];
 
-const fn purchase(quantity: Quantity, unit: Unit) -> [Field; 6] {
+const fn purchase(quantity: Quantity, unit: Unit, chinese: [&'static str; 4]) -> [Field; 6] {
+    let [bought, before, after, sum] = chinese;
     [
         field("date", "购电日期", DateTime, One, Format::Time(Form::Minute)),
         field("count of purchases", "购电后总购电次数", Count, One, unsigned(2, 0)),
-        field("purchase", "购电量", quantity, unit, unsigned(4, 2)),
-        field("balance before", "购电前剩余", quantity, unit, unsigned(4, 2)),
-        field("balance after", "购电后剩余", quantity, unit, unsigned(4, 2)),
-        field("sum of purchases", "购电后累计购电", quantity, unit, unsigned(4, 2)),
+        field("purchase", bought, quantity, unit, unsigned(4, 2)),
+        field("balance before", before, quantity, unit, unsigned(4, 2)),
+        field("balance after", after, quantity, unit, unsigned(4, 2)),
+        field("sum of purchases", sum, quantity, unit, unsigned(4, 2)),
     ]
 }
 
-static ENERGY_PURCHASE: [Group; 1] = [group(Parts::One, &const { purchase(Energy, KilowattHour) })];
-static MONEY_PURCHASE: [Group; 1] = [group(Parts::One, &const { purchase(Money, Yuan) })];
+const OF_ENERGY: [&str; 4] = ["购电量", "购电前剩余电量", "购电后剩余电量", "购电后累计购电量"];
+const OF_MONEY: [&str; 4] = ["购金额", "购电前剩余金额", "购电后剩余金额", "购电后累计购金额"];
+
+static ENERGY_PURCHASE: [Group; 1] =
+    [group(Parts::One, &const { purchase(Energy, KilowattHour, OF_ENERGY) })];
+static MONEY_PURCHASE: [Group; 1] = [group(Parts::One, &const { purchase(Money, Yuan, OF_MONEY) })];
 
 // What follows are the tables of State Grid, whose fields DI1 counts.
 static LONG_VOLTAGE: [Group; 7] = [

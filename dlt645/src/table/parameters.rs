@@ -71,19 +71,23 @@ const fn power(english: &'static str, chinese: &'static str) -> Field {
     field(english, chinese, Power, Kilowatt, unsigned(3, 4))
 }
 
+const fn password(number: u32, english: &'static str, chinese: &'static str) -> Row {
+    row(number, Only, field(english, chinese, Password, One, Format::Secret { octets: 4 })).write()
+}
+
 const fn unbalance(english: &'static str, chinese: &'static str) -> Field {
     field(english, chinese, Unbalance, Percent, unsigned(2, 2))
 }
 
 static RUN: [Field; 8] = [
-    flags("run status 1", "电表运行状态字1", 2, RUN_1),
-    flags("run status 2", "电表运行状态字2", 2, RUN_2),
-    flags("run status 3", "电表运行状态字3", 2, RUN_3),
-    flags("run status 4, phase A", "电表运行状态字4（A相）", 2, RUN_4),
-    flags("run status 5, phase B", "电表运行状态字5（B相）", 2, RUN_4),
-    flags("run status 6, phase C", "电表运行状态字6（C相）", 2, RUN_4),
-    flags("run status 7", "电表运行状态字7", 2, RUN_7),
-    flags("key status", "密钥状态字", 4, KEYS),
+    flags("run status 1", "电表运行状态字1", 2, &RUN_1),
+    flags("run status 2", "电表运行状态字2", 2, &RUN_2),
+    flags("run status 3", "电表运行状态字3", 2, &RUN_3),
+    flags("run status 4, phase A", "电表运行状态字4（A相）", 2, &RUN_4),
+    flags("run status 5, phase B", "电表运行状态字5（B相）", 2, &RUN_4),
+    flags("run status 6, phase C", "电表运行状态字6（C相）", 2, &RUN_4),
+    flags("run status 7", "电表运行状态字7", 2, &RUN_7),
+    flags("key status", "密钥状态字", 4, &KEYS),
 ];
 
 /// Older meters end before the key status.
@@ -91,7 +95,7 @@ static STATUS: [Group; 1] = [group(Parts::One, &RUN)];
 
 /// A count for each bit that is set.
 static REPORT_STATUS: [Group; 2] = [
-    group(Parts::One, &[flags("events", "主动上报状态字", 12, REPORT)]),
+    group(Parts::One, &[flags("events", "主动上报状态字", 12, &REPORT)]),
     group(Parts::Rest, &[field("new events", "新增次数", Count, One, Format::Octets { octets: 1 })]),
 ];
 
@@ -112,7 +116,7 @@ static SCREEN: [Group; 1] = [group(
 static LADDERS: [Group; 3] = [
     group(Parts::Times(6), &[energy("value of ladder", "阶梯值")]),
     group(Parts::Times(7), &[price("price of ladder", "阶梯电价")]),
-    group(Parts::Rest, &[time("settlement day of the year", "年结算日", Form::MonthDayHour)]),
+    group(Parts::Rest, &[time("yearly settlement day", "年结算日", Form::MonthDayHour)]),
 ];
 
 #[rustfmt::skip]
@@ -168,22 +172,22 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_0507, Only, RUN[6]),
     row(0x0400_0508, Only, RUN[7]),
     record(0x0400_05FF, Only, "run status", "电表运行状态字数据块", &STATUS),
-    row(0x0400_0601, Only, flags("active combination", "有功组合方式特征字", 1, ACTIVE_COMBINATION)).read_write(),
-    row(0x0400_0602, Only, flags("reactive combination 1", "无功组合方式1特征字", 1, REACTIVE_COMBINATION)).read_write(),
-    row(0x0400_0603, Only, flags("reactive combination 2", "无功组合方式2特征字", 1, REACTIVE_COMBINATION)).read_write(),
-    row(0x0400_0701, Only, flags("baud rate of the modulated infrared port", "调制型红外光口通信速率特征字", 1, BAUD)).read_write(),
-    row(0x0400_0702, Only, flags("baud rate of the contact infrared port", "接触式红外光口通信速率特征字", 1, BAUD)).read_write(),
-    row(0x0400_0703, Only, flags("baud rate of port 1", "通信口1通信速率特征字", 1, BAUD)).read_write(),
-    row(0x0400_0704, Only, flags("baud rate of port 2", "通信口2通信速率特征字", 1, BAUD)).read_write(),
-    row(0x0400_0705, Only, flags("baud rate of port 3", "通信口3通信速率特征字", 1, BAUD)).read_write(),
-    row(0x0400_0801, Only, flags("rest days", "周休日特征字", 1, WEEKEND)).read_write(),
+    row(0x0400_0601, Only, flags("active combination", "有功组合方式特征字", 1, &ACTIVE_COMBINATION)).read_write(),
+    row(0x0400_0602, Only, flags("reactive combination 1", "无功组合方式1特征字", 1, &REACTIVE_COMBINATION)).read_write(),
+    row(0x0400_0603, Only, flags("reactive combination 2", "无功组合方式2特征字", 1, &REACTIVE_COMBINATION)).read_write(),
+    row(0x0400_0701, Only, flags("baud rate of the modulated infrared port", "调制型红外光口通信速率特征字", 1, &BAUD)).read_write(),
+    row(0x0400_0702, Only, flags("baud rate of the contact infrared port", "接触式红外光口通信速率特征字", 1, &BAUD)).read_write(),
+    row(0x0400_0703, Only, flags("baud rate of port 1", "通信口1通信速率特征字", 1, &BAUD)).read_write(),
+    row(0x0400_0704, Only, flags("baud rate of port 2", "通信口2通信速率特征字", 1, &BAUD)).read_write(),
+    row(0x0400_0705, Only, flags("baud rate of port 3", "通信口3通信速率特征字", 1, &BAUD)).read_write(),
+    row(0x0400_0801, Only, flags("rest days", "周休日特征字", 1, &WEEKEND)).read_write(),
     row(0x0400_0802, Only, count("day slot table of rest days", "周休日采用的日时段表号")).read_write(),
-    row(0x0400_0901, Only, flags("load record mode", "负荷记录模式字", 1, LOAD_MODE)).read_write(),
-    row(0x0400_0902, Only, flags("timed freeze mode", "定时冻结数据模式字", 1, FREEZE_MODE)).read_write(),
-    row(0x0400_0903, Only, flags("instant freeze mode", "瞬时冻结数据模式字", 1, FREEZE_MODE)).read_write(),
-    row(0x0400_0904, Only, flags("table switch freeze mode", "约定冻结数据模式字", 1, FREEZE_MODE)).read_write(),
-    row(0x0400_0905, Only, flags("hourly freeze mode", "整点冻结数据模式字", 1, HOURLY_MODE)).read_write(),
-    row(0x0400_0906, Only, flags("daily freeze mode", "日冻结数据模式字", 1, FREEZE_MODE)).read_write(),
+    row(0x0400_0901, Only, flags("load record mode", "负荷记录模式字", 1, &LOAD_MODE)).read_write(),
+    row(0x0400_0902, Only, flags("timed freeze mode", "定时冻结数据模式字", 1, &FREEZE_MODE)).read_write(),
+    row(0x0400_0903, Only, flags("instant freeze mode", "瞬时冻结数据模式字", 1, &FREEZE_MODE)).read_write(),
+    row(0x0400_0904, Only, flags("table switch freeze mode", "约定冻结数据模式字", 1, &FREEZE_MODE)).read_write(),
+    row(0x0400_0905, Only, flags("hourly freeze mode", "整点冻结数据模式字", 1, &HOURLY_MODE)).read_write(),
+    row(0x0400_0906, Only, flags("daily freeze mode", "日冻结数据模式字", 1, &FREEZE_MODE)).read_write(),
     row(0x0400_0A01, Only, time("start of load records", "负荷记录起始时间", Form::Yearly)).read_write(),
     row(0x0400_0A02, Only, minutes("interval of load records of class 1", "第1类负荷记录间隔时间", 2)).read_write(),
     row(0x0400_0A03, Only, minutes("interval of load records of class 2", "第2类负荷记录间隔时间", 2)).read_write(),
@@ -194,8 +198,16 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_0B01, Only, time("settlement day 1", "每月第1结算日", Form::DayHour)).read_write(),
     row(0x0400_0B02, Only, time("settlement day 2", "每月第2结算日", Form::DayHour)).read_write(),
     row(0x0400_0B03, Only, time("settlement day 3", "每月第3结算日", Form::DayHour)).read_write(),
-    // Of levels 0 to 9.
-    row(0x0400_0C01, Numbered { last: 10 }, field("password", "密码", Password, One, Format::Secret { octets: 4 })).write(),
+    password(0x0400_0C01, "password of level 0", "0级密码"),
+    password(0x0400_0C02, "password of level 1", "1级密码"),
+    password(0x0400_0C03, "password of level 2", "2级密码"),
+    password(0x0400_0C04, "password of level 3", "3级密码"),
+    password(0x0400_0C05, "password of level 4", "4级密码"),
+    password(0x0400_0C06, "password of level 5", "5级密码"),
+    password(0x0400_0C07, "password of level 6", "6级密码"),
+    password(0x0400_0C08, "password of level 7", "7级密码"),
+    password(0x0400_0C09, "password of level 8", "8级密码"),
+    password(0x0400_0C0A, "password of level 9", "9级密码"),
     row(0x0400_0D01, Only, loss("conductance coefficient, phase A", "A相电导系数")).read_write(),
     row(0x0400_0D02, Only, loss("susceptance coefficient, phase A", "A相电纳系数")).read_write(),
     row(0x0400_0D03, Only, loss("resistance coefficient, phase A", "A相电阻系数")).read_write(),
@@ -221,8 +233,8 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_1003, Only, money("overdrawn money limit", "透支金额限值")).read_write(),
     row(0x0400_1004, Only, money("hoarded money limit", "囤积金额限值")).read_write(),
     row(0x0400_1005, Only, money("close permission money limit", "合闸允许金额限值")).read_write(),
-    row(0x0400_1101, Only, flags("features", "电表运行特征字1", 1, FEATURES)).read_write(),
-    row(0x0400_1104, Only, flags("report mode", "主动上报模式字", 8, REPORT)).read_write(),
+    row(0x0400_1101, Only, flags("features", "电表运行特征字1", 1, &FEATURES)).read_write(),
+    row(0x0400_1104, Only, flags("report mode", "主动上报模式字", 8, &REPORT)).read_write(),
     row(0x0400_1201, Only, minute("start of hourly freezes", "整点冻结起始时间")).read_write(),
     row(0x0400_1202, Only, minutes("interval of hourly freezes", "整点冻结时间间隔", 1)).read_write(),
     row(0x0400_1203, Only, time("time of daily freezes", "日冻结时间", Form::HourMinute)).read_write(),
@@ -236,11 +248,11 @@ pub(super) static ROWS: &[Row] = &[
     row(0x0400_1404, Only, minutes("validity of infrared authentication", "红外认证时效", 1)).read_write(),
     row(0x0400_1405, Only, minutes("delay of resetting the report word", "主动上报状态字自动复位延时时间", 1)).read_write(),
     record(0x0400_1501, Only, "report", "主动上报状态字", &REPORT_STATUS),
-    row(0x0400_1503, Only, flags("reset of the report", "复位主动上报状态字", 12, REPORT)).write(),
+    row(0x0400_1503, Only, flags("reset of the report", "复位主动上报状态字", 12, &REPORT)).write(),
     record(0x0401_0000, Only, "year zones, set 1", "第一套时区表数据", &ZONES).read_write(),
-    record(0x0401_0001, Numbered { last: 8 }, "day slots, set 1, table", "第一套日时段表数据", &SLOTS).read_write(),
+    record(0x0401_0001, Numbered { last: 8 }, "day slots, set 1, table", "第一套日时段表", &SLOTS).read_write(),
     record(0x0402_0000, Only, "year zones, set 2", "第二套时区表数据", &ZONES).read_write(),
-    record(0x0402_0001, Numbered { last: 8 }, "day slots, set 2, table", "第二套日时段表数据", &SLOTS).read_write(),
+    record(0x0402_0001, Numbered { last: 8 }, "day slots, set 2, table", "第二套日时段表", &SLOTS).read_write(),
     record(0x0403_0001, Numbered { last: 0xFE }, "public holiday", "公共假日日期及日时段表号", &HOLIDAY).read_write(),
     record(0x0404_0101, Numbered { last: 0xFE }, "screen shown in turn", "自动循环显示屏", &SCREEN).read_write(),
     record(0x0404_0201, Numbered { last: 0xFE }, "screen shown by key", "按键循环显示屏", &SCREEN).read_write(),

@@ -30,6 +30,8 @@ fn names_one_value_and_nothing_else() {
         (0x0400_0101, "date"),
         (0x0405_023F, "price of set 2, tariff 63"),
         (0x0406_0102, "set 1, price of ladder 2"),
+        (0x0400_0C01, "password of level 0"),
+        (0x0400_0C0A, "password of level 9"),
     ] {
         assert_eq!(name(identifier).as_deref(), Some(expected));
     }
@@ -168,4 +170,8 @@ fn names_are_chinese_too() {
     assert_eq!(name(Identifier::Y2007(0x0201_0100)), "电压，A相");
     assert_eq!(name(Identifier::Y2007(0x1001_0A02)), "（上2次）失压，A相：电压，A相");
     assert_eq!(name(Identifier::Y1997(0x9410)), "（上1月）正向有功电能，总");
+    assert_eq!(name(Identifier::Y2007(0x0400_0C03)), "2级密码");
+    assert_eq!(name(Identifier::Y2007(0x0332_0302)), "（上2次）购电记录：购电量");
+    assert_eq!(name(Identifier::Y2007(0x0333_0302)), "（上2次）购电记录：购金额");
+    assert_eq!(name(Identifier::Y2007(0x0333_0501)), "（上1次）购电记录：购电后剩余金额");
 }

@@ -1,18 +1,17 @@
 //! Words whose bits mean something.
 
-use meter_value::{Flag, Quantity, Unit};
+use meter_value::Flag;
 
-use super::{Field, field};
-use crate::format::{Format, Names};
+use super::{Field, name};
+use crate::format::{Kind, Names};
 
 pub(super) const fn flags(
     english: &'static str,
     chinese: &'static str,
     octets: u8,
-    names: &'static [Flag],
+    names: &'static &'static [Flag],
 ) -> Field {
-    let format = Format::Flags { octets, names: Names(names) };
-    field(english, chinese, Quantity::Status, Unit::One, format)
+    Field { name: name(english, chinese), kind: Kind::Flags { octets, names: Names(names) } }
 }
 
 const fn set(bit: u8, text: &'static str) -> Flag {

@@ -312,6 +312,54 @@ fn a_freeze_holds_what_its_mode_says() {
     assert_eq!(all(Identifier::Y2007(0x0500_1001), &[0; 24]).len(), 8);
 }
 
+#[test]
+fn a_set_of_1997_has_no_more_tariffs_than_identifiers() {
+    let octets = [&[[1, 0, 0, 0]; 16].concat()[..], &[0xAA, 2, 0, 0, 0, 0xAA]].concat();
+    let values = Identifier::Y1997(0x95FF).values(Data::plain(&octets)).with_tariffs(63);
+    let read: Vec<_> = values.map(|item| (item.identifier, item.value.to_string())).collect();
+    assert_eq!(read.len(), 16);
+    assert_eq!(read[14], (Identifier::Y1997(0x951E), Invalid::Length.to_string()));
+    assert_eq!(read[15], (Identifier::Y1997(0x9520), "0.02".into()));
+}
+
+/// A group that is not frozen is its AA alone, or not there.
+#[test]
+fn a_freeze_with_marks_holds_what_its_mode_says() {
+    let names = |octets: &[u8]| -> Vec<(String, String)> {
+        let values = Identifier::Y2007(0x0506_FF01).values(Data::plain(octets)).with_freeze_mode(0b1000_0101);
+        values.map(|item| (item.point.field.name.english.into(), item.value.to_string())).collect()
+    };
+    let head = [&[0, 0, 0x21, 0x11, 0x26, 0xAA, 1, 0, 0, 0, 2, 0, 0, 0, 0xAA][..]];
+    let (third, last) = (&[3, 0, 0, 0x80, 0xAA][..], &[[4, 0, 0]; 8].concat()[..]);
+    let expected = names(&[head[0], &[0xAA], third, &[0xAA; 7], last].concat());
+    assert_eq!(
+        expected[..4],
+        said(&[
+            ("time", "2026-11-21T00:00:00"),
+            ("forward active energy", "0.01"),
+            ("forward active energy", "0.02"),
+            ("combined reactive energy 1", "-0.03"),
+        ])
+    );
+    assert_eq!((expected.len(), expected[11].0.as_str()), (12, "reactive power"));
+    assert_eq!(names(&[head[0], third, last].concat()), expected);
+}
+
+/// A clearing of all events names them by FF.
+#[test]
+fn an_event_clearing_names_what_was_cleared() {
+    let cleared = |last| {
+        let octets = [0, 0, 12, 0x21, 0x11, 0x26, 0x21, 0x43, 0x65, 0x07, 0xFF, last, last, last];
+        all(Identifier::Y2007(0x0330_0301), &octets)[2].1.clone()
+    };
+    assert_eq!([cleared(0xFF), cleared(0x03)], ["FFFFFFFF", "030303FF"]);
+    let mut programming = [0xFF; 50];
+    programming[6..14].copy_from_slice(&[0x21, 0x43, 0x65, 0x07, 0x03, 0x01, 0x00, 0x04]);
+    let read = all(Identifier::Y2007(0x0330_0001), &programming);
+    assert_eq!(read[1].1, crate::Operator(0x0765_4321).to_string());
+    assert_eq!([read[2].1.as_str(), read[3].1.as_str()], ["04000103", "absent"]);
+}
+
 fn load_record(classes: &[u8]) -> Vec<u8> {
     let mut octets = std::vec![0xA0, 0xA0, 5 + classes.len() as u8, 0x15, 0x08, 0x21, 0x11, 0x26];
     octets.extend(classes);
@@ -355,10 +403,10 @@ fn load_records_are_read_class_by_class() {
 fn a_record_of_one_class_is_of_the_class_that_was_asked_for() {
     let record = load_record(&[0x99, 0x09, 0, 0, 0, 0, 0, 0, 0xAA]);
     let items = all(Identifier::Y2007(0x0603_0001), &record);
-    assert_eq!(items[1], ("load record of class 3 1: power factor, total".into(), "0.999".into()));
+    assert_eq!(items[1], ("class 3 load record 1: power factor, total".into(), "0.999".into()));
     let six = load_record(&[0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 1, 0, 0, 2, 0, 0, 0xAA]);
     let items = all(Identifier::Y2007(0x0606_0000), &six);
-    assert_eq!(items[2], ("load record of class 6 1: reactive demand".into(), "0.0002".into()));
+    assert_eq!(items[2], ("class 6 load record 1: reactive demand".into(), "0.0002".into()));
 }
 
 #[test]
@@ -419,4 +467,35 @@ fn what_is_written_is_what_is_read() {
     for value in [Decimal::new(23_005, -2), Decimal::new(-1, 0), Decimal::new(1_000, 0)] {
         assert_eq!(encode(value), Err(EncodeError::Value { identifier }));
     }
+}
+
+#[test]
+fn what_is_absent_is_written_where_it_is_read() {
+    let absent = |identifier| {
+        let point = Identifier::Y2007(identifier).point().unwrap();
+        point.with(Value::Invalid(Invalid::Absent)).encode(&mut [0; 16]).map(<[u8]>::to_vec)
+    };
+    assert_eq!(absent(0x0201_0100), Ok(vec![0xFF; 2]));
+    assert_eq!(absent(0x0400_0401), Ok(vec![0xFF; 6]));
+    assert_eq!(absent(0x0400_0404), Ok(vec![0xFF; 6]));
+    for number in [0x0400_0C01, 0x0400_0501, 0x0400_0101, 0x0700_00FF, 0x0400_040F] {
+        let identifier = Identifier::Y2007(number);
+        assert_eq!(absent(number), Err(EncodeError::Value { identifier }));
+    }
+    // A maximum may be absent, and its time not.
+    for octets in [[0xFF, 0xFF, 0xFF, 0x05, 0x14, 0x06, 0x07, 0x26], [0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0]] {
+        let item = Identifier::Y2007(0x0101_0000).values(Data::plain(&octets)).next().unwrap();
+        assert_eq!(item.value, Value::Invalid(Invalid::Absent));
+        assert_eq!(item.encode(&mut [0; 8]), Ok(&octets[..]));
+    }
+}
+
+#[test]
+fn no_other_day_of_the_week_is_written_than_is_read() {
+    let octets = [0x07, 0x21, 0x11, 0x26];
+    let mut item = Identifier::Y2007(0x0400_0101).values(Data::plain(&octets)).next().unwrap();
+    assert_eq!(item.encode(&mut [0; 4]), Ok(&[0x06, 0x21, 0x11, 0x26][..]), "the calendar's");
+    item.weekday = Some(7);
+    let identifier = item.identifier;
+    assert_eq!(item.encode(&mut [0; 4]), Err(EncodeError::Value { identifier }));
 }

@@ -56,9 +56,11 @@ fn the_vectors_keep_the_laws() {
                 println!("{}: {line}", file.display());
                 let octets = line.split(" | ").nth(1).unwrap().split(' ');
                 let octets: Vec<u8> = octets.map(|octet| u8::from_str_radix(octet, 16).unwrap()).collect();
-                for (_, law) in laws_of(folder) {
+                for (name, law) in laws_of(folder) {
                     law(&octets);
-                    (0..kinds).for_each(|kind| law(&[&[0x29, kind], more, &octets].concat()));
+                    if name.ends_with("_client") {
+                        (0..kinds).for_each(|kind| law(&[&[0x29, kind], more, &octets].concat()));
+                    }
                 }
                 count += 1;
             }

@@ -4,9 +4,6 @@
 #![no_std]
 #![no_main]
 
-mod clock;
-mod output;
-
 #[cfg(feature = "ours-small")]
 #[path = "ours.rs"]
 mod node;
@@ -21,10 +18,9 @@ mod node;
 mod node;
 
 use core::hint::black_box;
-use core::panic::PanicInfo;
 
 use cortex_m_rt::entry;
-use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
+use target_counts::{clock, output};
 
 use node::Node;
 
@@ -62,24 +58,12 @@ static EXCHANGES: [Exchange; 3] = [
 fn main() -> ! {
     static mut NODE: Node = Node::new(UNIT, REGISTERS);
     let node = black_box(NODE);
-    clock::start();
-    output::line("NOP", clock::count(clock::ten_nops).0, "");
+    target_counts::start();
     for exchange in &EXCHANGES {
         let request = black_box(exchange.request);
         let (instructions, reply) = clock::count(|| node.answer(request));
         let right = black_box(reply) == Some(exchange.reply);
         output::line(exchange.name, instructions, if right { "right" } else { "wrong" });
     }
-    exit(EXIT_SUCCESS)
-}
-
-#[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    exit(EXIT_FAILURE)
-}
-
-fn exit(status: debug::ExitStatus) -> ! {
-    loop {
-        debug::exit(status);
-    }
+    target_counts::end()
 }

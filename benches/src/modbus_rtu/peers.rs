@@ -10,7 +10,7 @@ mod rustmod;
 mod rusty_modbus;
 mod tokio_modbus;
 
-use crate::Implementation;
+use crate::modbus_rtu::Implementation;
 
 pub const ALL: [Implementation; 7] = [
     meterwire::IMPLEMENTATION,

@@ -12,8 +12,8 @@ use rusty_modbus_frame::{crc16, verify_crc};
 use rusty_modbus_types::{Address, Quantity};
 use tokio_util::codec::Decoder;
 
+use crate::modbus_rtu::{Implementation, Request};
 use crate::stream::CHUNK;
-use crate::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "rusty-modbus",

@@ -1,8 +1,9 @@
 //! Every implementation does the whole work of every case it takes part in.
 
-use benches::case::{REQUEST, REQUEST_FRAME, response_frame, values};
-use benches::stream::{self, Found};
-use benches::{buffer, peers};
+use benches::buffer;
+use benches::modbus_rtu::case::{REQUEST, REQUEST_FRAME, response_frame, values};
+use benches::modbus_rtu::{peers, stream};
+use benches::stream::{Found, LEN};
 
 /// The frame with each bit of its checksum wrong in turn.
 fn wrong_checksums(frame: &[u8]) -> impl Iterator<Item = Vec<u8>> {
@@ -63,10 +64,10 @@ fn replies_are_encoded() {
 #[test]
 fn streams_have_frames_that_every_stream_decoder_finds() {
     for stream in [stream::corrupted(), stream::stray()] {
-        assert_eq!(stream.octets.len(), stream::LEN);
+        assert_eq!(stream.octets.len(), LEN);
         for implementation in peers::ALL {
             let Some(find) = implementation.stream else { continue };
-            assert!(stream.count(find).intact > 0, "{}", implementation.name);
+            assert!(stream::count(&stream, find).intact > 0, "{}", implementation.name);
         }
     }
 }
@@ -75,6 +76,6 @@ fn streams_have_frames_that_every_stream_decoder_finds() {
 fn ours_finds_every_intact_frame_and_no_other() {
     let find = peers::ALL[0].stream.unwrap();
     for stream in [stream::corrupted(), stream::stray()] {
-        assert_eq!(stream.count(find), Found { intact: stream.intact.len(), others: 0 });
+        assert_eq!(stream::count(&stream, find), Found { intact: stream.intact.len(), others: 0 });
     }
 }

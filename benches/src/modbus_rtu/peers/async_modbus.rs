@@ -4,8 +4,8 @@ use async_modbus::pdu::{request, response};
 use async_modbus::zerocopy::IntoBytes;
 use async_modbus::{Frame, FrameView, Pdu};
 
-use crate::case::QUANTITY;
-use crate::{Implementation, Request};
+use crate::modbus_rtu::case::QUANTITY;
+use crate::modbus_rtu::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "async-modbus",

@@ -3,8 +3,8 @@
 use modbus_core::rtu::{self, Header, RequestAdu, ResponseAdu};
 use modbus_core::{Data, DecoderType, RequestPdu, Response, ResponsePdu};
 
+use crate::modbus_rtu::{Implementation, Request};
 use crate::stream::CHUNK;
-use crate::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "modbus-core",

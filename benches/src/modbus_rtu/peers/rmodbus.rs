@@ -5,8 +5,8 @@ use rmodbus::client::ModbusRequest;
 use rmodbus::consts::ModbusFunction::GetHoldings;
 use rmodbus::server::{ModbusFrame, Read};
 
-use crate::case::{QUANTITY, REQUEST};
-use crate::{Implementation, Request};
+use crate::modbus_rtu::case::{QUANTITY, REQUEST};
+use crate::modbus_rtu::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "rmodbus",

@@ -2,8 +2,8 @@
 
 use modbus_rtu::{Decoder, Expect, Frame, Range, Response, UnitId};
 
+use crate::modbus_rtu::{Implementation, Request};
 use crate::stream::CHUNK;
-use crate::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "meterwire-modbus-rtu",

@@ -7,7 +7,7 @@ use rustmod_core::pdu::{
     DecodedRequest, ReadHoldingRegistersRequest, ReadHoldingRegistersResponse, Response,
 };
 
-use crate::{Implementation, Request};
+use crate::modbus_rtu::{Implementation, Request};
 
 pub const IMPLEMENTATION: Implementation = Implementation {
     name: "rustmod-core",

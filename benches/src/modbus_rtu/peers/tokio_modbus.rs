@@ -14,7 +14,7 @@ use tokio_modbus::server::Service;
 use tokio_modbus::server::rtu_over_tcp::Server;
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
 
-use crate::Implementation;
+use crate::modbus_rtu::Implementation;
 use crate::stream::CHUNK;
 
 pub const IMPLEMENTATION: Implementation = Implementation {
