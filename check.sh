@@ -53,6 +53,7 @@ check_no-std() {
             echo "$library builds for $target"
         done
         cargo build --quiet --target "$target" --package meterwire-modbus-rtu --no-default-features
+        cargo build --quiet --target "$target" --package meterwire-mbus --features crypto
         for library in meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus; do
             cargo build --quiet --target "$target" --package "$library" --features embedded-io
         done

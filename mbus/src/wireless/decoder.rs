@@ -109,7 +109,7 @@ impl Decoder {
         }
     }
 
-    /// The octets of the whole frame without its checksums, where [`open`](super::open) can decrypt them; none
+    /// The octets of the whole frame without its checksums, where `open` can decrypt them; none
     /// before.
     pub fn octets(&mut self) -> &mut [u8] {
         let length = match self.state {

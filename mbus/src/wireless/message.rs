@@ -78,8 +78,8 @@ pub enum Security {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Proof {
-    /// The first two octets are 2F 2F: a wrong key passes once in 65,536 times, and who knows the message can
-    /// change it unseen.
+    /// The first two octets are 2F 2F: a wrong key passes once in 65,536 times, and a change of the message goes
+    /// unseen. Octets behind the encrypted ones prove nothing.
     Filler,
     /// The checksum inside what was encrypted: no better.
     Checksum,

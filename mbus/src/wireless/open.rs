@@ -24,6 +24,9 @@ pub struct Wanted {
 /// Reads the message of a frame without checksums, and decrypts it in place if `keys` has the key. What could not
 /// be verified stays encrypted; [`Message::security`] says why.
 ///
+/// What remains for the caller: to refuse a message that is plain where the meter has a key, and one whose counter
+/// or access number came before.
+///
 /// # Errors
 /// [`DecodeError`]: too few or too many octets, or a layer that breaks a rule.
 ///
