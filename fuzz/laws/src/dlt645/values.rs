@@ -152,14 +152,17 @@ fn likely_1997(choice: u8, number: u32) -> u16 {
 /// own is invalid, and each other reads alone as it reads in its place.
 pub(super) fn values(identifier: Identifier, items: Vec<Item<'_>>, data: Data<'_>) {
     let is_load = matches!(identifier, Identifier::Y2007(number) if number >> 24 == 0x06);
-    let mut end = 0;
-    for item in &items {
+    let (mut end, last) = (0, items.len().saturating_sub(1));
+    for (index, item) in items.iter().enumerate() {
         let gap = data.range(end..item.offset).expect("values come in order");
         assert!(is_load || gap.iter().all(|octet| octet == 0xAA), "only AA lies between values");
         let own = data.range(item.offset..item.offset + item.len).expect("inside the data");
         end = item.offset + item.len;
         match item.value {
-            Value::Invalid(Invalid::Length) => assert!(is_load || item.point.octets() != Some(item.len)),
+            // What is too much, behind the last AA, may be as long as a value.
+            Value::Invalid(Invalid::Length) => {
+                assert!(is_load || index == last || item.point.octets() != Some(item.len));
+            }
             Value::Invalid(Invalid::Checksum) => assert!(is_load),
             _ => assert!(item.point.octets().is_none_or(|octets| octets == item.len)),
         }
@@ -173,8 +176,8 @@ pub(super) fn values(identifier: Identifier, items: Vec<Item<'_>>, data: Data<'_
         if let Ok(decimal) = item.value.to_decimal() {
             assert_eq!(decimal.exponent(), -(item.point.decimals() as i8));
         }
-        // All of a damaged load record stands for its time.
-        if !is_load || !matches!(item.value, Value::Invalid(Invalid::Checksum | Invalid::Length)) {
+        // All of a damaged load record stands for its time, and what is too much for the value before it.
+        if !matches!(item.value, Value::Invalid(Invalid::Checksum | Invalid::Length)) {
             let alone = item.point.decode(own);
             assert_eq!((alone.value, alone.time, alone.weekday), (item.value, item.time, item.weekday));
         }
