@@ -53,7 +53,8 @@ check_no-std() {
             echo "$library builds for $target"
         done
         cargo build --quiet --target "$target" --package meterwire-modbus-rtu --no-default-features
-        for library in meterwire-modbus-rtu meterwire-dlt645; do
+        cargo build --quiet --target "$target" --package meterwire-mbus --features crypto
+        for library in meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus; do
             cargo build --quiet --target "$target" --package "$library" --features embedded-io
         done
     done

@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod dlt645;
+pub mod mbus;
 pub mod modbus_rtu;
 pub mod stream;
 

@@ -1,273 +1,565 @@
-//! The reading of one meter.
+//! One command at a time, and its answer.
+
+mod asked;
+mod bits;
 
 use core::time::Duration;
 
-use meter_value::line::{Exchange, Machine, Output, Retry, Search, Step};
+use meter_value::line::{Machine, Output, Retry, Step};
 
-use crate::{Address, Control, DecodeError, Decoder, EncodeError, Frame, Telegram, TransactionError};
+use crate::link::{GLITCH, Judge, Link};
+use crate::{Address, Command, Control, DecodeError, EncodeError, Frame, Line, Selection, TransactionError};
+pub(crate) use asked::{Asked, refusal};
+use bits::{Bits, Table};
 
-/// A client: resets the link of a meter, then asks for its data, each until it is answered.
+/// Whom a command is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Target {
+    /// The meter with a primary address.
+    Primary(Address),
+    /// The meters with a secondary address.
+    Secondary(Selection),
+}
+
+/// A meter as its client has to treat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Device {
+    /// Its address.
+    pub target: Target,
+    /// How long to wait for an answer to begin, and how often to ask. An answer that has begun is waited for
+    /// as long as no gap in it is longer than the line's, and no longer than [`Line::answer`].
+    pub retry: Retry,
+}
+
+impl Device {
+    /// All meters at once. None answers; instead of an answer, the client waits 500 ms for them to act.
+    pub const BROADCAST: Self = Self {
+        retry: Retry { timeout: Duration::from_millis(500), retries: 0 },
+        ..Self::new(Address::BROADCAST)
+    };
+
+    /// A meter by its primary address: asked three times at most, with 1.2 seconds for the first octet, because
+    /// meters take up to 1.15 seconds at 300 baud; for other rates, see [`Line::response`].
+    pub const fn new(address: Address) -> Self {
+        Self::with(Target::Primary(address))
+    }
+
+    /// A meter by its secondary address, else as [`new`](Self::new).
+    pub const fn selected(selection: Selection) -> Self {
+        Self::with(Target::Secondary(selection))
+    }
+
+    const fn with(target: Target) -> Self {
+        let retry = Retry { timeout: Duration::from_millis(1_200), retries: 2 };
+        Self { target, retry }
+    }
+}
+
+/// What a meter answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Reply<'a> {
+    /// It acknowledges; to [`Command::ReadAlarm`], that there is no alarm.
+    Acknowledged,
+    /// The status of its link.
+    Status {
+        /// [`acd`](Control::acd) and [`dfc`](Control::dfc) count.
+        control: Control,
+    },
+    /// Data.
+    Data {
+        /// All of its answer; see [`Frame::telegram`].
+        frame: Frame<'a>,
+        /// Whether another telegram follows: then poll on, and it is the next outcome.
+        more: bool,
+    },
+}
+
+/// What a client has done since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Counts {
+    /// Commands that were started.
+    pub started: u32,
+    /// How often frames were sent: resets, selections and repetitions included.
+    pub sent: u32,
+    /// Answers, refusals left out; each telegram of a readout counts.
+    pub answers: u32,
+    /// Refusals.
+    pub refusals: u32,
+    /// Commands that ended without anything that could be an answer.
+    pub no_reply: u32,
+    /// Commands that ended with something, but no intact answer.
+    pub corrupt: u32,
+    /// Commands that ended because several answers came at once, each time.
+    pub collisions: u32,
+    /// Readouts that did not go on.
+    pub repeated: u32,
+    /// Intact frames that were passed over: late answers, and those of others.
+    pub unasked: u32,
+}
+
+/// A client: has one command at a time carried out, and asks again when no answer comes.
 ///
-/// Requests, and data of other meters, do not end the wait: a bus may echo, and others may speak.
+/// A command to a primary address begins with a reset of the link if the frame count bits of that meter are
+/// not known: the first time, after a failure, and after meters were meant in other ways. From then on the
+/// client keeps them, for each meter. A command to a secondary address begins with the selection. Requests of
+/// either class and what is sent have bits of their own, all set after a reset or a selection; a bit toggles
+/// once its frame was answered, and a repetition has the same bit.
+///
+/// [`Command::Read`] reads all telegrams of a meter: each is an outcome, in the order they come in, and says
+/// whether `more` follow. To stop earlier, start the next command. A telegram that comes twice is passed over.
+///
+/// Only what can be the answer of the meter that was asked ends the wait: an acknowledgement that does not
+/// stand in other octets, or data from the meter's address; of selected meters also with the secondary
+/// address, if the data say one. What else is on the line, late answers among it, is passed over.
+///
+/// When a baud rate was changed, the port is the caller's; a new client at the new rate confirms it with its
+/// first reset.
 ///
 /// ```
 /// use core::time::Duration;
-/// use mbus::{Address, Client, Machine, Output, Retry};
+/// use mbus::{Address, Client, Command, Device, Line, Machine, Output, Reply};
 ///
-/// let mut client = Client::new(Retry { timeout: Duration::from_secs(2), retries: 2 });
-/// client.start(Address(5))?;
+/// let mut client = Client::new(Line::new(2_400));
+/// client.start(&Device::new(Address(5)), &Command::Read)?;
 ///
 /// let now = Duration::ZERO;
 /// assert_eq!(client.poll(now), Output::Transmit(&[0x10, 0x40, 0x05, 0x45, 0x16]));
 /// client.transmitted(now);
 /// client.receive(&[0xE5], now);
-/// assert_eq!(client.poll(now), Output::Transmit(&[0x10, 0x7B, 0x05, 0x80, 0x16]));
-/// client.transmitted(now);
+/// let Output::Wait(Some(quiet)) = client.poll(now) else { panic!() };
+/// assert_eq!(client.poll(quiet), Output::Transmit(&[0x10, 0x7B, 0x05, 0x80, 0x16]));
+/// client.transmitted(quiet);
 ///
-/// client.receive(&[0x68, 0x07, 0x07, 0x68, 0x08, 0x05, 0x78, 0x02, 0x06, 0x39, 0x30, 0xF6, 0x16], now);
-/// let Output::Done(Ok(mut telegram)) = client.poll(now) else { panic!() };
+/// client.receive(&[0x68, 0x07, 0x07, 0x68, 0x08, 0x05, 0x78, 0x02, 0x06, 0x39, 0x30, 0xF6, 0x16], quiet);
+/// let Output::Done(Ok(Some(Reply::Data { frame, more: false }))) = client.poll(quiet) else { panic!() };
+/// let mut telegram = frame.telegram().unwrap();
 /// assert_eq!(telegram.records.next().unwrap().unwrap().value().to_string(), "12345000");
 /// # Ok::<(), mbus::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    exchange: Exchange<DecodeError>,
-    pending: Pending,
+    link: Link,
+    retry: Retry,
+    asked: Asked,
+    stage: Stage,
+    /// Whether the next telegram of a readout is to be asked for.
+    goes_on: bool,
+    table: Table,
+    /// Of the meter under way.
+    bits: Bits,
+    /// The command, as it is sent behind a reset or a selection.
+    command: [u8; Frame::MAX_LEN],
+    length: usize,
+    heard: Heard,
+    counts: Counts,
 }
 
-/// The request under way, and what comes in after it.
-#[derive(Clone, Debug)]
-struct Pending {
+/// What is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    /// A reset or a selection before the command.
+    Before(Next),
+    /// The command itself.
+    Command(Kind),
+}
+
+/// The command behind a reset or a selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Next {
     control: Control,
-    address: Address,
-    request: [u8; SHORT_LEN],
-    decoder: Decoder,
+    kind: Kind,
+    is_answered: bool,
 }
 
-/// Octets of a short frame.
-const SHORT_LEN: usize = 5;
+/// What one answer to a command means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The frame count bits begin anew.
+    Fresh,
+    /// It is over.
+    Whole,
+    /// An answer is to be read.
+    ThenRead,
+    /// It is a telegram of a readout.
+    Readout,
+}
+
+impl Kind {
+    const fn of(command: &Command<'_>) -> Self {
+        match command {
+            Command::Reset | Command::Select => Self::Fresh,
+            Command::Read => Self::Readout,
+            Command::ReadApplication => Self::ThenRead,
+            _ => Self::Whole,
+        }
+    }
+}
+
+/// How an exchange ended, or that the next one begins.
+enum End {
+    NotYet,
+    Answered { more: bool },
+    Failed(TransactionError),
+}
 
 impl Client {
     /// A client with nothing to do.
-    pub const fn new(retry: Retry) -> Self {
-        let (control, address) = (Control::SND_NKE, Address::UNCONFIGURED);
-        let pending = Pending { control, address, request: [0; SHORT_LEN], decoder: Decoder::new() };
-        Self { exchange: Exchange::new(retry), pending }
+    pub const fn new(line: Line) -> Self {
+        Self {
+            link: Link::new(line),
+            retry: Device::BROADCAST.retry,
+            asked: Asked::NOTHING,
+            stage: Stage::Idle,
+            goes_on: false,
+            table: Table::new(),
+            bits: Bits::FRESH,
+            command: [0; Frame::MAX_LEN],
+            length: 0,
+            heard: Heard::NOTHING,
+            counts: Counts {
+                started: 0,
+                sent: 0,
+                answers: 0,
+                refusals: 0,
+                no_reply: 0,
+                corrupt: 0,
+                collisions: 0,
+                repeated: 0,
+                unasked: 0,
+            },
+        }
     }
 
-    /// Begins to read a meter, and abandons the one before if it is still being read.
+    /// Begins a command, and abandons the one before if it still runs.
+    ///
+    /// What is sent to all meters ends with `None` in place of a reply, after the device's timeout.
     ///
     /// # Errors
-    /// [`EncodeError::Broadcast`]: no meter would answer.
-    pub fn start(&mut self, address: Address) -> Result<(), EncodeError> {
-        self.exchange.abandon();
-        if address == Address::BROADCAST {
+    /// [`EncodeError`] if the command cannot be sent, or not to all meters at once.
+    pub fn start(&mut self, device: &Device, command: &Command<'_>) -> Result<(), EncodeError> {
+        self.link.abandon();
+        self.stage = Stage::Idle;
+        self.goes_on = false;
+        let (address, selection) = match device.target {
+            Target::Primary(address) => (address, None),
+            Target::Secondary(selection) => (Address::SELECTED, Some(selection)),
+        };
+        let is_answered = address != Address::BROADCAST;
+        if !is_answered && !command.is_for_all() {
             return Err(EncodeError::Broadcast);
         }
-        self.pending.address = address;
-        self.ask(Control::SND_NKE)
+        let known = self.known(address, selection);
+        self.bits = known.unwrap_or(Bits::FRESH);
+        let control = command.control();
+        self.length = match (command, selection) {
+            (Command::Select, Some(selection)) => selection.encode_frame(&mut self.command)?,
+            _ => command.encode_frame(address, self.bits.of(control), &mut self.command)?,
+        }
+        .len();
+        self.retry = device.retry;
+        let next = Next { control, kind: Kind::of(command), is_answered };
+        self.asked = Asked { control: Control::SND_UD, address, selection };
+        self.heard.repetition = Repetition::NONE;
+        count(&mut self.counts.started);
+        match (command, selection) {
+            (Command::Reset | Command::Select, _) => self.send(next),
+            (_, Some(selection)) => {
+                self.stage = Stage::Before(next);
+                self.exchange(true, |buffer| selection.encode_frame(buffer))
+            }
+            _ if known.is_some() || !is_answered => self.send(next),
+            _ => {
+                self.stage = Stage::Before(next);
+                self.asked.control = Control::SND_NKE;
+                let reset = Frame::Short { control: Control::SND_NKE, address };
+                self.exchange(true, |buffer| reset.encode(buffer))
+            }
+        }
     }
 
-    fn ask(&mut self, control: Control) -> Result<(), EncodeError> {
-        self.pending.control = control;
-        Frame::Short { control, address: self.pending.address }.encode(&mut self.pending.request)?;
-        self.exchange.start();
-        Ok(())
+    /// What it has done since it began; the counts start again from 0 after the last `u32`.
+    pub const fn counts(&self) -> Counts {
+        self.counts
     }
+
+    /// The frame count bits of a meter, which stay unknown until the command ends well.
+    fn known(&mut self, address: Address, selection: Option<Selection>) -> Option<Bits> {
+        let bits = self.table.take(address);
+        match (address, selection) {
+            // A reset would deselect it.
+            (Address::SELECTED, None) => bits.or(Some(Bits::FRESH)),
+            // Meters that are meant in another way have their own addresses too.
+            (Address::SELECTED | Address::TEST | Address::BROADCAST, _) => {
+                self.table.clear();
+                None
+            }
+            _ => bits,
+        }
+    }
+
+    /// Has the command sent itself.
+    fn send(&mut self, next: Next) -> Result<(), EncodeError> {
+        self.stage = Stage::Command(next.kind);
+        self.asked.control = next.control;
+        self.heard.attempt();
+        self.heard.garbled = 0;
+        let Self { link, retry, command, length, .. } = self;
+        let command = command.get(..*length).unwrap_or_default();
+        link.start(*retry, next.is_answered, |buffer| copy(command, buffer))
+    }
+
+    /// Has a request for data sent.
+    fn request(&mut self) -> Result<(), EncodeError> {
+        self.stage = Stage::Command(Kind::Readout);
+        self.asked.control = Control::REQ_UD2;
+        let control = Control::REQ_UD2.with_fcb(self.bits.of(Control::REQ_UD2));
+        let request = Frame::Short { control, address: self.asked.address };
+        self.exchange(true, |buffer| request.encode(buffer))
+    }
+
+    fn exchange(
+        &mut self,
+        is_answered: bool,
+        encode: impl FnOnce(&mut [u8]) -> Result<&[u8], EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.heard.attempt();
+        self.heard.garbled = 0;
+        self.link.start(self.retry, is_answered, encode)
+    }
+
+    /// Takes an answer, and goes on with what follows it.
+    fn answered(&mut self) -> End {
+        self.bits.toggle(self.asked.control);
+        let sent = match self.stage {
+            Stage::Before(next) => {
+                self.bits = Bits::FRESH;
+                self.send(next)
+            }
+            Stage::Command(Kind::ThenRead) => self.request(),
+            Stage::Command(Kind::Readout) => return self.telegram(),
+            Stage::Command(Kind::Fresh) => {
+                self.bits = Bits::FRESH;
+                return self.over();
+            }
+            Stage::Command(Kind::Whole) | Stage::Idle => return self.over(),
+        };
+        // There is room for every frame.
+        sent.map_or(End::Answered { more: false }, |()| End::NotYet)
+    }
+
+    /// Takes a telegram of a readout.
+    fn telegram(&mut self) -> End {
+        let frame = match self.link.frame() {
+            Ok(frame) => frame,
+            Err(error) => return End::Failed(TransactionError::Corrupt(error)),
+        };
+        let more = refusal(&frame).is_none() && more_follows(&frame);
+        self.heard.repetition.next();
+        if !more {
+            return self.over();
+        }
+        self.goes_on = true;
+        End::Answered { more }
+    }
+
+    /// The command ended well.
+    fn over(&mut self) -> End {
+        match self.asked.address {
+            Address::TEST | Address::BROADCAST => {}
+            address => self.table.put(address, self.bits),
+        }
+        self.stage = Stage::Idle;
+        End::Answered { more: false }
+    }
+
+    fn failed(&mut self, error: TransactionError, attempts: u16) -> End {
+        self.heard.attempt();
+        self.stage = Stage::Idle;
+        End::Failed(match error {
+            _ if self.heard.repetition.came => {
+                TransactionError::Repeated { telegrams: self.heard.repetition.telegrams }
+            }
+            _ if attempts > 1 && self.heard.garbled == attempts => TransactionError::Collision { attempts },
+            error => error,
+        })
+    }
+
+    fn done(&mut self, end: End) -> Result<Option<Reply<'_>>, TransactionError> {
+        let reply = match end {
+            End::Answered { more } => {
+                self.link.frame().map_err(TransactionError::Corrupt).and_then(|frame| {
+                    match (refusal(&frame), frame) {
+                        (Some(error), _) => Err(TransactionError::Refused { error }),
+                        (None, Frame::Ack) => Ok(Some(Reply::Acknowledged)),
+                        (None, Frame::Short { control, .. }) => Ok(Some(Reply::Status { control })),
+                        (None, frame) => Ok(Some(Reply::Data { frame, more })),
+                    }
+                })
+            }
+            End::NotYet => Ok(None),
+            End::Failed(error) => Err(error),
+        };
+        count(match reply {
+            Ok(_) => &mut self.counts.answers,
+            Err(TransactionError::Refused { .. }) => &mut self.counts.refusals,
+            Err(TransactionError::NoReply { .. }) => &mut self.counts.no_reply,
+            Err(TransactionError::Corrupt(_)) => &mut self.counts.corrupt,
+            Err(TransactionError::Collision { .. }) => &mut self.counts.collisions,
+            Err(TransactionError::Repeated { .. }) => &mut self.counts.repeated,
+        });
+        reply
+    }
+
+    fn judge(&mut self) -> (&mut Link, Awaiting<'_>) {
+        let is_readout = self.stage == Stage::Command(Kind::Readout);
+        let Self { link, asked, heard, counts, .. } = self;
+        (link, Awaiting { asked, heard, unasked: &mut counts.unasked, is_readout })
+    }
+}
+
+/// Whether a frame says that the meter has more telegrams.
+fn more_follows(frame: &Frame<'_>) -> bool {
+    let telegram = frame.telegram();
+    telegram.is_ok_and(|telegram| telegram.records.map_while(Result::ok).any(|record| record.more_follows()))
+}
+
+fn copy<'b>(octets: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
+    let mut writer = meter_value::line::Writer::new(buffer);
+    writer.put(octets);
+    Ok(writer.finish()?)
+}
+
+fn count(count: &mut u32) {
+    *count = count.wrapping_add(1);
 }
 
 impl Machine for Client {
-    type Outcome<'a> = Result<Telegram<'a>, TransactionError>;
+    type Outcome<'a> = Result<Option<Reply<'a>>, TransactionError>;
 
-    fn receive(&mut self, octets: &[u8], _now: Duration) {
-        self.exchange.receive(&mut self.pending, octets);
+    fn receive(&mut self, octets: &[u8], now: Duration) {
+        let (link, mut judge) = self.judge();
+        link.receive(&mut judge, octets, now);
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.exchange.transmitted(&mut self.pending, now);
+        let (link, mut judge) = self.judge();
+        link.transmitted(&mut judge, now);
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        let mut step = self.exchange.poll(&mut self.pending, now);
-        // After a reset the first request carries a set frame count bit; a short frame fits its buffer.
-        if step == Step::Answered
-            && self.pending.control == Control::SND_NKE
-            && self.ask(Control::REQ_UD2.with_fcb(true)).is_ok()
-        {
-            step = self.exchange.poll(&mut self.pending, now);
-        }
-        match step {
-            Step::Transmit => Output::Transmit(&self.pending.request),
-            Step::Wait(until) => Output::Wait(until),
-            // Every request of this client is answered.
-            Step::Sent => Output::Wait(None),
-            Step::Answered => Output::Done(self.pending.telegram()),
-            Step::NoReply { timeout, attempts } => {
-                Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
+        loop {
+            if core::mem::take(&mut self.goes_on) {
+                // There is room for a request.
+                let _ = self.request();
             }
-            Step::Corrupt(error) => Output::Done(Err(TransactionError::Corrupt(error))),
+            let (link, mut judge) = self.judge();
+            let end = match link.poll(&mut judge, now) {
+                Step::Transmit => {
+                    self.heard.attempt();
+                    count(&mut self.counts.sent);
+                    return Output::Transmit(self.link.request());
+                }
+                Step::Wait(until) => return Output::Wait(until),
+                Step::Sent => {
+                    self.stage = Stage::Idle;
+                    return Output::Done(Ok(None));
+                }
+                Step::Answered => self.answered(),
+                Step::NoReply { timeout, attempts } => {
+                    self.failed(TransactionError::NoReply { timeout, attempts }, attempts)
+                }
+                Step::Corrupt(error) => {
+                    let attempts = u16::from(self.retry.retries).saturating_add(1);
+                    self.failed(TransactionError::Corrupt(error), attempts)
+                }
+            };
+            if !matches!(end, End::NotYet) {
+                return Output::Done(self.done(end));
+            }
         }
     }
 }
 
-impl Pending {
-    fn telegram(&self) -> Result<Telegram<'_>, TransactionError> {
-        let telegram = self.decoder.last().and_then(|frame| frame.telegram());
-        telegram.map_err(TransactionError::Corrupt)
+/// What was heard since a request.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    /// Octets that belong to no frame.
+    strays: usize,
+    /// How many attempts ended with such octets.
+    garbled: u16,
+    repetition: Repetition,
+}
+
+impl Heard {
+    const NOTHING: Self = Self { strays: 0, garbled: 0, repetition: Repetition::NONE };
+
+    /// Ends an attempt.
+    fn attempt(&mut self) {
+        let is_garbled = core::mem::take(&mut self.strays) > GLITCH;
+        self.garbled = self.garbled.saturating_add(is_garbled.into());
     }
 }
 
-impl Search for Pending {
-    type Error = DecodeError;
+/// Whether a readout goes on.
+#[derive(Clone, Copy, Debug)]
+struct Repetition {
+    /// How many telegrams came.
+    telegrams: u16,
+    /// What the last one was, and what the one is that was judged last.
+    last: Option<u32>,
+    judged: u32,
+    /// Whether the last one came again.
+    came: bool,
+}
 
-    fn feed(&mut self, octets: &[u8]) -> usize {
-        self.decoder.feed(octets)
+impl Repetition {
+    const NONE: Self = Self { telegrams: 0, last: None, judged: 0, came: false };
+
+    /// Whether these are the octets of the telegram before.
+    fn is(&mut self, octets: &[u8]) -> bool {
+        // FNV-1a: telegrams that differ in what counts them differ here.
+        self.judged = octets
+            .iter()
+            .fold(0x811C_9DC5, |hash: u32, &octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193));
+        self.last == Some(self.judged)
     }
 
-    fn silence(&mut self) {
-        self.decoder.silence();
-    }
-
-    fn clear(&mut self) {
-        self.decoder.clear();
-    }
-
-    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
-        let result = self.decoder.frame()?;
-        Some(result.and_then(|frame| answers(self.control, self.address, &frame)))
+    /// Notes that the telegram judged last is a new one.
+    fn next(&mut self) {
+        let telegrams = self.telegrams.saturating_add(1);
+        *self = Self { telegrams, last: Some(self.judged), came: false, ..*self };
     }
 }
 
-/// Whether `frame` answers a request: an acknowledgement, or data of the meter with this address.
-///
-/// # Errors
-/// The frame has to be the answer, but it is no telegram.
-fn answers(request: Control, address: Address, frame: &Frame<'_>) -> Result<bool, DecodeError> {
-    let (control, from) = match *frame {
-        Frame::Ack => return Ok(request == Control::SND_NKE),
-        Frame::Long { control, address, .. } | Frame::Control { control, address, .. } => (control, address),
-        Frame::Short { .. } => return Ok(false),
-    };
-    let meant = from == address || matches!(address, Address::TEST | Address::SELECTED);
-    if request == Control::SND_NKE || control.from_primary() || !meant {
-        return Ok(false);
-    }
-    frame.telegram().map(|_| true)
+/// What ends the wait for an answer.
+struct Awaiting<'a> {
+    asked: &'a Asked,
+    heard: &'a mut Heard,
+    unasked: &'a mut u32,
+    is_readout: bool,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Ci;
-    use std::vec::Vec;
-
-    const RETRY: Retry = Retry { timeout: Duration::from_millis(300), retries: 1 };
-    const METER: Address = Address(5);
-    const RECORDS: &[u8] = &[0x02, 0x06, 0x39, 0x30];
-
-    fn octets(frame: Frame<'_>) -> Vec<u8> {
-        frame.encode(&mut [0; Frame::MAX_LEN]).unwrap().to_vec()
+impl Judge for Awaiting<'_> {
+    fn hear(&mut self, octets: &[u8]) {
+        self.heard.strays = self.heard.strays.saturating_add(octets.len());
     }
 
-    fn request(control: Control) -> Vec<u8> {
-        octets(Frame::Short { control, address: METER })
-    }
-
-    fn response(address: Address) -> Vec<u8> {
-        octets(Frame::Long { control: Control::RSP_UD, address, ci: Ci::RESPONSE, data: RECORDS })
-    }
-
-    /// Has the client send what it wants to, and checks it.
-    fn sends(client: &mut Client, control: Control, now: Duration) {
-        assert_eq!(client.poll(now), Output::Transmit(&request(control)));
-        client.transmitted(now);
-    }
-
-    fn asked(client: &mut Client) {
-        client.start(METER).unwrap();
-        sends(client, Control::SND_NKE, Duration::ZERO);
-        client.receive(&octets(Frame::Ack), Duration::ZERO);
-        sends(client, Control(0x7B), Duration::ZERO);
-    }
-
-    fn done(client: &mut Client, now: Duration) {
-        let Output::Done(Ok(mut telegram)) = client.poll(now) else { panic!() };
-        assert_eq!(telegram.records.next().unwrap().unwrap().header, [0x02, 0x06]);
-    }
-
-    #[test]
-    fn neither_echo_nor_another_meter_ends_the_wait() {
-        let mut client = Client::new(RETRY);
-        client.start(METER).unwrap();
-        sends(&mut client, Control::SND_NKE, Duration::ZERO);
-        client.receive(&request(Control::SND_NKE), Duration::ZERO);
-        client.receive(&response(METER), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        client.receive(&octets(Frame::Ack), Duration::ZERO);
-        sends(&mut client, Control(0x7B), Duration::ZERO);
-        client.receive(&request(Control(0x7B)), Duration::ZERO);
-        client.receive(&octets(Frame::Ack), Duration::ZERO);
-        client.receive(&response(Address(6)), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        client.receive(&response(METER), Duration::ZERO);
-        done(&mut client, Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(None));
-    }
-
-    #[test]
-    fn a_lost_frame_is_asked_for_again_with_the_same_frame_count_bit() {
-        let mut client = Client::new(RETRY);
-        client.start(METER).unwrap();
-        sends(&mut client, Control::SND_NKE, Duration::ZERO);
-        sends(&mut client, Control::SND_NKE, RETRY.timeout);
-        client.receive(&octets(Frame::Ack), RETRY.timeout);
-        sends(&mut client, Control(0x7B), RETRY.timeout);
-        sends(&mut client, Control(0x7B), 2 * RETRY.timeout);
-        client.receive(&response(METER), 2 * RETRY.timeout);
-        done(&mut client, 2 * RETRY.timeout);
-    }
-
-    #[test]
-    fn silence_and_noise_are_told_apart() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        sends(&mut client, Control(0x7B), RETRY.timeout);
-        let no_reply = TransactionError::NoReply { timeout: RETRY.timeout, attempts: 2 };
-        assert_eq!(client.poll(2 * RETRY.timeout), Output::Done(Err(no_reply)));
-
-        asked(&mut client);
-        sends(&mut client, Control(0x7B), RETRY.timeout);
-        let mut damaged = response(METER);
-        damaged[8] ^= 1;
-        client.receive(&damaged, RETRY.timeout);
-        let outcome = client.poll(2 * RETRY.timeout);
-        assert!(matches!(
-            outcome,
-            Output::Done(Err(TransactionError::Corrupt(DecodeError::Checksum { .. })))
-        ));
-    }
-
-    #[test]
-    fn an_intact_answer_behind_a_false_header_is_found_at_the_timeout() {
-        let mut client = Client::new(RETRY);
-        asked(&mut client);
-        client.receive(&[0x68, 0x40, 0x40, 0x68], Duration::ZERO);
-        client.receive(&response(METER), Duration::ZERO);
-        assert_eq!(client.poll(Duration::ZERO), Output::Wait(Some(RETRY.timeout)));
-        done(&mut client, RETRY.timeout);
-    }
-
-    #[test]
-    fn any_meter_answers_the_test_address_and_none_a_broadcast() {
-        let mut client = Client::new(RETRY);
-        assert_eq!(client.start(Address::BROADCAST), Err(EncodeError::Broadcast));
-        client.start(Address::TEST).unwrap();
-        assert!(matches!(client.poll(Duration::ZERO), Output::Transmit(_)));
-        client.transmitted(Duration::ZERO);
-        client.receive(&octets(Frame::Ack), Duration::ZERO);
-        assert!(matches!(client.poll(Duration::ZERO), Output::Transmit(_)));
-        client.transmitted(Duration::ZERO);
-        client.receive(&response(METER), Duration::ZERO);
-        done(&mut client, Duration::ZERO);
+    fn judge(&mut self, frame: &Frame<'_>, octets: &[u8], behind: usize) -> Result<bool, DecodeError> {
+        self.heard.strays = self.heard.strays.saturating_sub(octets.len());
+        // An octet of a broken frame may look like an acknowledgement.
+        let is_alone = self.heard.strays.saturating_sub(behind) <= GLITCH;
+        let is_answer = self.asked.is_answered_by(frame) && (is_alone || *frame != Frame::Ack);
+        let is_repeated = is_answer && self.is_readout && self.heard.repetition.is(octets);
+        self.heard.repetition.came |= is_repeated;
+        if is_answer && !is_repeated {
+            return Ok(true);
+        }
+        count(self.unasked);
+        Ok(false)
     }
 }

@@ -57,9 +57,14 @@ impl<const N: usize> Decoder<N> {
     pub(crate) fn last(&self) -> Result<Frame<'_>, DecodeError> {
         Frame::decode(self.window.lent())
     }
+
+    /// The octets of that frame, and how many came in behind it.
+    pub(crate) fn octets(&self) -> (&[u8], usize) {
+        (self.window.lent(), self.window.behind().len())
+    }
 }
 
-fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
+pub(crate) fn judge(octets: &[u8], silent: bool) -> Scan<DecodeError> {
     let have = octets.len();
     match length(octets) {
         Err(DecodeError::Start { .. }) => Scan::Skip,

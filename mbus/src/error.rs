@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use meter_value::line::BufferTooSmall;
 
-use crate::Ci;
+use crate::{ApplicationError, Ci};
 
 /// The octets are no frame, or what the frame carries breaks a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,19 +93,6 @@ pub enum DecodeError {
     },
 }
 
-impl DecodeError {
-    /// What a failure of the grammar over `have` octets means: they can only be too few.
-    pub(crate) fn truncated(have: usize) -> impl Fn(nom::Err<()>) -> Self + Copy {
-        move |error| {
-            let missing = match error {
-                nom::Err::Incomplete(nom::Needed::Size(missing)) => missing.get(),
-                _ => 1,
-            };
-            Self::Truncated { needed: have.saturating_add(missing), have }
-        }
-    }
-}
-
 /// The frame or record cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -119,7 +106,7 @@ pub enum EncodeError {
         /// How many the buffer holds.
         have: usize,
     },
-    /// A long frame would carry no data, or more than 252 octets.
+    /// A long frame would carry no data or more than 252 octets, or a record more than its length can say.
     #[error("{have} octets of data: 1 to {limit} are allowed")]
     DataLength {
         /// How many octets of data there are.
@@ -137,9 +124,23 @@ pub enum EncodeError {
     #[error("{value} does not fit {digits} digits")]
     Digits {
         /// The number.
-        value: i32,
+        value: i64,
         /// How many digits there are, sign included.
         digits: u8,
+    },
+    /// The number does not fit the octets.
+    #[error("{value} does not fit {octets} octets")]
+    Integer {
+        /// The number.
+        value: i64,
+        /// How many octets there are.
+        octets: u8,
+    },
+    /// The type of the date does not have the year.
+    #[error("a date of this type does not have the year {year}")]
+    Year {
+        /// The year.
+        year: u16,
     },
     /// The text is not three letters A to Z.
     #[error("a manufacturer is three letters A to Z")]
@@ -147,6 +148,17 @@ pub enum EncodeError {
     /// Nobody answers a broadcast, so a client has nothing to wait for.
     #[error("a broadcast has no answer to wait for")]
     Broadcast,
+    /// No meter can have this primary address.
+    #[error("address {address} is none of a meter: {limit} is the highest")]
+    Address {
+        /// The address.
+        address: u8,
+        /// The highest of a meter.
+        limit: u8,
+    },
+    /// What is selected is to be named by a secondary address.
+    #[error("a selection needs a secondary address")]
+    Selection,
 }
 
 impl From<BufferTooSmall> for EncodeError {
@@ -168,7 +180,26 @@ pub enum TransactionError {
         /// How often the request was sent.
         attempts: u16,
     },
-    /// Something came, but no intact telegram.
+    /// Something came, but no intact answer.
     #[error("no intact reply: {0}")]
     Corrupt(DecodeError),
+    /// Every attempt, and there was more than one, was answered with octets that are no frame: several meters
+    /// have this address, or the line is damaged.
+    #[error("several answers at once, asked {attempts} times")]
+    Collision {
+        /// How often the request was sent.
+        attempts: u16,
+    },
+    /// The meter refused.
+    #[error("refused: {error}")]
+    Refused {
+        /// Why.
+        error: ApplicationError,
+    },
+    /// A readout does not go on: the meter, which announced more, gave the same telegram again.
+    #[error("the readout stays at telegram {telegrams}")]
+    Repeated {
+        /// How many different telegrams came.
+        telegrams: u16,
+    },
 }

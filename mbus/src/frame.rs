@@ -18,7 +18,7 @@ use core::fmt;
 use meter_value::line::Writer;
 use meter_value::names;
 
-use crate::{DecodeError, EncodeError, Telegram};
+use crate::{Content, DecodeError, EncodeError, Telegram};
 
 pub(crate) const ACK: u8 = 0xE5;
 const SHORT: u8 = 0x10;
@@ -47,6 +47,8 @@ impl Control {
     pub const RSP_UD: Self = Self(0x08);
 
     const PRIMARY: u8 = 0x40;
+    pub(crate) const ACD: u8 = Self::BIT_5;
+    pub(crate) const DFC: u8 = Self::BIT_4;
     const BIT_5: u8 = 0x20;
     const BIT_4: u8 = 0x10;
 
@@ -185,6 +187,8 @@ names!(Ci {
     RESPONSE_LONG = 0x72 "response, long header",
     /// Data of a compact frame, long header; on old meters two counters of fixed structure.
     COMPACT_LONG = 0x73 "compact frame, long header",
+    /// Two counters of fixed structure, the highest octet first, on old meters.
+    FIXED_HIGH_FIRST = 0x77 "fixed structure, highest octet first",
     /// The meter reports an alarm, short header.
     ALARM_SHORT = 0x74 "alarm, short header",
     /// The meter reports an alarm, long header.
@@ -197,6 +201,66 @@ names!(Ci {
     RESPONSE_SHORT = 0x7A "response, short header",
     /// Data of a compact frame, short header.
     COMPACT_SHORT = 0x7B "compact frame, short header",
+    /// What the maker defines, long header, for the meter.
+    SPECIFIC_TO_METER = 0x5F "specific usage for the meter, long header",
+    /// COSEM for the meter, long header.
+    COSEM_COMMAND_LONG = 0x60 "COSEM command, long header",
+    /// COSEM for the meter, short header.
+    COSEM_COMMAND_SHORT = 0x61 "COSEM command, short header",
+    /// COSEM of the meter, long header.
+    COSEM_RESPONSE_LONG = 0x7C "COSEM response, long header",
+    /// COSEM of the meter, short header.
+    COSEM_RESPONSE_SHORT = 0x7D "COSEM response, short header",
+    /// A transport layer alone, for the meter.
+    TRANSPORT_TO_METER = 0x80 "transport layer alone for the meter, long header",
+    /// The network layer.
+    NETWORK = 0x81 "network layer",
+    /// Manages the network, long header, for the meter.
+    NETWORK_COMMAND_LONG = 0x82 "network management for the meter, long header",
+    /// Manages the network, no header, for the meter.
+    NETWORK_COMMAND = 0x83 "network management for the meter",
+    /// Asks for a compact frame.
+    COMPACT_EXPECTED = 0x84 "compact frame expected, long header",
+    /// Asks for a format frame.
+    FORMAT_EXPECTED = 0x85 "format frame expected, long header",
+    /// The extended link layer of type V.
+    ELL_V = 0x86 "extended link layer V",
+    /// Manages the network, long header, of the meter.
+    NETWORK_RESPONSE_LONG = 0x87 "network management of the meter, long header",
+    /// Manages the network, short header, of the meter.
+    NETWORK_RESPONSE_SHORT = 0x88 "network management of the meter, short header",
+    /// Manages the network, no header, of the meter.
+    NETWORK_RESPONSE = 0x89 "network management of the meter",
+    /// A transport layer alone, short header.
+    TRANSPORT_SHORT = 0x8A "transport layer alone of the meter, short header",
+    /// A transport layer alone, long header.
+    TRANSPORT_LONG = 0x8B "transport layer alone of the meter, long header",
+    /// The extended link layer of type I: access number.
+    ELL_I = 0x8C "extended link layer I",
+    /// The extended link layer of type II: access number, session.
+    ELL_II = 0x8D "extended link layer II",
+    /// The extended link layer of type III: access number, receiver.
+    ELL_III = 0x8E "extended link layer III",
+    /// The extended link layer of type IV: access number, receiver, session.
+    ELL_IV = 0x8F "extended link layer IV",
+    /// The authentication and fragmentation layer.
+    AFL = 0x90 "authentication and fragmentation layer",
+    /// What the maker defines, short header.
+    SPECIFIC_SHORT = 0x9E "specific usage, short header",
+    /// What the maker defines, long header.
+    SPECIFIC_LONG = 0x9F "specific usage, long header",
+    /// Transfers an image, long header, for the meter.
+    IMAGE_COMMAND = 0xC0 "image transfer for the meter, long header",
+    /// Transfers an image, short header, of the meter.
+    IMAGE_RESPONSE_SHORT = 0xC1 "image transfer of the meter, short header",
+    /// Transfers an image, long header, of the meter.
+    IMAGE_RESPONSE_LONG = 0xC2 "image transfer of the meter, long header",
+    /// Transfers keys, for the meter.
+    SECURITY_COMMAND = 0xC3 "security transfer for the meter",
+    /// Transfers keys, of the meter.
+    SECURITY_RESPONSE = 0xC4 "security transfer of the meter",
+    /// Transfers keys, of the meter, in the other form.
+    SECURITY_RESPONSE_OTHER = 0xC5 "security transfer of the meter, other form",
     /// Changes the meter's speed to 300 baud.
     BAUD_300 = 0xB8 "300 baud",
     /// Changes the meter's speed to 600 baud.
@@ -214,6 +278,35 @@ names!(Ci {
     /// Changes the meter's speed to 38,400 baud.
     BAUD_38400 = 0xBF "38400 baud",
 });
+
+impl Ci {
+    /// How many octets the header behind it has: 0, 4 or 12. Where sources differ on that, 0.
+    pub(crate) const fn header_octets(self) -> usize {
+        match self.0 {
+            0x53
+            | 0x55
+            | 0x5B
+            | 0x5F
+            | 0x60
+            | 0x68
+            | 0x6B..=0x6D
+            | 0x6F
+            | 0x72
+            | 0x73
+            | 0x75
+            | 0x7C
+            | 0x80 => 12,
+            0x82 | 0x84 | 0x85 | 0x87 | 0x8B | 0x9F | 0xC0 | 0xC2 => 12,
+            0x5A | 0x61 | 0x67 | 0x6A | 0x6E | 0x74 | 0x7A | 0x7B | 0x7D | 0x88 | 0x8A | 0x9E | 0xC1 => 4,
+            _ => 0,
+        }
+    }
+
+    /// Whether records follow the header.
+    pub(crate) const fn has_records(self) -> bool {
+        matches!(self.0, 0x51 | 0x5A | 0x5B | 0x72 | 0x78 | 0x7A)
+    }
+}
 
 /// A frame of either direction; [`Control::from_primary`] tells which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,6 +422,18 @@ impl<'a> Frame<'a> {
                 writer.put(data);
                 Ok(())
             }),
+        }
+    }
+
+    /// What a control or long frame carries.
+    ///
+    /// # Errors
+    /// [`DecodeError::NoRecords`] if it has no CI field, [`DecodeError::Truncated`] if a header is cut.
+    pub fn content(&self) -> Result<Content<'a>, DecodeError> {
+        match *self {
+            Self::Ack | Self::Short { .. } => Err(DecodeError::NoRecords { ci: None }),
+            Self::Control { ci, .. } => Content::decode(ci, &[]),
+            Self::Long { ci, data, .. } => Content::decode(ci, data),
         }
     }
 

@@ -16,8 +16,6 @@ use core::str::FromStr;
 
 use meter_value::line::Writer;
 use meter_value::names;
-use nom::number::streaming::{le_u16, le_u32, u8};
-use nom::{IResult, Parser};
 
 use crate::{Ci, DecodeError, EncodeError};
 
@@ -31,6 +29,8 @@ pub enum Header {
     Short(ShortHeader),
     /// The meter is the one the header names.
     Long(LongHeader),
+    /// The meter is the one the header names, before the counters of the fixed structure.
+    Fixed(FixedHeader),
 }
 
 /// The state of a meter.
@@ -65,11 +65,53 @@ pub struct LongHeader {
     pub configuration: u16,
 }
 
+/// Which meter it is, its state and what its two counters count, on old meters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct FixedHeader {
+    /// Its number.
+    pub identification: Identification,
+    /// Counts the meter's telegrams.
+    pub access: u8,
+    /// How the meter is. Bit 0 says that the counters are binary, bit 1 that they are history.
+    pub status: Status,
+    /// The codes of the counters' units, and the medium in the top bits of both.
+    pub units: [u8; 2],
+}
+
+impl FixedHeader {
+    pub(crate) fn new(octets: &[u8; 16], is_high_first: bool) -> Self {
+        let [a, b, c, d, access, status, first, second, ..] = *octets;
+        let number = [a, b, c, d];
+        let number = if is_high_first { u32::from_be_bytes(number) } else { u32::from_le_bytes(number) };
+        Self {
+            identification: Identification(number),
+            access,
+            status: Status(status),
+            units: [first, second],
+        }
+    }
+
+    /// What the meter measures, in the codes of today.
+    pub const fn medium(&self) -> Medium {
+        let [first, second] = self.units;
+        Medium(match first >> 6 | second >> 6 << 2 {
+            medium @ 0..=8 => medium,
+            0x0A => 0x03,
+            0x0B => 0x04,
+            0x0C => 0x06,
+            0x0D => 0x07,
+            0x0E => 0x08,
+            _ => 0x0F,
+        })
+    }
+}
+
 impl Header {
-    /// Reads the header that `ci` announces, and returns the records behind it too.
+    /// Reads the header that `ci` announces, and returns what follows it too. An unknown `ci` announces none.
     ///
     /// # Errors
-    /// [`DecodeError::NoRecords`] if no records follow `ci`, [`DecodeError::Truncated`].
+    /// [`DecodeError::Truncated`].
     ///
     /// ```
     /// use mbus::{Ci, Header};
@@ -83,14 +125,18 @@ impl Header {
     /// # Ok::<(), mbus::DecodeError>(())
     /// ```
     pub fn decode(ci: Ci, octets: &[u8]) -> Result<(Self, &[u8]), DecodeError> {
-        let parsed = match ci {
-            Ci::COMMAND | Ci::RESPONSE => Ok((octets, Self::None)),
-            Ci::COMMAND_SHORT | Ci::RESPONSE_SHORT => short.map(Self::Short).parse(octets),
-            Ci::COMMAND_LONG | Ci::RESPONSE_LONG => long.map(Self::Long).parse(octets),
-            _ => return Err(DecodeError::NoRecords { ci: Some(ci) }),
-        };
-        let (records, header) = parsed.map_err(DecodeError::truncated(octets.len()))?;
-        Ok((header, records))
+        let have = octets.len();
+        match ci.header_octets() {
+            12 => match octets.split_first_chunk() {
+                Some((header, records)) => Ok((Self::Long(LongHeader::new(*header)), records)),
+                None => Err(DecodeError::Truncated { needed: 12, have }),
+            },
+            4 => match octets.split_first_chunk() {
+                Some((header, records)) => Ok((Self::Short(ShortHeader::new(*header)), records)),
+                None => Err(DecodeError::Truncated { needed: 4, have }),
+            },
+            _ => Ok((Self::None, octets)),
+        }
     }
 
     /// Writes the header and returns what it wrote.
@@ -106,6 +152,10 @@ impl Header {
     pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         let state = match *self {
             Self::None => return,
+            Self::Fixed(FixedHeader { identification, access, status, units: [first, second] }) => {
+                writer.put(&identification.0.to_le_bytes());
+                return writer.put(&[access, status.0, first, second]);
+            }
             Self::Short(state) => state,
             Self::Long(header) => {
                 writer.put(&header.identification.0.to_le_bytes());
@@ -120,16 +170,24 @@ impl Header {
     }
 }
 
-fn short(octets: &[u8]) -> IResult<&[u8], ShortHeader, ()> {
-    let (rest, (access, status, configuration)) = (u8, u8.map(Status), le_u16).parse(octets)?;
-    Ok((rest, ShortHeader { access, status, configuration }))
+impl ShortHeader {
+    const fn new([access, status, low, high]: [u8; 4]) -> Self {
+        Self { access, status: Status(status), configuration: u16::from_le_bytes([low, high]) }
+    }
 }
 
-fn long(octets: &[u8]) -> IResult<&[u8], LongHeader, ()> {
-    let meter = (le_u32.map(Identification), le_u16.map(Manufacturer), u8, u8.map(Medium));
-    let (rest, ((identification, manufacturer, version, medium), state)) = (meter, short).parse(octets)?;
-    let ShortHeader { access, status, configuration } = state;
-    Ok((rest, LongHeader { identification, manufacturer, version, medium, access, status, configuration }))
+impl LongHeader {
+    const fn new([a, b, c, d, e, f, version, medium, access, status, low, high]: [u8; 12]) -> Self {
+        Self {
+            identification: Identification(u32::from_le_bytes([a, b, c, d])),
+            manufacturer: Manufacturer(u16::from_le_bytes([e, f])),
+            version,
+            medium: Medium(medium),
+            access,
+            status: Status(status),
+            configuration: u16::from_le_bytes([low, high]),
+        }
+    }
 }
 
 /// The number of a meter: eight digits, the highest first. Some meters use the digits A to F.
@@ -359,8 +417,7 @@ mod tests {
         assert_eq!(Header::decode(Ci::RESPONSE, &octets), Ok((Header::None, &octets[..])));
         let cut = DecodeError::Truncated { needed: 4, have: 3 };
         assert_eq!(Header::decode(Ci::RESPONSE_SHORT, &octets[..3]), Err(cut));
-        let none = DecodeError::NoRecords { ci: Some(Ci::ERROR) };
-        assert_eq!(Header::decode(Ci::ERROR, &octets), Err(none));
+        assert_eq!(Header::decode(Ci::ERROR, &octets), Ok((Header::None, &octets[..])));
     }
 
     #[test]

@@ -7,33 +7,33 @@
 //!        10 at most       if VIF is      10 at most if the DIF
 //!                         7C or FC                  says so
 //!
+//!  With VIF FC some meters put the text before the VIFEs and others behind them.
+//!
 //!  DIF   7 a DIFE follows · 6 storage bit 0 · 5-4 function · 3-0 data field
 //!  DIFE  7 another follows · 6 subunit bit · 5-4 tariff bits · 3-0 storage bits
 //! ```
 
 use core::iter::FusedIterator;
 
-use meter_value::bcd::{self, Sign};
 use meter_value::line::Writer;
 use meter_value::{Decimal, DecimalError, Invalid, Quantity, Text, Unit, Value};
-use nom::combinator::cond;
-use nom::number::streaming::u8;
-use nom::{IResult, Parser};
 
-use crate::table;
+use crate::fixed::Counters;
+use crate::qualifier::{Codes, Meaning, qualifies};
 use crate::value::{self, Coding};
-use crate::{DecodeError, EncodeError};
+use crate::vib::{Vib, extensions, is_endless};
+use crate::{Action, DecodeError, EncodeError, Qualifier, RecordError};
 
 /// Stands between records and means nothing.
-const FILLER: u8 = 0x2F;
+pub(crate) const FILLER: u8 = 0x2F;
 /// Manufacturer's data up to the end.
 const MANUFACTURER: u8 = 0x0F;
 /// Manufacturer's data up to the end, and another telegram.
 const MORE_FOLLOWS: u8 = 0x1F;
+/// The VIF of a unit in words.
+const PLAIN_TEXT: u8 = 0x7C;
 /// Asks for every record.
 const READ_ALL: u8 = 0x7F;
-/// The bit that announces another octet.
-const EXTENSION: u8 = 0x80;
 
 /// Which value of its storage interval a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +51,8 @@ pub enum Function {
 
 /// One record, in the octets of its telegram.
 ///
-/// Manufacturer's data and the request for all records have no VIF; their header is one octet.
+/// Manufacturer's data and the request for all records have no VIF; their header is one octet. The counters of
+/// the fixed structure have neither; their header is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -68,37 +69,79 @@ pub struct Record<'a> {
     pub subunit: u16,
     /// The VIF as sent, with its top bit.
     pub vif: Option<u8>,
-    /// The unit in the meter's own words.
-    pub unit_text: Option<Text<'a>>,
     /// The VIFEs as sent, with their top bits. After VIF FB or FD the first is the code in that table.
     pub vifes: &'a [u8],
     /// Every octet before the data.
     pub header: &'a [u8],
     /// The data, in the order they were sent in.
     pub data: &'a [u8],
-    coding: Coding,
+    pub(crate) coding: Coding,
+    pub(crate) meaning: Meaning,
 }
 
 impl<'a> Record<'a> {
-    /// What the value measures; `None` if the table has no such VIF, or VIFEs make it something else.
-    pub fn quantity(&self) -> Option<Quantity> {
-        self.meaning().quantity
+    /// What the value measures; `None` if no table has such a VIF.
+    #[inline]
+    pub const fn quantity(&self) -> Option<Quantity> {
+        self.meaning.entry.quantity
     }
 
-    /// The unit of the value, a base unit; `None` as for [`quantity`](Self::quantity), and for values
-    /// without one.
-    pub fn unit(&self) -> Option<Unit> {
-        self.meaning().unit
+    /// The unit of the value, a base unit; `None` for values without one. What it is a rate of, a limit of or
+    /// an excess over, [`qualifiers`](Self::qualifiers) say.
+    #[inline]
+    pub const fn unit(&self) -> Option<Unit> {
+        self.meaning.entry.unit
     }
 
     /// The power of ten between the number sent and the value.
-    pub fn exponent(&self) -> i8 {
-        self.meaning().exponent
+    pub const fn exponent(&self) -> i8 {
+        self.meaning.entry.exponent
+    }
+
+    /// What VIFEs say of the value beyond its number, in their order: the phase, a limit, a rate. Powers of ten
+    /// and constants are in the [`value`](Self::value) already.
+    ///
+    /// ```
+    /// use mbus::{Qualifier, Records};
+    ///
+    /// let record = Records::new(&[0x02, 0xFD, 0xC8, 0xFC, 0x01, 0xFC, 0x08]).next().unwrap()?;
+    /// assert_eq!(format!("{} {}", record.value(), record.unit().unwrap()), "230.0 V");
+    /// assert!(record.qualifiers().eq([Qualifier::PHASE_1]));
+    /// # Ok::<(), mbus::DecodeError>(())
+    /// ```
+    pub fn qualifiers(&self) -> impl Iterator<Item = Qualifier> + 'a {
+        let codes = self.codes();
+        codes.filter(|code| qualifies(*code)).map(Qualifier)
+    }
+
+    /// The unit in the meter's own words, if it sends them.
+    pub fn unit_text(&self) -> Option<Text<'a>> {
+        let [dif, behind @ ..] = self.header else { return None };
+        let vib = self.vif.filter(|vif| vif & 0x7F == PLAIN_TEXT).and(extensions(*dif, behind).ok());
+        let (_, vib) = vib?;
+        Vib::decode(vib).ok()?.text.map(Text::last_first)
+    }
+
+    /// Why the meter has no value, in a record that a meter sends; those of a command have an
+    /// [`action`](Self::action) in its place.
+    pub const fn error(&self) -> Option<RecordError> {
+        self.meaning.error
+    }
+
+    /// What is to be done with the record that a master sends.
+    pub fn action(&self) -> Option<Action> {
+        let mut codes = self.codes().filter(|code| *code <= 0x0D);
+        codes.next().map(|code| Action(code as u8))
+    }
+
+    fn codes(&self) -> Codes<'a> {
+        self.vif.map_or(Codes::new(&[]), |vif| Codes::behind(vif, self.vifes))
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
-    /// because another scale would round the one and not fit the other: multiply them by
-    /// 10^[`exponent`](Self::exponent), or take [`to_decimal`](Self::to_decimal).
+    /// because another scale would round the one and not fit the other: take
+    /// [`to_decimal`](Self::to_decimal), or multiply them by 10^[`exponent`](Self::exponent) and see in
+    /// [`vifes`](Self::vifes) whether a constant is to be added.
     ///
     /// ```
     /// use mbus::Records;
@@ -109,17 +152,22 @@ impl<'a> Record<'a> {
     /// assert_eq!(record.unit().unwrap().symbol(), "Wh");
     /// # Ok::<(), mbus::DecodeError>(())
     /// ```
+    #[inline]
     pub fn value(&self) -> Value<'a> {
-        let meaning = self.meaning();
-        if meaning.error {
+        if self.meaning.error.is_some() {
             return Value::Invalid(Invalid::Error);
         }
-        match meaning.quantity {
-            Some(Quantity::Date) => value::date(self.coding, self.data),
-            Some(Quantity::DateTime) => value::date_time(self.coding, self.data),
-            _ if meaning.unsigned => value::unsigned(self.coding, self.data, meaning.exponent),
-            _ => value::plain(self.coding, self.data, meaning.exponent),
+        let value = value::value(self.coding, self.data, &self.meaning.entry);
+        match self.addend() {
+            None => value,
+            Some(addend) => plus(value, addend),
         }
+    }
+
+    /// The constant that VIFEs add.
+    fn addend(&self) -> Option<Decimal> {
+        let Meaning { addend, power, .. } = self.meaning;
+        (addend != 0).then(|| Decimal::new(addend.into(), power.saturating_sub(3)))
     }
 
     /// The value in [`unit`](Self::unit) as a decimal, a float by its shortest digits.
@@ -128,9 +176,17 @@ impl<'a> Record<'a> {
     /// As [`Value::to_decimal`].
     pub fn to_decimal(&self) -> Result<Decimal, DecimalError> {
         match self.value() {
-            raw @ (Value::F32(_) | Value::U64(_)) => raw.to_decimal()?.shift(self.exponent()),
+            raw @ (Value::F32(_) | Value::U64(_)) => {
+                let number = raw.to_decimal()?.shift(self.exponent())?;
+                self.addend().map_or(Ok(number), |addend| number.checked_add(addend))
+            }
             value => value.to_decimal(),
         }
+    }
+
+    /// Whether a time stands in summer time, if its data say so (types F and I).
+    pub fn is_summer_time(&self) -> Option<bool> {
+        value::is_summer_time(self.coding, self.data, &self.meaning.entry)
     }
 
     /// Whether the meter has more records in another telegram.
@@ -149,71 +205,103 @@ impl<'a> Record<'a> {
         Ok(writer.finish()?)
     }
 
-    fn meaning(&self) -> table::Meaning {
-        self.vif.map_or(table::Meaning::NONE, |vif| table::meaning(vif, self.vifes))
+    /// Reads the record at the head of `octets`. If its data are apart from its header, they are at the head of
+    /// `apart`.
+    #[inline]
+    fn decode(octets: &'a [u8], apart: Option<&'a [u8]>, offset: usize) -> Result<Self, DecodeError> {
+        let have = octets.len();
+        let truncated = |missing| DecodeError::Truncated { needed: have.saturating_add(missing), have };
+        let [dif, behind @ ..] = octets else { return Err(truncated(1)) };
+        if dif & 0x0F == 0x0F {
+            return Self::bare(*dif, octets, apart.unwrap_or(behind), offset);
+        }
+        let (difes, rest) = extensions(*dif, behind).map_err(truncated)?;
+        if is_endless(difes) {
+            return Err(DecodeError::TooManyDifes);
+        }
+        let Vib { vif, vifes, rest, .. } = Vib::decode(rest).map_err(truncated)?;
+        if is_endless(vifes) {
+            return Err(DecodeError::TooManyVifes);
+        }
+        let (coding, length, rest) = match (Coding::fixed(*dif), rest) {
+            (Some((coding, length)), rest) => (coding, length, rest),
+            (None, [lvar, rest @ ..]) => {
+                let (coding, length) = Coding::variable(*lvar).ok_or(DecodeError::Lvar { lvar: *lvar })?;
+                (coding, length, rest)
+            }
+            (None, []) => return Err(truncated(1)),
+        };
+        let length = usize::from(length);
+        let header = octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
+        let (before, data) = apart.map_or((header.len(), rest), |data| (0, data));
+        let Some(data) = data.get(..length) else {
+            let needed = before.saturating_add(length);
+            return Err(DecodeError::Truncated { needed, have: before.saturating_add(data.len()) });
+        };
+        let (storage, tariff, subunit) = numbers(*dif, difes);
+        Ok(Self {
+            offset,
+            function: match dif >> 4 & 3 {
+                0 => Function::Instantaneous,
+                1 => Function::Maximum,
+                2 => Function::Minimum,
+                _ => Function::Error,
+            },
+            storage,
+            tariff,
+            subunit,
+            vif: Some(vif),
+            vifes,
+            header,
+            data,
+            coding,
+            meaning: Meaning::new(vif, vifes),
+        })
     }
 
-    /// Reads the record at the head of `octets`, and returns what follows it too.
-    fn decode(octets: &'a [u8], offset: usize) -> Result<(Self, &'a [u8]), DecodeError> {
-        let truncated = DecodeError::truncated(octets.len());
-        let (rest, dif) = u8(octets).map_err(truncated)?;
-        let header_to = |rest: &[u8]| octets.get(..octets.len() - rest.len()).unwrap_or_default();
-        let bare = Self {
+    /// A record without a VIF, which starts `octets`; manufacturer's data are all of `data`.
+    fn bare(dif: u8, octets: &'a [u8], data: &'a [u8], offset: usize) -> Result<Self, DecodeError> {
+        let data = match dif {
+            MANUFACTURER | MORE_FOLLOWS => data,
+            READ_ALL => &[],
+            _ => return Err(DecodeError::Dif { dif }),
+        };
+        Ok(Self {
             offset,
             function: Function::Instantaneous,
             storage: 0,
             tariff: 0,
             subunit: 0,
             vif: None,
-            unit_text: None,
             vifes: &[],
-            header: header_to(rest),
-            data: &[],
+            header: octets.get(..1).unwrap_or_default(),
+            data,
             coding: Coding::Octets,
-        };
-        match dif {
-            MANUFACTURER | MORE_FOLLOWS => return Ok((Self { data: rest, ..bare }, &[])),
-            READ_ALL => return Ok((bare, rest)),
-            _ if dif & 0x0F == 0x0F => return Err(DecodeError::Dif { dif }),
-            _ => {}
-        }
-
-        let (rest, difes) = extensions(dif, rest).map_err(truncated)?;
-        if is_endless(difes) {
-            return Err(DecodeError::TooManyDifes);
-        }
-        let (rest, (vif, text, vifes)) = vib(rest).map_err(truncated)?;
-        if is_endless(vifes) {
-            return Err(DecodeError::TooManyVifes);
-        }
-        let (rest, (coding, length)) = match Coding::fixed(dif) {
-            Some(fixed) => (rest, fixed),
-            None => {
-                let (rest, lvar) = u8(rest).map_err(truncated)?;
-                (rest, Coding::variable(lvar).ok_or(DecodeError::Lvar { lvar })?)
-            }
-        };
-        let header = header_to(rest);
-        let (rest, data) = take(length.into())(rest).map_err(truncated)?;
-
-        let (mut storage, mut tariff, mut subunit) = (u64::from(dif >> 6 & 1), 0, 0);
-        for (place, dife) in difes.iter().enumerate() {
-            storage |= u64::from(dife & 0x0F) << (4 * place + 1);
-            tariff |= u32::from(dife >> 4 & 3) << (2 * place);
-            subunit |= u16::from(dife >> 6 & 1) << place;
-        }
-        let function = match dif >> 4 & 3 {
-            0 => Function::Instantaneous,
-            1 => Function::Maximum,
-            2 => Function::Minimum,
-            _ => Function::Error,
-        };
-        let unit_text = text.map(Text::last_first);
-        let vif = Some(vif);
-        let record =
-            Self { offset, function, storage, tariff, subunit, vif, unit_text, vifes, header, data, coding };
-        Ok((record, rest))
+            meaning: Meaning::NONE,
+        })
     }
+}
+
+/// A number and a constant; anything else as it is.
+fn plus(value: Value<'_>, addend: Decimal) -> Value<'_> {
+    match value {
+        Value::Decimal(number) => {
+            number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
+        }
+        value => value,
+    }
+}
+
+/// The numbers of the storage, the tariff and the subunit.
+#[inline]
+fn numbers(dif: u8, difes: &[u8]) -> (u64, u32, u16) {
+    let (mut storage, mut tariff, mut subunit) = (0, 0, 0);
+    for dife in difes.iter().rev() {
+        storage = storage << 4 | u64::from(dife & 0x0F);
+        tariff = tariff << 2 | u32::from(dife >> 4 & 3);
+        subunit = subunit << 1 | u16::from(dife >> 6 & 1);
+    }
+    (storage << 1 | u64::from(dif >> 6 & 1), tariff, subunit)
 }
 
 /// The records of a telegram, one after the other. A record that cannot be told from the next one is an
@@ -231,14 +319,50 @@ impl<'a> Record<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Records<'a> {
-    rest: &'a [u8],
+    source: Source<'a>,
     offset: usize,
+    is_command: bool,
+}
+
+/// Where records come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Source<'a> {
+    /// Headers, one after the other, each with its data behind it if these are not `apart`.
+    Octets { rest: &'a [u8], apart: Option<&'a [u8]> },
+    /// The counters of the fixed structure.
+    Fixed(Counters<'a>),
 }
 
 impl<'a> Records<'a> {
-    /// The records in the octets behind a header.
+    /// The records in the octets behind a header, of a meter.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { rest: octets, offset: 0 }
+        Self { source: Source::Octets { rest: octets, apart: None }, offset: 0, is_command: false }
+    }
+
+    /// The records in the octets behind a header, for a meter: the VIFEs that are errors in those of a meter are
+    /// actions in these.
+    ///
+    /// ```
+    /// use mbus::{Action, Records};
+    ///
+    /// let record = Records::of_command(&[0x01, 0x83, 0x01, 0x07]).next().unwrap()?;
+    /// assert_eq!((record.action(), record.error()), (Some(Action::ADD), None));
+    /// assert_eq!(record.value().to_string(), "7");
+    /// # Ok::<(), mbus::DecodeError>(())
+    /// ```
+    pub const fn of_command(octets: &'a [u8]) -> Self {
+        Self { is_command: true, ..Self::new(octets) }
+    }
+
+    /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
+    /// their data.
+    pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
+        Self { source: Source::Octets { rest: headers, apart: Some(data) }, offset: 0, is_command: false }
+    }
+
+    pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
+        Self { source: Source::Fixed(counters), offset: 0, is_command: false }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.
@@ -250,149 +374,37 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, DecodeError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        while let [FILLER, rest @ ..] = self.rest {
-            self.rest = rest;
-            self.offset += 1;
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let result = Record::decode(self.rest, self.offset);
-        let rest = match result {
-            Ok((_, rest)) => {
-                self.offset += self.rest.len() - rest.len();
-                rest
+        let (octets, apart) = match &mut self.source {
+            Source::Octets { rest, apart } => {
+                while let (None, [FILLER, behind @ ..]) = (&apart, *rest) {
+                    *rest = behind;
+                    self.offset += 1;
+                }
+                if rest.is_empty() && apart.is_none_or(<[u8]>::is_empty) {
+                    return None;
+                }
+                (core::mem::take(rest), core::mem::take(apart))
             }
-            Err(_) => &[],
+            Source::Fixed(counters) => return counters.next().map(Ok),
         };
-        self.rest = rest;
-        Some(result.map(|(record, _)| record))
+        // It is not moved before it is returned, so that it is made where the caller wants it.
+        let mut result = Record::decode(octets, apart, self.offset);
+        if let Ok(record) = &mut result {
+            let (header, data) = (record.header.len(), record.data.len());
+            let own = if apart.is_none() { header.saturating_add(data) } else { header };
+            self.source = Source::Octets {
+                rest: octets.get(own..).unwrap_or_default(),
+                apart: apart.map(|apart| apart.get(data..).unwrap_or_default()),
+            };
+            self.offset += if apart.is_none() { own } else { data };
+            if self.is_command {
+                record.meaning.error = None;
+            }
+        }
+        Some(result)
     }
 }
 
 impl FusedIterator for Records<'_> {}
-
-/// One record as a meter makes it.
-///
-/// ```
-/// use mbus::{Data, Entry, Function};
-///
-/// let peak = Entry { function: Function::Maximum, storage: 5, ..Entry::new(&[0x3B], Data::Int32(275)) };
-/// assert_eq!(peak.encode(&mut [0; 16])?, [0xD4, 0x02, 0x3B, 0x13, 0x01, 0x00, 0x00]);
-/// # Ok::<(), mbus::EncodeError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Entry<'a> {
-    /// Which value it is.
-    pub function: Function,
-    /// The storage number, up to 41 bits.
-    pub storage: u64,
-    /// The tariff, up to 20 bits.
-    pub tariff: u32,
-    /// The part of the device, up to 10 bits.
-    pub subunit: u16,
-    /// The VIF with its text and VIFEs, as sent.
-    pub vib: &'a [u8],
-    /// The number, in the unit and power of ten of the VIF.
-    pub data: Data,
-}
-
-/// A number and how it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Data {
-    /// Four octets of two's complement; the most negative number stands for no value.
-    Int32(i32),
-    /// Eight digits, or a minus sign and seven.
-    Bcd8(i32),
-}
-
-impl<'a> Entry<'a> {
-    /// A current value of the whole device.
-    pub const fn new(vib: &'a [u8], data: Data) -> Self {
-        Self { function: Function::Instantaneous, storage: 0, tariff: 0, subunit: 0, vib, data }
-    }
-
-    /// Writes the record and returns what it wrote.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a field out of range, or a buffer too small.
-    pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        let mut writer = Writer::new(buffer);
-        self.write(&mut writer)?;
-        Ok(writer.finish()?)
-    }
-
-    /// Appends the record.
-    ///
-    /// # Errors
-    /// [`EncodeError`]: a field out of range; then nothing is appended.
-    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let (mut storage, mut tariff, mut subunit) = (self.storage, self.tariff, self.subunit);
-        if storage >> 41 != 0 || tariff >> 20 != 0 || subunit >> 10 != 0 {
-            return Err(EncodeError::TooManyDifes);
-        }
-        match vib(self.vib) {
-            Ok(([], (_, _, vifes))) if !is_endless(vifes) => {}
-            _ => return Err(EncodeError::Vib),
-        }
-        let (field, data) = match self.data {
-            Data::Int32(value) => (0x04, value.to_le_bytes()),
-            Data::Bcd8(value) => {
-                let mut digits = [0; 4];
-                bcd::encode(value.into(), Sign::TopDigit, &mut digits)
-                    .map_err(|_| EncodeError::Digits { value, digits: 8 })?;
-                (0x0C, digits)
-            }
-        };
-        let mut octet = field | (self.function as u8) << 4 | (storage as u8 & 1) << 6;
-        storage >>= 1;
-        while storage != 0 || tariff != 0 || subunit != 0 {
-            writer.put(&[octet | EXTENSION]);
-            octet = storage as u8 & 0x0F | (tariff as u8 & 3) << 4 | (subunit as u8 & 1) << 6;
-            storage >>= 4;
-            tariff >>= 2;
-            subunit >>= 1;
-        }
-        writer.put(&[octet]);
-        writer.put(self.vib);
-        writer.put(&data);
-        Ok(())
-    }
-}
-
-/// What the grammar yields: it fails only for want of octets.
-type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
-
-/// A VIF, its text and its VIFEs.
-type Vib<'a> = (u8, Option<&'a [u8]>, &'a [u8]);
-
-fn vib(octets: &[u8]) -> Parsed<'_, Vib<'_>> {
-    let (rest, vif) = u8(octets)?;
-    // With VIFEs (FC) meters put the text before them, as here, or behind them (annex C.2).
-    let text = u8.flat_map(|length: u8| take(length.into()));
-    let (rest, text) = cond(vif & !EXTENSION == 0x7C, text).parse(rest)?;
-    let (rest, vifes) = extensions(vif, rest)?;
-    Ok((rest, (vif, text, vifes)))
-}
-
-/// The extensions that `first` announces, ten at most.
-fn extensions(first: u8, octets: &[u8]) -> Parsed<'_, &[u8]> {
-    let more = octets.iter().take(9).take_while(|&octet| octet & EXTENSION != 0).count();
-    cond(first & EXTENSION != 0, take(more + 1)).map(Option::unwrap_or_default).parse(octets)
-}
-
-/// The first `length` octets. Unlike nom's own, this shows the optimiser that it cannot panic.
-fn take<'a>(length: usize) -> impl Fn(&'a [u8]) -> Parsed<'a, &'a [u8]> {
-    move |octets| match octets.split_at_checked(length) {
-        Some((taken, rest)) => Ok((rest, taken)),
-        None => Err(nom::Err::Incomplete(nom::Needed::new(length.saturating_sub(octets.len())))),
-    }
-}
-
-/// Whether the last of ten extensions announces one more.
-fn is_endless(extensions: &[u8]) -> bool {
-    extensions.last().is_some_and(|octet| octet & EXTENSION != 0)
-}

@@ -1,6 +1,7 @@
-//! What a long frame carries.
+//! Records, and which meter they are of.
 
-use crate::{Ci, DecodeError, Header, Records};
+use crate::fixed::Counters;
+use crate::{Ci, DecodeError, FixedHeader, Header, Records};
 
 /// A header and the records behind it.
 ///
@@ -29,12 +30,29 @@ pub struct Telegram<'a> {
 }
 
 impl<'a> Telegram<'a> {
-    /// Reads the data of a frame with this CI field.
+    /// Reads the data of a frame with this CI field. Of wired meters 73 and 77 are the fixed structure if 16
+    /// octets follow.
     ///
     /// # Errors
-    /// As [`Header::decode`]; errors of records come with the records.
+    /// [`DecodeError::NoRecords`] if no records follow `ci`, [`DecodeError::Truncated`] if the header is cut;
+    /// errors of records come with the records.
     pub fn decode(ci: Ci, data: &'a [u8]) -> Result<Self, DecodeError> {
-        let (header, records) = Header::decode(ci, data)?;
-        Ok(Self { header, records: Records::new(records) })
+        match ci {
+            Ci::COMPACT_LONG | Ci::FIXED_HIGH_FIRST => {
+                let octets = data.try_into().map_err(|_| DecodeError::NoRecords { ci: Some(ci) })?;
+                let counters = Counters::new(octets, ci == Ci::FIXED_HIGH_FIRST);
+                let header = Header::Fixed(FixedHeader::new(octets, ci == Ci::FIXED_HIGH_FIRST));
+                Ok(Self { header, records: Records::fixed(counters) })
+            }
+            Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG => {
+                let (header, records) = Header::decode(ci, data)?;
+                Ok(Self { header, records: Records::of_command(records) })
+            }
+            ci if ci.has_records() => {
+                let (header, records) = Header::decode(ci, data)?;
+                Ok(Self { header, records: Records::new(records) })
+            }
+            _ => Err(DecodeError::NoRecords { ci: Some(ci) }),
+        }
     }
 }

@@ -78,7 +78,7 @@ fn describe_record(text: &mut String, record: &Record<'_>) {
         write!(text, " {quantity}").unwrap();
     }
     write!(text, " = {}", record.value()).unwrap();
-    match (record.unit(), record.unit_text) {
+    match (record.unit(), record.unit_text()) {
         (Some(unit), _) => write!(text, " {unit}").unwrap(),
         (_, Some(unit)) => write!(text, " {unit}").unwrap(),
         _ => {}

@@ -1,5 +1,7 @@
 //! Binary coded decimals, two digits an octet, lowest pair first, as DL/T 645 and M-Bus send them.
 
+use core::iter;
+
 /// Where a negative number carries its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -57,29 +59,29 @@ pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
     if octets.len() > MAX_OCTETS {
         return Err(BcdError::Overflow { octets: octets.len() });
     }
-    if !octets.is_empty() && octets.iter().all(|&octet| octet == 0xFF) {
+    let [rest @ .., top] = octets else { return Ok(0) };
+    if *top == 0xFF && rest.iter().all(|&octet| octet == 0xFF) {
         return Err(BcdError::Absent);
     }
-    let top = octets.last().copied().unwrap_or(0);
-    let (negative, mask) = match sign {
-        Sign::TopBit if top & 0x80 != 0 => (true, 0x7F),
-        Sign::TopDigit if top & 0xF0 == 0xF0 => (true, 0x0F),
-        _ => (false, 0xFF),
+    let (negative, top) = match sign {
+        Sign::TopBit if top & 0x80 != 0 => (true, top & 0x7F),
+        Sign::TopDigit if top & 0xF0 == 0xF0 => (true, top & 0x0F),
+        _ => (false, *top),
     };
     let mut value = 0_i64;
-    let mut place = 2 * octets.len() as u8;
-    let mut mask = mask;
-    for &octet in octets.iter().rev() {
-        let octet = octet & mask;
-        mask = 0xFF;
-        for digit in [octet >> 4, octet & 0x0F] {
-            place = place.saturating_sub(1);
-            if digit > 9 {
-                return Err(BcdError::Digit { place, digit });
-            }
-            // At most 18 digits come here, so neither step can wrap.
-            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+    let mut index = octets.len();
+    for octet in iter::once(top).chain(rest.iter().rev().copied()) {
+        index = index.saturating_sub(1);
+        let (tens, ones) = (octet >> 4, octet & 0x0F);
+        if tens > 9 || ones > 9 {
+            let place = 2 * index as u8;
+            return Err(match tens {
+                0..=9 => BcdError::Digit { place, digit: ones },
+                _ => BcdError::Digit { place: place + 1, digit: tens },
+            });
         }
+        // At most 18 digits come here, so neither step can wrap.
+        value = value.wrapping_mul(100).wrapping_add(i64::from(tens * 10 + ones));
     }
     Ok(if negative { -value } else { value })
 }

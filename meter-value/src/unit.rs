@@ -48,6 +48,8 @@ units! {
     Joule = "J",
     /// Calories.
     Calorie = "cal",
+    /// British thermal units.
+    BritishThermalUnit = "BTU",
     /// Watts.
     Watt = "W",
     /// Kilowatts.
@@ -62,6 +64,8 @@ units! {
     KilovoltAmpere = "kVA",
     /// Joules per hour.
     JoulePerHour = "J/h",
+    /// British thermal units per second.
+    BritishThermalUnitPerSecond = "BTU/s",
     /// Volts.
     Volt = "V",
     /// Amperes.
@@ -72,18 +76,28 @@ units! {
     Degree = "°",
     /// Cubic metres.
     CubicMetre = "m3",
+    /// Cubic feet.
+    CubicFoot = "ft3",
+    /// American gallons.
+    Gallon = "gal",
     /// Cubic metres per hour.
     CubicMetrePerHour = "m3/h",
     /// Cubic metres per minute.
     CubicMetrePerMinute = "m3/min",
     /// Cubic metres per second.
     CubicMetrePerSecond = "m3/s",
+    /// American gallons per minute.
+    GallonPerMinute = "gal/min",
+    /// American gallons per hour.
+    GallonPerHour = "gal/h",
     /// Kilograms.
     Kilogram = "kg",
     /// Kilograms per hour.
     KilogramPerHour = "kg/h",
     /// Degrees Celsius.
     Celsius = "°C",
+    /// Degrees Fahrenheit.
+    Fahrenheit = "°F",
     /// Kelvins, of a difference.
     Kelvin = "K",
     /// Bars.
@@ -100,6 +114,16 @@ units! {
     Hour = "h",
     /// Days.
     Day = "d",
+    /// Months.
+    Month = "mo",
+    /// Years.
+    Year = "a",
+    /// Durations of a bit on the line.
+    BitTime = "bit times",
+    /// Bits per second.
+    Baud = "Bd",
+    /// Decibels over a milliwatt.
+    DecibelMilliwatt = "dBm",
     /// Pulses per kilowatt-hour.
     PulsePerKilowattHour = "imp/kWh",
     /// Pulses per kilovolt-ampere-hour, reactive.

@@ -22,6 +22,8 @@ mod frame_crypto;
 mod lora_tdma;
 #[cfg(feature = "mbus")]
 mod mbus;
+#[cfg(feature = "mbus")]
+mod mbus_wireless;
 #[cfg(feature = "meter-value")]
 mod meter_value;
 #[cfg(feature = "modbus-rtu")]
@@ -53,6 +55,8 @@ extern "C" fn _start() {
     lora_tdma::run(octets);
     #[cfg(feature = "mbus")]
     mbus::run(octets);
+    #[cfg(feature = "mbus")]
+    mbus_wireless::run(octets);
     #[cfg(feature = "meter-value")]
     meter_value::run(octets);
     #[cfg(feature = "modbus-rtu")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benches::case::{Case, Meter};
 use benches::stream::Found;
-use benches::{dlt645, modbus_rtu};
+use benches::{dlt645, mbus, modbus_rtu};
 
 /// How long a sample takes at least.
 const SAMPLE: Duration = Duration::from_millis(2);
@@ -16,6 +16,8 @@ fn main() {
     print(&modbus_rtu::peers::ALL, |peer| peer.name, &modbus_rtu::case::ALL);
     println!();
     print(&dlt645::ways::ALL, |way| way.name, &dlt645::case::ALL);
+    println!();
+    print(&mbus::peers::ALL, |peer| peer.name, &mbus::case::ALL);
 }
 
 fn print<I>(columns: &[I], name: impl Fn(&I) -> &str, cases: &[Case<I>]) {

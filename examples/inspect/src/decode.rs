@@ -3,12 +3,15 @@
 pub mod dlt645;
 mod mbus;
 pub mod modbus;
+mod wmbus;
 
 use std::io::{self, BufRead, Write};
 
 use ::dlt645::Edition;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
+
+pub use wmbus::{KeyArguments, Keys};
 
 /// What the frames are.
 #[derive(Clone, Copy, ValueEnum)]
@@ -27,12 +30,12 @@ pub enum Protocol {
     Dlt645Of2007,
     /// M-Bus, wired
     Mbus,
-    /// M-Bus, wireless; not decoded yet
+    /// M-Bus, wireless, with its checksums or without
     Wmbus,
 }
 
 impl Protocol {
-    fn decode(self, octets: &[u8]) -> anyhow::Result<Value> {
+    fn decode(self, octets: &[u8], keys: &Keys) -> anyhow::Result<Value> {
         Ok(match self {
             Self::ModbusRequest => modbus::request(octets)?,
             Self::ModbusResponse => modbus::response(octets)?,
@@ -40,13 +43,13 @@ impl Protocol {
             Self::Dlt645Of1997 => dlt645::decode(octets, Some(Edition::Y1997))?,
             Self::Dlt645Of2007 => dlt645::decode(octets, Some(Edition::Y2007))?,
             Self::Mbus => mbus::decode(octets)?,
-            Self::Wmbus => anyhow::bail!("wireless M-Bus is not decoded yet"),
+            Self::Wmbus => wmbus::decode(octets, keys)?,
         })
     }
 }
 
 /// Decodes each line of standard input, and says whether all could be.
-pub fn run(protocol: Protocol) -> io::Result<bool> {
+pub fn run(protocol: Protocol, keys: &Keys) -> io::Result<bool> {
     let mut stdout = io::stdout().lock();
     let mut all = true;
     for line in io::stdin().lock().split(b'\n') {
@@ -56,7 +59,7 @@ pub fn run(protocol: Protocol) -> io::Result<bool> {
             continue;
         }
         let octets = hex::decode(line).map_err(Into::into);
-        let decoded = octets.and_then(|octets: Vec<u8>| protocol.decode(&octets));
+        let decoded = octets.and_then(|octets: Vec<u8>| protocol.decode(&octets, keys));
         all &= decoded.is_ok();
         let object = decoded.unwrap_or_else(|error| json!({ "ok": false, "error": error.to_string() }));
         writeln!(stdout, "{object}")?;

@@ -29,7 +29,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Decode frames: a line of hex on standard input, a JSON object on standard output.
-    Decode { protocol: decode::Protocol },
+    Decode {
+        protocol: decode::Protocol,
+        #[command(flatten)]
+        keys: decode::KeyArguments,
+    },
     /// Read a meter on a serial port.
     #[command(subcommand)]
     Read(read::Meter),
@@ -52,7 +56,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Decode { protocol } => decode::run(protocol).map_err(Into::into),
+        Command::Decode { protocol, keys } => keys.load().and_then(|keys| Ok(decode::run(protocol, &keys)?)),
         Command::Read(meter) => read::run(meter).map(|()| true),
         Command::Scan(bus) => scan::run(bus),
         Command::Detect(meter) => detect::run(meter),

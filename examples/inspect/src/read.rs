@@ -60,39 +60,57 @@ pub fn run(meter: Meter) -> anyhow::Result<()> {
 }
 
 fn mbus(question: Question, address: u8) -> anyhow::Result<()> {
-    let mut client = mbus::Client::new(question.retry(&Defaults::MBUS));
-    client.start(mbus::Address(address))?;
-    question.line.open(&Defaults::MBUS)?.run(&mut client, |outcome| {
-        let mut out = io::stdout().lock();
-        let telegram = outcome?;
-        match telegram.header {
-            mbus::Header::None => {}
-            mbus::Header::Short(header) => {
-                writeln!(out, "access {}, status {:02X}", header.access, header.status.0)?;
-            }
-            mbus::Header::Long(header) => writeln!(
-                out,
-                "{} {} version {}, {}, access {}, status {:02X}",
-                header.manufacturer,
-                header.identification,
-                header.version,
-                header.medium,
-                header.access,
-                header.status.0,
-            )?,
+    let mut client = mbus::Client::new(mbus::Line::new(question.line.baud(&Defaults::MBUS)));
+    let device = mbus::Device::new(mbus::Address(address));
+    let device = mbus::Device { retry: question.retry(&Defaults::MBUS), ..device };
+    client.start(&device, &mbus::Command::Read)?;
+    let mut port = question.line.open(&Defaults::MBUS)?;
+    while port.run(&mut client, telegram)?? {}
+    Ok(())
+}
+
+/// Prints a telegram, and says whether more follow.
+fn telegram(outcome: Result<Option<mbus::Reply<'_>>, mbus::TransactionError>) -> anyhow::Result<bool> {
+    let mut out = io::stdout().lock();
+    let Some(mbus::Reply::Data { frame, more }) = outcome? else {
+        anyhow::bail!("the meter gives no data");
+    };
+    let telegram = frame.telegram()?;
+    match telegram.header {
+        mbus::Header::None => {}
+        mbus::Header::Short(header) => {
+            writeln!(out, "access {}, status {:02X}", header.access, header.status.0)?;
         }
-        for record in telegram.records {
-            let record = record?;
-            let unit = text::record_unit(&record).unwrap_or_default();
-            if record.vif.is_some() || !record.data.is_empty() {
-                writeln!(out, "{}", text::row(&name(&record), text::record_value(&record), &unit))?;
-            }
-            if record.more_follows() {
-                writeln!(out, "more follows")?;
-            }
+        mbus::Header::Fixed(header) => writeln!(
+            out,
+            "{}, {}, access {}, status {:02X}",
+            header.identification,
+            header.medium(),
+            header.access,
+            header.status.0,
+        )?,
+        mbus::Header::Long(header) => writeln!(
+            out,
+            "{} {} version {}, {}, access {}, status {:02X}",
+            header.manufacturer,
+            header.identification,
+            header.version,
+            header.medium,
+            header.access,
+            header.status.0,
+        )?,
+    }
+    for record in telegram.records {
+        let record = record?;
+        let unit = text::record_unit(&record).unwrap_or_default();
+        if record.vif.is_some() || !record.data.is_empty() {
+            writeln!(out, "{}", text::row(&name(&record), text::record_value(&record), &unit))?;
         }
-        Ok(())
-    })?
+        if record.more_follows() {
+            writeln!(out, "more follows")?;
+        }
+    }
+    Ok(more)
 }
 
 /// What a record holds, in words.

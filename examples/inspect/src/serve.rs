@@ -107,10 +107,11 @@ impl mbus::Handler for HeatMeter {
         }
     }
 
-    fn records(&mut self, records: &mut Writer<'_>) {
+    fn records(&mut self, _telegram: u16, records: &mut Writer<'_>) -> bool {
         for (vif, data) in RECORDS {
             let written = Entry::new(&[vif], data).write(records);
             debug_assert_eq!(written, Ok(()), "the values have fewer than eight digits");
         }
+        false
     }
 }

@@ -38,7 +38,7 @@ pub fn items<'a>(items: impl Iterator<Item = Item<'a>>, name: impl Fn(Point) -> 
 pub fn record_value(record: &Record<'_>) -> Result<String, String> {
     match (record.vif, record.value()) {
         // Manufacturer's data are their octets, even if there are none.
-        (None, _) => Ok(hex::encode_upper(record.data)),
+        (None, _) if !record.header.is_empty() => Ok(hex::encode_upper(record.data)),
         // Sent in another scale than the unit's.
         (_, raw)
             if matches!(raw, Value::F32(_)) || matches!(raw, Value::U64(_)) && record.exponent() != 0 =>
@@ -54,7 +54,7 @@ pub fn record_value(record: &Record<'_>) -> Result<String, String> {
 
 /// The unit of an M-Bus record, in the meter's own words if it sends them.
 pub fn record_unit(record: &Record<'_>) -> Option<String> {
-    let own = record.unit_text.map(|text| text.to_string());
+    let own = record.unit_text().map(|text| text.to_string());
     own.or_else(|| record.unit().map(|unit| unit.symbol().to_string()))
 }
 

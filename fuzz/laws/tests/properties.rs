@@ -316,6 +316,7 @@ mod dlt {
 
 mod heat {
     use super::*;
+    use ::mbus::wireless::Format;
 
     /// An octet and those that it announces.
     fn chain(first: u8, rest: Octets) -> Octets {
@@ -329,7 +330,7 @@ mod heat {
 
     /// An entry as the laws of records read it.
     fn entry() -> impl Strategy<Value = Octets> {
-        (any::<[u8; 17]>(), 0..0x7C_u8, vec(any::<u8>(), 0..4))
+        (any::<[u8; 22]>(), 0..0x7C_u8, vec(any::<u8>(), 0..4))
             .prop_map(|(fields, vif, vifes)| [&fields[..], &chain(vif, vifes)].concat())
     }
 
@@ -376,6 +377,42 @@ mod heat {
         prop_oneof![1 => Just(vec![0xE5]), 2 => short, 3 => telegram, 1 => other].boxed()
     }
 
+    /// A frame of the radio, without checksums or with them, with any layers.
+    fn radio() -> impl Strategy<Value = Octets> {
+        let layer = |start: &'static [u8], more: usize| {
+            vec(any::<u8>(), more).prop_map(move |octets| [start, &octets].concat())
+        };
+        let link = prop_oneof![
+            2 => Just(Vec::new()),
+            1 => layer(&[0x8C], 2),
+            1 => layer(&[0x8D], 8),
+            1 => layer(&[0x8E], 10),
+            1 => layer(&[0x8F], 16),
+        ];
+        let fragmentation = prop_oneof![
+            2 => Just(Vec::new()),
+            1 => layer(&[0x90, 0x0F, 0x00, 0x2C, 0x25], 12),
+            1 => layer(&[0x90, 0x04, 0x01, 0x50], 2),
+            1 => layer(&[0x90], 6),
+        ];
+        let transport = prop_oneof![
+            layer(&[0x78], 0),
+            layer(&[0x7A, 9, 0, 0x20, 0x05], 0),
+            layer(&[0x72], 12),
+            layer(&[0x7A, 9, 0, 0x10, 0x27, 0x50], 5),
+            layer(&[], 1),
+        ];
+        let layers = (vec(any::<u8>(), 9), link, fragmentation, transport, vec(any::<u8>(), 0..180));
+        (layers, 0..3).prop_map(|((head, link, fragmentation, transport, data), form)| {
+            let body = [head, link, fragmentation, transport, data].concat();
+            match form {
+                0 => mbus::framed_wireless(Format::A, &body),
+                1 => mbus::framed_wireless(Format::B, &body),
+                _ => [&[body.len() as u8], &body[..]].concat(),
+            }
+        })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -393,6 +430,19 @@ mod heat {
 
         #[test]
         fn server(octets in prop_oneof![1 => octets(), 3 => line(frame())]) { mbus::server(&octets); }
+
+        #[test]
+        fn wireless(octets in prop_oneof![octets(), radio()]) { mbus::wireless(&octets); }
+
+        #[test]
+        fn pair(octets in octets()) { mbus::pair(&octets); }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn search(octets in octets()) { mbus::search(&octets); }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Wired M-Bus frames as JSON.
 
-use mbus::{Ci, DecodeError, Frame, Header, Record, Telegram};
+use mbus::{Ci, Content, DecodeError, Frame, Header, Record, Records, Telegram};
 use serde_json::{Value, json};
 
 use super::joined;
@@ -30,28 +30,22 @@ pub fn decode(octets: &[u8]) -> Result<Value, DecodeError> {
 
 /// The fields of what a long frame carries: header and records, or else its data.
 fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
-    let Telegram { header, mut records } = match Telegram::decode(ci, data) {
-        Ok(telegram) => telegram,
-        Err(DecodeError::NoRecords { .. }) => return Ok(json!({ "data": hex::encode_upper(data) })),
-        Err(error) => return Err(error),
+    let content = Content::decode(ci, data)?;
+    let Content::Telegram(Telegram { header, records }) = content else {
+        return Ok(joined([other(&content), json!({ "data": hex::encode_upper(data) })]));
     };
-    let (header, first) = match header {
-        Header::None => (json!({}), DATA),
-        Header::Short(header) => {
-            (json!({ "access": header.access, "status": octet(header.status.0) }), DATA + 4)
-        }
-        Header::Long(header) => {
-            let fields = json!({
-                "id": header.identification.to_string(),
-                "manufacturer": header.manufacturer.to_string(),
-                "version": header.version,
-                "medium": header.medium.to_string(),
-                "access": header.access,
-                "status": octet(header.status.0),
-            });
-            (fields, DATA + 12)
-        }
+    let first = match header {
+        Header::None => DATA,
+        Header::Short(_) => DATA + 4,
+        Header::Long(_) => DATA + 12,
+        // The counters say where they stand behind the CI field.
+        Header::Fixed(_) => DATA,
     };
+    Ok(joined([self::header(&header), self::records(records, first)]))
+}
+
+/// The records, the first of which starts at octet `first` of the frame, and whether there are more to fetch.
+pub(super) fn records(mut records: Records<'_>, first: usize) -> Value {
     let mut more = false;
     let mut list = Vec::new();
     while let Some(result) = records.next() {
@@ -63,7 +57,56 @@ fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
             Err(error) => json!({ "offset": first + records.offset(), "error": error.to_string() }),
         });
     }
-    Ok(joined([header, json!({ "more": more, "records": list })]))
+    json!({ "more": more, "records": list })
+}
+
+/// Which meter it is.
+fn header(header: &Header) -> Value {
+    match header {
+        Header::None => json!({}),
+        Header::Short(header) => json!({ "access": header.access, "status": octet(header.status.0) }),
+        Header::Long(header) => json!({
+            "id": header.identification.to_string(),
+            "manufacturer": header.manufacturer.to_string(),
+            "version": header.version,
+            "medium": header.medium.to_string(),
+            "access": header.access,
+            "status": octet(header.status.0),
+        }),
+        Header::Fixed(header) => json!({
+            "id": header.identification.to_string(),
+            "medium": header.medium().to_string(),
+            "access": header.access,
+            "status": octet(header.status.0),
+        }),
+    }
+}
+
+/// What a frame without records says.
+fn other(content: &Content<'_>) -> Value {
+    match content {
+        Content::Error { header, error, .. } => {
+            let name = error.name().map_or_else(|| octet(error.0), str::to_string);
+            joined([self::header(header), json!({ "application_error": name })])
+        }
+        Content::Alarm { header, data } => {
+            joined([self::header(header), json!({ "alarm": hex::encode_upper(data) })])
+        }
+        Content::Compact(frame) => joined([
+            self::header(&frame.header),
+            json!({ "signature": format!("{:04X}", frame.signature), "checksum": format!("{:04X}", frame.checksum) }),
+        ]),
+        Content::Format(frame) => joined([
+            self::header(&frame.header),
+            json!({ "signature": format!("{:04X}", frame.signature), "headers": hex::encode_upper(frame.headers) }),
+        ]),
+        Content::Reset { header, part, .. } => {
+            let part = part.map(|part| part.name().map_or_else(|| octet(part.0), str::to_string));
+            joined([self::header(header), json!({ "reset": part })])
+        }
+        Content::Other { header, .. } => self::header(header),
+        _ => json!({}),
+    }
 }
 
 /// A record, the first of which starts at octet `first` of the frame.
@@ -78,6 +121,7 @@ fn record(record: &Record<'_>, first: usize) -> Value {
             "subunit": record.subunit,
             "quantity": record.quantity().map(|quantity| quantity.name()),
         }),
+        qualifiers(record),
         super::value(text::record_value(record), data.clone()),
         json!({
             "unit": text::record_unit(record),
@@ -87,6 +131,20 @@ fn record(record: &Record<'_>, first: usize) -> Value {
     ])
 }
 
-fn octet(octet: u8) -> String {
+/// What VIFEs say beyond the number, if they say anything.
+fn qualifiers(record: &Record<'_>) -> Value {
+    let names: Vec<String> = record
+        .qualifiers()
+        .map(|qualifier| qualifier.name().map_or_else(|| format!("{:03X}", qualifier.0), str::to_string))
+        .collect();
+    let error = record.error().map(|error| error.name().map_or_else(|| octet(error.0), str::to_string));
+    match (names.is_empty(), error) {
+        (true, None) => json!({}),
+        (false, None) => json!({ "qualifiers": names }),
+        (_, Some(error)) => json!({ "qualifiers": names, "error": error }),
+    }
+}
+
+pub(super) fn octet(octet: u8) -> String {
     format!("{octet:02X}")
 }

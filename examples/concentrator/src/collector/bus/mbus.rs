@@ -1,12 +1,10 @@
 //! M-Bus meters: one readout brings every record.
 
-use std::time::Duration;
-
 use mbus::{
-    Address, Client, Data, Entry, Handler, Identification, LongHeader, Manufacturer, Medium, Server, Status,
-    TransactionError,
+    Address, Client, Command, Data, Device, Entry, Handler, Identification, Line, LongHeader, Manufacturer,
+    Medium, Reply, Server, Status, TransactionError,
 };
-use meter_value::line::{Machine, Retry, Writer};
+use meter_value::line::{Machine, Writer};
 use meter_value::{Decimal, Value};
 use telemetry::Missed;
 
@@ -27,7 +25,7 @@ impl Questions for Bus {
     const FORMAT: Format = Format { baud: 2_400, parity: true };
 
     fn client() -> Client {
-        Client::new(Retry { timeout: Duration::from_secs(1), retries: 2 })
+        Client::new(Line::new(Self::FORMAT.baud))
     }
 
     fn server(place: u8, twin: Twin) -> Server<Twin> {
@@ -39,7 +37,7 @@ impl Questions for Bus {
     }
 
     fn ask(client: &mut Client, question: &Question) {
-        let started = client.start(address(question.place));
+        let started = client.start(&Device::new(address(question.place)), &Command::Read);
         debug_assert_eq!(started, Ok(()), "the address is a meter's");
     }
 
@@ -47,11 +45,13 @@ impl Questions for Bus {
         question: &Question,
         outcome: <Client as Machine>::Outcome<'_>,
     ) -> Vec<Result<Decimal, Missed>> {
-        let telegram = match outcome {
-            Ok(telegram) => telegram,
+        let frame = match outcome {
+            Ok(Some(Reply::Data { frame, .. })) => frame,
             Err(TransactionError::NoReply { .. }) => return all_missed(question, Missed::NoReply),
-            Err(_) => return all_missed(question, Missed::Corrupt),
+            Err(TransactionError::Refused { .. }) => return all_missed(question, Missed::Refused),
+            Ok(_) | Err(_) => return all_missed(question, Missed::Corrupt),
         };
+        let Ok(telegram) = frame.telegram() else { return all_missed(question, Missed::Corrupt) };
         let records: Vec<_> = telegram.records.map_while(Result::ok).collect();
         let values = question.points.iter().map(|point| {
             let wanted = (Some(point.quantity), Some(point.unit));
@@ -82,7 +82,7 @@ impl Handler for Twin {
         }
     }
 
-    fn records(&mut self, records: &mut Writer<'_>) {
+    fn records(&mut self, _telegram: u16, records: &mut Writer<'_>) -> bool {
         for (point, vif) in VIFS.iter().enumerate() {
             let digits = self.digits(point) as i32;
             // Both codings are in use among meters.
@@ -90,5 +90,6 @@ impl Handler for Twin {
             let written = Entry::new(vif, data).write(records);
             debug_assert_eq!(written, Ok(()), "the values have fewer than eight digits");
         }
+        false
     }
 }
