@@ -1,8 +1,9 @@
 use core::hint::black_box;
 
 use ::mbus::{
-    Address, Ci, Client, Control, Data, Decoder, Entry, Frame, Handler, Header, Identification, LongHeader,
-    Manufacturer, Medium, Records, Retry, Server, Status, Writer,
+    Address, Application, ApplicationError, BaudRate, Ci, Client, Command, Control, Data, Decoder, Device,
+    Entry, Frame, Handler, Header, Identification, Line, LongHeader, Manufacturer, Medium, Meter, Records,
+    Retry, Scope, Search, Selection, Server, Status, Target, Writer,
 };
 
 use crate::{any_time, drive, with_buffer};
@@ -14,8 +15,11 @@ pub fn run(octets: &[u8]) {
     records(octets);
     entries(octets);
     decoder(octets);
+    selections(octets);
     client(octets);
+    search(octets);
     server(octets);
+    meter(octets);
 }
 
 fn names() {
@@ -31,6 +35,8 @@ fn names() {
     black_box((status.is_busy(), status.has_error(), status.has_alarm(), status.is_power_low()));
     black_box((status.has_permanent_error(), status.has_temporary_error(), status.specific()));
     black_box((black_box(Ci(0)).name(), black_box(Medium(0)).name()));
+    black_box((black_box(Application(0)).name(), black_box(ApplicationError(0)).name()));
+    black_box((BaudRate::new(black_box(0)), BaudRate::of(black_box(Ci(0)))));
     black_box(black_box("AAA").parse::<Manufacturer>().is_ok());
 }
 
@@ -76,21 +82,72 @@ fn decoder(octets: &[u8]) {
     black_box(&mut decoder);
 }
 
+fn selections(octets: &[u8]) {
+    let Ok(selection) = Selection::decode(octets) else { return };
+    black_box((selection.is_whole(), black_box(Selection::ANY).matches(&selection)));
+    black_box(with_buffer(|buffer| selection.encode(buffer).is_ok()));
+    black_box(with_buffer(|buffer| selection.encode_frame(buffer).is_ok()));
+}
+
+fn any_command(octets: &[u8]) -> Command<'_> {
+    black_box(Command::Write { ci: Ci(0), data: octets })
+}
+
+fn any_line() -> Line {
+    let line = Line::new(black_box(0));
+    black_box((line.time(black_box(0)), line.response(), line.answer(), line.echoing()));
+    black_box(line)
+}
+
+fn any_target() -> Target {
+    black_box(Target::Primary(Address(0)))
+}
+
 fn client(octets: &[u8]) {
-    let mut client = Client::new(Retry { timeout: any_time(), retries: 0 });
-    black_box(black_box(&mut client).start(black_box(Address(0))).is_ok());
+    let mut client = Client::new(any_line());
+    let retry = Retry { timeout: any_time(), retries: black_box(0) };
+    let device = Device { target: any_target(), retry };
+    let command = any_command(octets);
+    black_box((
+        command.control(),
+        with_buffer(|buffer| command.encode_frame(black_box(Address(0)), black_box(false), buffer).is_ok()),
+    ));
+    black_box(black_box(&mut client).start(&device, &command).is_ok());
     drive(&mut client, octets);
+    drive(&mut client, octets);
+    black_box(black_box(&client).counts());
+}
+
+fn search(octets: &[u8]) {
+    let mut search = Search::new(any_line(), Retry { timeout: any_time(), retries: black_box(0) });
+    black_box(&mut search).start(black_box(Scope::Primary));
+    drive(&mut search, octets);
+    drive(&mut search, octets);
+    black_box(black_box(&search).frames());
 }
 
 fn server(octets: &[u8]) {
-    let mut server = Server::new(black_box(Address(0)), Meter);
+    let mut server = Server::new(black_box(Address(0)), Any).delayed(any_time());
     drive(&mut server, octets);
     black_box(black_box(&mut server).handler());
+    black_box((black_box(&server).address(), black_box(&server).is_selected()));
 }
 
-struct Meter;
+fn meter(octets: &[u8]) {
+    for meter in [Meter::heat, Meter::water, Meter::gas, Meter::electricity] {
+        let mut server = Server::new(black_box(Address(0)), meter(black_box(0)));
+        let meter = black_box(server.handler());
+        (meter.power_w, meter.flow_l_h) = (black_box(0), black_box(0));
+        meter.elapse(any_time());
+        meter.settle();
+        black_box((meter.counted(), meter.rate(), meter.selected()));
+        drive(&mut server, octets);
+    }
+}
 
-impl Handler for Meter {
+struct Any;
+
+impl Handler for Any {
     fn header(&mut self) -> LongHeader {
         black_box(LongHeader {
             identification: Identification(0),
@@ -103,8 +160,49 @@ impl Handler for Meter {
         })
     }
 
-    fn records(&mut self, records: &mut Writer<'_>) {
+    fn fabrication(&mut self) -> Option<Identification> {
+        black_box(None)
+    }
+
+    fn records(&mut self, telegram: u16, records: &mut Writer<'_>) -> bool {
+        black_box(telegram);
         records.put(black_box(&[]));
-        black_box(black_box(Entry::new(&[], Data::Int32(0))).write(records).is_ok());
+        black_box(black_box(Entry::new(&[], Data::Int32(0))).write(records).is_ok())
+    }
+
+    fn alarm(&mut self) -> Option<u8> {
+        black_box(None)
+    }
+
+    fn is_busy(&mut self) -> bool {
+        black_box(false)
+    }
+
+    fn write(&mut self, ci: Ci, data: &[u8]) -> Result<(), ApplicationError> {
+        black_box((ci, data));
+        black_box(Ok(()))
+    }
+
+    fn set_address(&mut self, address: Address) -> bool {
+        black_box(address);
+        black_box(true)
+    }
+
+    fn reset_application(&mut self, application: Option<Application>) -> Result<(), ApplicationError> {
+        black_box(application);
+        black_box(Ok(()))
+    }
+
+    fn application(&mut self) -> Result<Application, ApplicationError> {
+        black_box(Ok(Application(0)))
+    }
+
+    fn change_baud_rate(&mut self, rate: BaudRate) -> bool {
+        black_box((rate.ci(), rate.bits_per_second()));
+        black_box(true)
+    }
+
+    fn switch_baud_rate(&mut self, rate: BaudRate) {
+        black_box(rate);
     }
 }
