@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use mbus::{
-    Address, Application, ApplicationError, BaudRate, Ci, Client, Command, Device, Header, Identification,
-    Line, LongHeader, Machine, Medium, Meter, Output, Reply, Selection, Server, Status, TransactionError,
+    Address, Application, ApplicationError, BaudRate, Ci, Client, Command, Device, Handler, Header,
+    Identification, Line, LongHeader, Machine, Medium, Meter, Output, Reply, Selection, Server, Status,
+    TransactionError, Writer,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -86,7 +87,7 @@ fn a_heat_meter_counts_what_it_measures() {
     let shown = bench.read();
     let (header, records) = &shown[0];
     assert_eq!((header.identification, header.medium), (Identification(0x1234_5678), Medium::HEAT));
-    let expected = ["600000 Wh", "38.400 m3", "12500 W", "0.800 m3/h", "71.2 °C", "42.3 °C", "172800 s"];
+    let expected = ["600000 Wh", "38.400 m3", "12500 W", "0.800 m3/h", "71.2 °C", "42.3 °C", "2 d"];
     assert_eq!(records.len(), expected.len());
     for (record, expected) in records.iter().zip(expected) {
         assert_eq!(record, &format!("0: {expected}"));
@@ -105,10 +106,18 @@ fn each_kind_counts_in_its_unit() {
         meter.elapse(HOUR * 2);
         assert_eq!(Bench::new(meter).read()[0].1[0], first);
     }
+}
+
+#[test]
+fn an_electricity_meter_has_voltage_and_current() {
     let mut meter = Meter::electricity(1);
     (meter.voltage_dv, meter.current_ma) = (2_297, 4_350);
-    let shown = Bench::new(meter).read();
-    assert_eq!(shown[0].1[2..4], ["0: 229.7 V", "0: 4.350 A"]);
+    let mut octets = [0; 64];
+    let mut records = Writer::new(&mut octets);
+    assert!(!meter.records(0, &mut records));
+    // 10^-1 V and 10^-3 A, four octets each.
+    let expected = [0x04, 0xFD, 0x48, 0xF9, 0x08, 0, 0, 0x04, 0xFD, 0x59, 0xFE, 0x10, 0, 0];
+    assert!(records.written().windows(expected.len()).any(|window| window == expected));
 }
 
 #[test]
