@@ -2,104 +2,19 @@
 
 mod asked;
 mod bits;
+mod device;
+mod heard;
 
 use core::time::Duration;
 
 use meter_value::line::{Machine, Output, Retry, Step};
 
-use crate::link::{GLITCH, Judge, Link};
-use crate::{Address, Command, Control, DecodeError, EncodeError, Frame, Line, Selection, TransactionError};
-pub(crate) use asked::{Asked, refusal};
+use crate::link::Link;
+use crate::{Address, Command, Control, EncodeError, Frame, Line, Selection, TransactionError};
+use asked::{Asked, refusal};
 use bits::{Bits, Table};
-
-/// Whom a command is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Target {
-    /// The meter with a primary address.
-    Primary(Address),
-    /// The meters with a secondary address.
-    Secondary(Selection),
-}
-
-/// A meter as its client has to treat it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Device {
-    /// Its address.
-    pub target: Target,
-    /// How long to wait for an answer to begin, and how often to ask. An answer that has begun is waited for
-    /// as long as no gap in it is longer than the line's, and no longer than [`Line::answer`].
-    pub retry: Retry,
-}
-
-impl Device {
-    /// All meters at once. None answers; instead of an answer, the client waits 500 ms for them to act.
-    pub const BROADCAST: Self = Self {
-        retry: Retry { timeout: Duration::from_millis(500), retries: 0 },
-        ..Self::new(Address::BROADCAST)
-    };
-
-    /// A meter by its primary address: asked three times at most, with 1.2 seconds for the first octet, because
-    /// meters take up to 1.15 seconds at 300 baud; for other rates, see [`Line::response`].
-    pub const fn new(address: Address) -> Self {
-        Self::with(Target::Primary(address))
-    }
-
-    /// A meter by its secondary address, else as [`new`](Self::new).
-    pub const fn selected(selection: Selection) -> Self {
-        Self::with(Target::Secondary(selection))
-    }
-
-    const fn with(target: Target) -> Self {
-        let retry = Retry { timeout: Duration::from_millis(1_200), retries: 2 };
-        Self { target, retry }
-    }
-}
-
-/// What a meter answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Reply<'a> {
-    /// It acknowledges; to [`Command::ReadAlarm`], that there is no alarm.
-    Acknowledged,
-    /// The status of its link.
-    Status {
-        /// [`acd`](Control::acd) and [`dfc`](Control::dfc) count.
-        control: Control,
-    },
-    /// Data.
-    Data {
-        /// All of its answer; see [`Frame::telegram`].
-        frame: Frame<'a>,
-        /// Whether another telegram follows: then poll on, and it is the next outcome.
-        more: bool,
-    },
-}
-
-/// What a client has done since it began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Counts {
-    /// Commands that were started.
-    pub started: u32,
-    /// How often frames were sent: resets, selections and repetitions included.
-    pub sent: u32,
-    /// Answers, refusals left out; each telegram of a readout counts.
-    pub answers: u32,
-    /// Refusals.
-    pub refusals: u32,
-    /// Commands that ended without anything that could be an answer.
-    pub no_reply: u32,
-    /// Commands that ended with something, but no intact answer.
-    pub corrupt: u32,
-    /// Commands that ended because several answers came at once, each time.
-    pub collisions: u32,
-    /// Readouts that did not go on.
-    pub repeated: u32,
-    /// Intact frames that were passed over: late answers, and those of others.
-    pub unasked: u32,
-}
+pub use device::{Counts, Device, Reply, Target};
+use heard::{Awaiting, Heard, Repetition};
 
 /// A client: has one command at a time carried out, and asks again when no answer comes.
 ///
@@ -306,8 +221,7 @@ impl Client {
     fn send(&mut self, next: Next) -> Result<(), EncodeError> {
         self.stage = Stage::Command(next.kind);
         self.asked.control = next.control;
-        self.heard.attempt();
-        self.heard.garbled = 0;
+        self.heard.begin();
         let Self { link, retry, command, length, .. } = self;
         let command = command.get(..*length).unwrap_or_default();
         link.start(*retry, next.is_answered, |buffer| copy(command, buffer))
@@ -327,8 +241,7 @@ impl Client {
         is_answered: bool,
         encode: impl FnOnce(&mut [u8]) -> Result<&[u8], EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.heard.attempt();
-        self.heard.garbled = 0;
+        self.heard.begin();
         self.link.start(self.retry, is_answered, encode)
     }
 
@@ -482,84 +395,5 @@ impl Machine for Client {
                 return Output::Done(self.done(end));
             }
         }
-    }
-}
-
-/// What was heard since a request.
-#[derive(Clone, Copy, Debug)]
-struct Heard {
-    /// Octets that belong to no frame.
-    strays: usize,
-    /// How many attempts ended with such octets.
-    garbled: u16,
-    repetition: Repetition,
-}
-
-impl Heard {
-    const NOTHING: Self = Self { strays: 0, garbled: 0, repetition: Repetition::NONE };
-
-    /// Ends an attempt.
-    fn attempt(&mut self) {
-        let is_garbled = core::mem::take(&mut self.strays) > GLITCH;
-        self.garbled = self.garbled.saturating_add(is_garbled.into());
-    }
-}
-
-/// Whether a readout goes on.
-#[derive(Clone, Copy, Debug)]
-struct Repetition {
-    /// How many telegrams came.
-    telegrams: u16,
-    /// What the last one was, and what the one is that was judged last.
-    last: Option<u32>,
-    judged: u32,
-    /// Whether the last one came again.
-    came: bool,
-}
-
-impl Repetition {
-    const NONE: Self = Self { telegrams: 0, last: None, judged: 0, came: false };
-
-    /// Whether these are the octets of the telegram before.
-    fn is(&mut self, octets: &[u8]) -> bool {
-        // FNV-1a: telegrams that differ in what counts them differ here.
-        self.judged = octets
-            .iter()
-            .fold(0x811C_9DC5, |hash: u32, &octet| (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193));
-        self.last == Some(self.judged)
-    }
-
-    /// Notes that the telegram judged last is a new one.
-    fn next(&mut self) {
-        let telegrams = self.telegrams.saturating_add(1);
-        *self = Self { telegrams, last: Some(self.judged), came: false, ..*self };
-    }
-}
-
-/// What ends the wait for an answer.
-struct Awaiting<'a> {
-    asked: &'a Asked,
-    heard: &'a mut Heard,
-    unasked: &'a mut u32,
-    is_readout: bool,
-}
-
-impl Judge for Awaiting<'_> {
-    fn hear(&mut self, octets: &[u8]) {
-        self.heard.strays = self.heard.strays.saturating_add(octets.len());
-    }
-
-    fn judge(&mut self, frame: &Frame<'_>, octets: &[u8], behind: usize) -> Result<bool, DecodeError> {
-        self.heard.strays = self.heard.strays.saturating_sub(octets.len());
-        // An octet of a broken frame may look like an acknowledgement.
-        let is_alone = self.heard.strays.saturating_sub(behind) <= GLITCH;
-        let is_answer = self.asked.is_answered_by(frame) && (is_alone || *frame != Frame::Ack);
-        let is_repeated = is_answer && self.is_readout && self.heard.repetition.is(octets);
-        self.heard.repetition.came |= is_repeated;
-        if is_answer && !is_repeated {
-            return Ok(true);
-        }
-        count(self.unasked);
-        Ok(false)
     }
 }

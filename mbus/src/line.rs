@@ -30,20 +30,22 @@ pub struct Line {
 /// Bits of an octet: start, 8 data, even parity, stop.
 const BITS: u32 = 11;
 
-/// How long adapters hold octets back.
-const HELD_BACK: Duration = Duration::from_millis(100);
+/// How many octets adapters hand over at once, and how long they hold them back besides.
+const PIECE: u32 = 64;
+const HELD_BACK: Duration = Duration::from_millis(50);
 
 impl Line {
     /// A bus whose octets have 11 bits (start, 8 data, even parity, stop), and which is quiet for 33 bits
     /// before a request.
     ///
-    /// A frame ends with a silence of 33 bits (uncertain: receivers take 22 to 33), and 100 ms more, because
-    /// adapters hold octets back.
+    /// A frame ends with a silence of 33 bits (uncertain: receivers take 22 to 33), longer by 64 octets and
+    /// 50 ms, because adapters hold octets back.
     pub const fn new(baud: u32) -> Self {
         let baud = if baud == 0 { 1 } else { baud as u64 };
         let octet = Duration::from_nanos((BITS as u64 * 1_000_000_000).div_ceil(baud));
         let pause = octet.saturating_mul(3);
-        Self { octet, gap: pause.saturating_add(HELD_BACK), pause, echo: false }
+        let gap = pause.saturating_add(octet.saturating_mul(PIECE)).saturating_add(HELD_BACK);
+        Self { octet, gap, pause, echo: false }
     }
 
     /// A bus whose level converter gives back what is sent.
@@ -78,7 +80,7 @@ mod tests {
         for (baud, ns) in [(300, 36_666_667), (2_400, 4_583_334), (9_600, 1_145_834)] {
             let line = Line::new(baud);
             assert_eq!(line.octet, Duration::from_nanos(ns));
-            assert_eq!((line.pause, line.gap), (line.octet * 3, line.octet * 3 + HELD_BACK));
+            assert_eq!((line.pause, line.gap), (line.octet * 3, line.octet * 67 + Duration::from_millis(50)));
         }
         assert_eq!(Line::new(300).response().as_millis(), 1_150);
         assert_eq!(Line::new(0).time(usize::MAX), Duration::from_secs(11).saturating_mul(u32::MAX));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Reads a meter that has one telegram; says how often something was sent.
+/// Reads a meter that has one telegram, with this request and nothing before it.
 fn read(bench: &mut Bench, device: &Device, expected: &[u8]) {
     bench.start(device, &Command::Read);
     assert_eq!(bench.sent(), expected);
