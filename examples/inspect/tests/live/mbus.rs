@@ -196,6 +196,6 @@ fn alarms_refusals_and_qualifiers_are_told() {
     // 230.0 V of phase 1, and energy that the meter does not have.
     let records = [0x02, 0xFD, 0xC8, 0xFC, 0x01, 0xFC, 0x08, 0x02, 0x86, 0x15, 0x00, 0x00];
     let meter = answering(long(0x08, 0x78, &records));
-    assert_eq!(pair.ask(&read), "voltage, phase 1: 230.0 V\nenergy: no value: no data available\n");
+    assert_eq!(pair.ask(&read), "voltage, at phase L1: 230.0 V\nenergy: no value: no data available\n");
     meter.join().unwrap();
 }
