@@ -111,7 +111,9 @@ impl Identifier {
         let equivalent = self.equivalent().ok_or(none)?;
         let mut writer = Writer::new(buffer);
         for item in self.values(data) {
-            let Some(point) = item.identifier.equivalent().and_then(Self::point) else { continue };
+            let Some(identifier) = item.identifier.equivalent() else { continue };
+            // What stands behind a block and is none of its values has no place elsewhere.
+            let point = identifier.point().ok_or(EncodeError::Value { identifier })?;
             let status;
             let value = match item.value {
                 Value::Flags(flags) if number == RUN_STATUS => {
@@ -212,6 +214,10 @@ mod tests {
         assert_eq!(convert(0xB611, &[0xFF, 0xFF]), ok(0x0201_0100, &[0xFF, 0xFF]));
         let identifier = Identifier::VOLTAGE_A;
         assert_eq!(convert(0xB611, &[0x0A, 0x00]), Err(EncodeError::Value { identifier }));
+        let surplus: Vec<u8> = powers.iter().copied().chain([0xAA, 0x00]).collect();
+        let identifier = Identifier::Y2007(0x0203_FF00);
+        assert_eq!(convert(0xB63F, &surplus), Err(EncodeError::Value { identifier }));
+        let identifier = Identifier::VOLTAGE_A;
         // 1000 V has no place in XXX.X.
         assert_eq!(convert(0xB611, &[0x00, 0x10]), Err(EncodeError::Value { identifier }));
         let identifier = Identifier::Y1997(0xB330);

@@ -133,7 +133,7 @@ fn answers_in_several_frames_are_put_together() {
     assert_eq!((times.count(), records.lines().count()), (40, 40 * (1 + 7 + 8 + 4 + 4 + 4 + 2)));
     assert!(records.contains("\nload record 40: time: 2026-07-02T12:"), "{records}");
     let records = line.read(&["--id", "06010001", "--count", "2", "--from", "2026-07-02T10:00"]);
-    assert!(records.contains("load record of class 1 2: time: 2026-07-02T10:15:00\n"), "{records}");
+    assert!(records.contains("class 1 load record 2: time: 2026-07-02T10:15:00\n"), "{records}");
     let daily = line.read(&["--id", "0506FF01"]);
     assert!(daily.starts_with("daily freeze, record 1: time: 2026-07-02T00:00:00\n"), "{daily}");
 }
@@ -298,7 +298,7 @@ fn reads_and_writes_a_meter_of_pypi() {
         ("02800002", "frequency: 50.01 Hz"),
         ("02800007", "internal temperature: -25.5 °C"),
         ("0280000A", "battery working time: 1234567 min"),
-        ("03110000", "power-downs: 7"),
+        ("03110000", "power-down: count: 7"),
         ("04000101", "date: 2024-11-10"),
         ("04000102", "time: 09:08:07"),
         ("04000103", "maximum demand period: 15 min"),
