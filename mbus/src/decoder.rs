@@ -58,9 +58,14 @@ impl<const N: usize> Decoder<N> {
         Frame::decode(self.window.lent())
     }
 
-    /// The octets of that frame, and how many came in behind it.
-    pub(crate) fn octets(&self) -> (&[u8], usize) {
-        (self.window.lent(), self.window.behind().len())
+    /// The octets of that frame.
+    pub fn octets(&self) -> &[u8] {
+        self.window.lent()
+    }
+
+    /// The octets that came in behind that frame.
+    pub fn behind(&self) -> &[u8] {
+        self.window.behind()
     }
 }
 

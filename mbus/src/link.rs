@@ -198,7 +198,7 @@ impl<J: Judge> Search for Listen<'_, J> {
         if let Err(error) = self.decoder.frame()? {
             return Some(Err(error));
         }
-        let (octets, behind) = self.decoder.octets();
+        let (octets, behind) = (self.decoder.octets(), self.decoder.behind().len());
         Some(self.decoder.last().and_then(|frame| self.judge.judge(&frame, octets, behind)))
     }
 }

@@ -4,6 +4,7 @@
 mod decode;
 mod detect;
 mod dlt645;
+mod mbus;
 mod modbus;
 mod port;
 mod question;

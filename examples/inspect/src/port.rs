@@ -30,14 +30,14 @@ pub enum Parity {
 pub struct Defaults {
     pub baud: u32,
     pub parity: Parity,
-    /// Enough for the longest reply at this speed; of DL/T 645, until it begins.
+    /// Enough for the longest reply at this speed; of DL/T 645 and M-Bus, until it begins.
     pub timeout: Duration,
 }
 
 impl Defaults {
     pub const MODBUS: Self = Self { baud: 9_600, parity: Parity::None, timeout: Duration::from_secs(1) };
     pub const DLT645: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(1) };
-    pub const MBUS: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_secs(2) };
+    pub const MBUS: Self = Self { baud: 2_400, parity: Parity::Even, timeout: Duration::from_millis(1_200) };
 }
 
 impl Line {

@@ -12,7 +12,7 @@ use crate::port::{Defaults, Line};
 pub struct Question {
     #[command(flatten)]
     pub line: Line,
-    /// How long to wait for a reply, of DL/T 645 until it begins [default: 2s for M-Bus, 1s for the others]
+    /// How long to wait for a reply, of DL/T 645 and M-Bus until it begins [default: 1200ms for M-Bus, 1s for the others]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
     /// How often to ask again

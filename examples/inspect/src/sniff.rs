@@ -1,6 +1,7 @@
 //! Listens to others on a line and prints what they say.
 
 mod dlt645;
+mod mbus;
 mod modbus;
 
 use std::collections::VecDeque;
@@ -30,6 +31,11 @@ pub enum Bus {
         #[command(flatten)]
         line: Line,
     },
+    /// Print each frame with its time in seconds, its direction, its address and its records
+    Mbus {
+        #[command(flatten)]
+        line: Line,
+    },
 }
 
 pub fn run(bus: Bus) -> anyhow::Result<Infallible> {
@@ -41,6 +47,10 @@ pub fn run(bus: Bus) -> anyhow::Result<Infallible> {
         Bus::Dlt645 { line } => {
             let listener = dlt645::Listener::new(crate::dlt645::timing(&line, false));
             listen("dlt645", line.open(&Defaults::DLT645)?, listener)
+        }
+        Bus::Mbus { line } => {
+            let listener = mbus::Listener::new(crate::mbus::timing(&line, false));
+            listen("mbus", line.open(&Defaults::MBUS)?, listener)
         }
     }
 }

@@ -1,6 +1,6 @@
 """A line that joins serial ports, whose paths are the arguments: what one sends, all others hear.
 
-With --echo first, the sender hears it too; with --noise then, octets that nobody sent go before what is said
+With --echo first, the sender hears it too; with --noise HEX then, octets that nobody sent go before what is said
 after a silence.
 """
 
@@ -11,14 +11,14 @@ import sys
 import time
 import tty
 
-# A false start that is none when a frame with its four octets FE follows.
-NOISE = b"\x00\xff\x68\x13"
 # Shorter than meters and clients keep silent before they speak.
 SILENCE = 0.01
 
 paths = sys.argv[1:]
 echo = paths[0] == "--echo" and bool(paths.pop(0))
-noise = paths[0] == "--noise" and bool(paths.pop(0))
+noise = b""
+if paths[0] == "--noise":
+    noise, paths = bytes.fromhex(paths[1]), paths[2:]
 ports = []
 ends = []
 for path in paths:
@@ -33,8 +33,8 @@ spoke = 0.0
 while True:
     for speaker in select.select(ports, [], [])[0]:
         octets = os.read(speaker, 256)
-        if noise and time.monotonic() - spoke > SILENCE:
-            octets = NOISE + octets
+        if time.monotonic() - spoke > SILENCE:
+            octets = noise + octets
         spoke = time.monotonic()
         for port in ports:
             if echo or port != speaker:

@@ -24,7 +24,8 @@ impl Noisy {
         let directory = tempfile::tempdir().unwrap();
         let [here, there, tap] = ["here", "there", "tap"].map(|name| directory.path().join(name));
         let mut bus = python("bus.py");
-        bus.args(["--echo", "--noise"]).args([&here, &there, &tap]);
+        // A false start that is none when a frame with its four octets FE follows.
+        bus.args(["--echo", "--noise", "00FF6813"]).args([&here, &there, &tap]);
         let bus = Running::that_says("serving", &mut bus);
         let mut meter = Command::new(INSPECT);
         meter.args(["serve", "dlt645", "--edition", edition, "--password", "4:123456"]).args(METER);

@@ -8,6 +8,7 @@
 
 mod dlt645;
 mod functions;
+mod mbus;
 mod modbus;
 mod peers;
 mod sniff;
@@ -18,24 +19,6 @@ use std::process::Command;
 use std::thread;
 
 use peers::{INSPECT, Pair, SOCAT, have};
-
-#[test]
-fn reads_an_mbus_meter() {
-    if !have(&[SOCAT]) {
-        return;
-    }
-    let pair = Pair::new();
-    let _meter = pair.serve(&["mbus", "--address", "1"]);
-    let expected = "\
-MWE 12345678 version 1, heat, access 1, status 00
-energy: 12345000 Wh
-volume: 678.901 m3
-power: 12340 W
-flow temperature: 71.2 °C
-return temperature: 42.3 °C
-";
-    assert_eq!(pair.ask(&["read", "mbus", "--address", "1"]), expected);
-}
 
 #[test]
 fn silence_and_noise_are_told_in_words() {
