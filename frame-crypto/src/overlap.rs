@@ -49,6 +49,11 @@ impl<C: Cipher> Overlap<C> {
         &self.newest
     }
 
+    /// The former opener, until it is retired.
+    pub const fn former(&self) -> Option<&Opener<C>> {
+        self.former.as_ref()
+    }
+
     /// Opens a frame of either.
     ///
     /// # Errors

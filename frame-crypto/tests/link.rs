@@ -7,8 +7,8 @@ use cipher::{
     KeySizeUser, ParBlocksSizeUser,
 };
 use frame_crypto::{
-    Admin, Aes128, Cipher, CounterStore, Header, Joined, Joining, Key, Kind, Link, OVERHEAD, Offer, OpenError, Opener,
-    Overlap, SealError, Sealer, Session, Suite, Volatile, receipt,
+    Admin, Aes128, Cipher, CounterStore, Header, Joined, Joining, Key, Kind, Link, OVERHEAD, Offer,
+    OpenError, Opener, Overlap, SealError, Sealer, Session, Suite, Volatile, receipt,
 };
 use zeroize::ZeroizeOnDrop;
 
