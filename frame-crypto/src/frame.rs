@@ -84,13 +84,16 @@ impl Kind {
 pub struct Link {
     /// The network.
     pub network: u16,
-    /// The device; 0xFFFF by convention for what goes to all.
+    /// The device, or [`EVERYBODY`](Self::EVERYBODY).
     pub device: u16,
     /// How often the keys were changed.
     pub epoch: u16,
 }
 
 impl Link {
+    /// The device number of what goes to all.
+    pub const EVERYBODY: u16 = 0xFFFF;
+
     pub(crate) fn octets(&self) -> [u8; 6] {
         let [a, b] = self.network.to_be_bytes();
         let [c, d] = self.device.to_be_bytes();

@@ -422,3 +422,63 @@ impl Command {
         eye.0.is_empty().then_some(command)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Slot, Volatile};
+
+    struct Memory([[u8; RECORD_LEN]; 2]);
+
+    impl Slots for Memory {
+        fn read(&mut self, slot: Slot, octets: &mut [u8]) -> Result<(), StoreError> {
+            octets.copy_from_slice(self.0.get(slot as usize).unwrap());
+            Ok(())
+        }
+
+        fn write(&mut self, slot: Slot, octets: &[u8]) -> Result<(), StoreError> {
+            self.0.get_mut(slot as usize).unwrap().copy_from_slice(octets);
+            Ok(())
+        }
+    }
+
+    fn named(number: u16, name: &str) -> Identity {
+        Identity { number, name: Name::new(name).unwrap() }
+    }
+
+    #[test]
+    fn a_genuine_command_without_a_sense_changes_nothing() {
+        let key: Key = Key::new([1; 16]);
+        let longest = named(7, "0123456789abcdef0123456789abcdef");
+        let mut device = Renamer::create(&key, 1, Memory([[0xFF; RECORD_LEN]; 2]), longest).unwrap();
+        let mut admin: Admin<_> = Admin::new(&key, 1, Volatile::default()).unwrap();
+        for body in
+            [&[][..], &[2], &[COMMIT, 0, 0], &[COMMIT, 0, 0, 0, 0, 0, 0, 0], &[PREPARE, 0, 7, 0, 8, 1]]
+        {
+            let mut buffer = [0; 96];
+            let command = admin.command(body, &mut buffer).unwrap().command;
+            assert_eq!(device.receive(command), Err(RenameError::Malformed), "{body:?}");
+        }
+        assert_eq!(device.identity(), longest);
+        let mut buffer = [0; HEAD_LEN + MAX_BODY + TAG_LEN];
+        let command = admin.prepare(&longest, &longest, &mut buffer).unwrap().command;
+        assert_eq!(device.receive(command), Ok(Renaming::Prepared(longest)));
+    }
+
+    #[test]
+    fn only_the_admin_of_this_device_renames_it() {
+        let key: Key = Key::new([1; 16]);
+        let (old, new) = (named(7, "spare"), named(9, "boiler room"));
+        let mut device = Renamer::create(&key, 1, Memory([[0xFF; RECORD_LEN]; 2]), old).unwrap();
+        for (other, serial, error) in [
+            (Key::new([2; 16]), 1, RenameError::Tag),
+            (Key::new([1; 16]), 2, RenameError::Serial { serial: 2 }),
+        ] {
+            let mut admin: Admin<_> = Admin::new(&other, serial, Volatile::default()).unwrap();
+            let mut buffer = [0; 96];
+            let command = admin.prepare(&old, &new, &mut buffer).unwrap().command;
+            assert_eq!(device.receive(command), Err(error));
+        }
+        assert_eq!(device.identity(), old);
+    }
+}
