@@ -100,7 +100,7 @@ pub fn store(octets: &[u8]) {
         let taken = seed.slice(length);
         unit[..taken.len()].copy_from_slice(taken);
         // A fuzzer does not guess a checksum.
-        if length % 3 == 0 && taken.len() >= 12 {
+        if length.is_multiple_of(3) && taken.len() >= 12 {
             let end = taken.len() / 12 * 12;
             unit[end..].fill(0xFF);
             let sum = checksum(&unit[end - 12..end - 4]).to_be_bytes();
