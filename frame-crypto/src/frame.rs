@@ -126,6 +126,15 @@ pub(crate) const fn counter_48([a, b, c, d, e, f]: [u8; 6]) -> u64 {
     u64::from_be_bytes([0, 0, a, b, c, d, e, f])
 }
 
+/// One after the other.
+pub(crate) fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
+    let mut octets = [0; N];
+    for (to, from) in octets.iter_mut().zip(first.iter().chain(second)) {
+        *to = *from;
+    }
+    octets
+}
+
 /// What a frame says in clear. Nothing of it is proven before the frame is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -27,7 +27,7 @@ use aes::Aes128;
 use zeroize::Zeroize;
 
 use crate::counter::Counter;
-use crate::frame::{Header, NONCE_LEN, TAG_LEN, counter_48, octets_48};
+use crate::frame::{Header, NONCE_LEN, TAG_LEN, concat, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::{CounterStore, Link, OpenError, SealError};
 
@@ -53,7 +53,7 @@ pub struct Session {
 }
 
 fn mode<C: Cipher>(key: &Key<C>, link: &Link) -> Mode<C> {
-    key.mode(b"join", &[&link.octets()])
+    key.mode(b"join", &link.octets())
 }
 
 /// The link of a device that does not know its epoch yet.
@@ -318,7 +318,7 @@ impl<S: CounterStore> Registrar<S> {
         let [a, b] = link.epoch.to_be_bytes();
         let [c, d, e, f, g, h] = octets_48(counter);
         let mut body = *network_key.octets();
-        let mode = key.mode(b"wrap", &[&link.octets()]);
+        let mode = key.mode(b"wrap", &link.octets());
         let tag = mode.seal(link.nonce(WRAP, counter), &[], &mut body).unwrap_or_default();
         let sealed: [u8; KEY_LEN + TAG_LEN] = concat(&body, &tag);
         Ok(concat(&[a, b, c, d, e, f, g, h], &sealed))
@@ -342,7 +342,7 @@ impl<C: Cipher> Key<C> {
         };
         let mut body = *body;
         let nonce = renewed.nonce(WRAP, counter_48([c, d, e, f, g, h]));
-        if !self.mode(b"wrap", &[&renewed.octets()]).open(nonce, &[], &mut body, tag) {
+        if !self.mode(b"wrap", &renewed.octets()).open(nonce, &[], &mut body, tag) {
             return Err(OpenError::Tag);
         }
         let network_key = Self::new(body);
@@ -368,12 +368,4 @@ impl Link {
     fn covered(&self, content: &[u8; JoinRequest::CONTENT_LEN]) -> [u8; JoinRequest::CONTENT_LEN + 2] {
         concat(content, &self.network.to_be_bytes())
     }
-}
-
-fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
-    let mut octets = [0; N];
-    for (to, from) in octets.iter_mut().zip(first.iter().chain(second)) {
-        *to = *from;
-    }
-    octets
 }

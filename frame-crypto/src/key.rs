@@ -12,7 +12,10 @@ use cmac::{Cmac, KeyInit, Mac};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::Session;
-use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN};
+use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, concat};
+
+/// Octets of the longest input, that of a session.
+const MAX_INPUT: usize = 1 + 7 + 2 + 6 + 16 + 2;
 
 /// Which block cipher a device uses. It is part of every derivation, so the same octets as a key of two
 /// suites give unrelated keys.
@@ -69,16 +72,17 @@ impl<C: Cipher> Key<C> {
     /// [`Joining`](crate::Joining). A base derives it again from what it keeps of the session, and from
     /// the link with the epoch the device joined in.
     pub fn session(&self, link: &Link, session: Session) -> Self {
-        self.derive(b"session", &[&link.octets(), &session.node.to_be_bytes(), &session.base.to_be_bytes()])
+        let nonces: [u8; 16] = concat(&session.node.to_be_bytes(), &session.base.to_be_bytes());
+        self.derive(b"session", &concat::<22>(&link.octets(), &nonces))
     }
 
     /// CCM for the frames of one link and kind.
     pub(crate) fn frames(&self, kind: Kind, link: &Link) -> Mode<C> {
-        self.mode(kind.label(), &[&link.octets()])
+        self.mode(kind.label(), &link.octets())
     }
 
     /// CCM with a derived key.
-    pub(crate) fn mode(&self, label: &[u8], context: &[&[u8]]) -> Mode<C> {
+    pub(crate) fn mode(&self, label: &[u8], context: &[u8]) -> Mode<C> {
         Mode(Ccm::new(&self.derive(label, context).octets.into()))
     }
 
@@ -86,26 +90,23 @@ impl<C: Cipher> Key<C> {
         &self.octets
     }
 
-    /// Label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input, all big-endian.
-    fn derive(&self, label: &[u8], context: &[&[u8]]) -> Self {
-        let mut mac = self.block();
-        mac.update(label);
-        mac.update(&[0, C::SUITE.code()]);
-        for part in context {
-            mac.update(part);
+    /// NIST SP 800-108r1, 4.1, counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input), with
+    /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input, all big-endian.
+    fn derive(&self, label: &[u8], context: &[u8]) -> Self {
+        let mut input = [0; MAX_INPUT];
+        let mut length = 0;
+        for part in [&[1], label, &[0, C::SUITE.code()], context, &[0, 128]] {
+            for (to, from) in input.iter_mut().skip(length).zip(part) {
+                *to = *from;
+            }
+            length += part.len();
         }
-        mac.update(&128_u16.to_be_bytes());
-        Self::finish(mac)
+        self.block(input.get(..length).unwrap_or_default())
     }
 
-    /// NIST SP 800-108r1, 4.1: counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input).
-    fn block(&self) -> Cmac<C> {
+    fn block(&self, input: &[u8]) -> Self {
         let mut mac = <Cmac<C> as KeyInit>::new(&self.octets.into());
-        mac.update(&[1]);
-        mac
-    }
-
-    fn finish(mac: Cmac<C>) -> Self {
+        mac.update(input);
         let mut derived = mac.finalize().into_bytes();
         let key = Self::new(derived.into());
         derived.as_mut_slice().zeroize();
@@ -172,9 +173,8 @@ mod tests {
         for line in lines {
             let [key, input, output]: [Vec<u8>; 3] =
                 line.split(" | ").map(octets).collect::<Vec<_>>().try_into().unwrap();
-            let mut mac = Key::<Aes128>::new(key.try_into().unwrap()).block();
-            mac.update(&input);
-            assert_eq!(Key::<Aes128>::finish(mac).octets[..], output);
+            let key = Key::<Aes128>::new(key.try_into().unwrap());
+            assert_eq!(key.block(&[&[1], &input[..]].concat()).octets[..], output);
             count += 1;
         }
         assert_eq!(count, 10);

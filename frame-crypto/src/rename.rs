@@ -92,7 +92,7 @@ const COMMIT: u8 = 1;
 const MAX_BODY: usize = 1 + 4 + 2 * (1 + Name::MAX_LEN);
 
 fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
-    key.mode(b"admin", &[&serial.to_be_bytes()])
+    key.mode(b"admin", &serial.to_be_bytes())
 }
 
 fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {

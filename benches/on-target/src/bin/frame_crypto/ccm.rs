@@ -4,10 +4,9 @@ use aes::Aes128;
 use ccm::{AeadInOut, Ccm, KeyInit, consts};
 
 /// A key schedule for each end, as two devices have.
-pub struct Ends([Ccm<Aes128, consts::U8, consts::U13>; 2], u32);
+pub struct Ends([Ccm<Aes128, consts::U8, consts::U13>; 2], u64);
 
-fn nonce(counter: [u8; 4]) -> [u8; 13] {
-    let [a, b, c, d] = counter;
+fn nonce([a, b, c, d]: [u8; 4]) -> [u8; 13] {
     [0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]
 }
 
@@ -17,7 +16,7 @@ impl Ends {
     }
 
     pub fn seal(&mut self, plaintext: &[u8], air: &mut [u8; 256]) -> Option<usize> {
-        let counter = self.1.to_be_bytes();
+        let counter = (self.1 as u32).to_be_bytes();
         self.1 += 1;
         let frame = air.get_mut(..plaintext.len() + 13)?;
         let (head, rest) = frame.split_first_chunk_mut::<5>()?;
