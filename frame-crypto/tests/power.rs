@@ -427,7 +427,7 @@ fn stored<M: Medium>(frames: u64) -> World {
         world.restarts += 1;
         // At every octet of the first write after a restart, or at any time.
         let octets = u64::from(world.restarts / 2) % 700;
-        memory.power().octets = if world.restarts % 2 == 0 { octets } else { u64::MAX };
+        memory.power().octets = if world.restarts.is_multiple_of(2) { octets } else { u64::MAX };
         let Ok(mut sealer) = Sealer::new(&key, Kind::Uplink, link, Records::new(memory.slots())) else {
             continue;
         };
