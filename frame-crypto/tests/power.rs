@@ -294,7 +294,7 @@ impl World {
             used: HashMap::new(),
             accepted: HashSet::new(),
             base,
-            air: Vec::new(),
+            air: vec![Vec::new(); 200],
             joins: 0,
             restarts: 0,
         }
@@ -330,21 +330,20 @@ impl World {
         if !is_heard {
             return true;
         }
-        if self.random.happens(2) {
-            let place = self.random.below(200) as usize;
-            if self.air.len() < 200 {
-                self.air.push(frame.to_vec());
-            } else {
-                self.air[place] = frame.to_vec();
-            }
+        // The first places hold frames of late, the others some of long ago.
+        if self.random.happens(30) {
+            let places = if self.random.happens(10) { 200 } else { 8 };
+            let place = self.random.below(places) as usize;
+            self.air[place] = frame.to_vec();
         }
         if !self.random.happens(10) {
             let opened = self.deliver(frame);
             assert!(opened.is_none_or(|opened| opened == counter));
         }
-        if !self.air.is_empty() && self.random.happens(5) {
-            let old = self.random.below(self.air.len() as u64) as usize;
-            self.deliver(&self.air[old].clone());
+        if self.random.happens(10) {
+            let places = if self.random.happens(20) { 200 } else { 8 };
+            let place = self.random.below(places) as usize;
+            self.deliver(&self.air[place].clone());
         }
         if self.random.below(2000) == 0 {
             self.base.restart();
