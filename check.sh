@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test package live bench chain)
+checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -44,7 +44,7 @@ check_clippy() {
 
 #: no-std    each library for three targets without std, with the features that are not for hosts
 check_no-std() {
-    local target library
+    local target library features
     for target in "${targets[@]}"; do
         need_target "$target"
         for library in "${libraries[@]}"; do
@@ -56,6 +56,9 @@ check_no-std() {
         cargo build --quiet --target "$target" --package meterwire-mbus --features crypto
         for library in meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus; do
             cargo build --quiet --target "$target" --package "$library" --features embedded-io
+        done
+        for features in sm4 storage sm4,storage; do
+            cargo build --quiet --target "$target" --package meterwire-frame-crypto --features "$features"
         done
     done
 }
@@ -114,6 +117,11 @@ check_msrv() {
 check_test() {
     cargo test --workspace
     cargo test "${libraries[@]/#/--package=}" --all-features
+}
+
+#: power     a million radio frames while power is cut at every write: no counter comes twice
+check_power() {
+    METERWIRE_FRAMES=1000000 cargo test --release --package meterwire-frame-crypto --all-features --test power
 }
 
 #: package   the libraries as the registry would get them

@@ -42,6 +42,13 @@ PROGRAMS = {
         },
         ["frame", "records"],
     ),
+    "frame_crypto": (
+        {
+            "frames": "meterwire-frame-crypto",
+            "frames-ccm": "ccm 0.6.1 and aes 0.9.4 alone",
+        },
+        ["keys", "seal16", "open16", "seal64", "open64", "seal240", "open240"],
+    ),
 }
 # The reply of a peer is not ours to mend.
 KNOWN_WRONG = {("modbus-core", "FC16")}
@@ -56,6 +63,10 @@ LIMITS = {
 }
 # Whose .text may not be exceeded.
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}
+# What may be added to what another takes: octets of both sections, and thousandths of its instructions. What is
+# done once does not count.
+MOST_ABOVE = {"frames": ("frames-ccm", 2_300, 20)}
+ONCE = {"keys"}
 
 
 def build(program, feature, opt_level):
@@ -140,6 +151,18 @@ def excesses(rows):
     for feature, peer in TEXT_NOT_ABOVE.items():
         if feature in text and text[feature] > text[peer]:
             yield f"{feature} adds {text[feature]} octets of .text, {peer} {text[peer]}"
+    for feature, counts, added in rows:
+        if feature not in MOST_ABOVE:
+            continue
+        peer, octets, thousandths = MOST_ABOVE[feature]
+        [(_, peer_counts, peer_added)] = [row for row in rows if row[0] == peer]
+        above = sum(added.values()) - sum(peer_added.values())
+        if above > octets:
+            yield f"{feature} adds {above} octets to {peer}, more than {octets}"
+        for work, (instructions, _) in counts.items():
+            most = peer_counts[work][0] * (1000 + thousandths) // 1000
+            if work not in ONCE and instructions > most:
+                yield f"{feature}: {work} takes {instructions} instructions, more than {most}"
 
 
 def main():

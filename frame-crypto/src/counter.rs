@@ -1,16 +1,10 @@
 //! Counters that never come twice, through restarts and power cuts.
 
-use crate::SealError;
-
-/// The store failed; nothing is known of what it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[error("the counter store failed")]
-pub struct StoreError;
+use crate::{SealError, StoreError};
 
 /// Keeps one counter through restarts.
 pub trait CounterStore {
-    /// The number stored last, 0 if there is none.
+    /// The number stored last; 0 before the first, if the store was made for a new key.
     ///
     /// # Errors
     /// [`StoreError`] if the number cannot be read for certain.
@@ -21,6 +15,16 @@ pub trait CounterStore {
     /// # Errors
     /// [`StoreError`] if the number may not have been stored.
     fn store(&mut self, counter: u64) -> Result<(), StoreError>;
+}
+
+impl<S: CounterStore + ?Sized> CounterStore for &mut S {
+    fn load(&mut self) -> Result<u64, StoreError> {
+        (**self).load()
+    }
+
+    fn store(&mut self, counter: u64) -> Result<(), StoreError> {
+        (**self).store(counter)
+    }
 }
 
 /// A store that forgets at a restart: for tests, and for keys that live no longer. With a key that does,
@@ -54,9 +58,14 @@ impl<S: CounterStore> Counter<S> {
     /// The first number that does not fit the nonce.
     const END: u64 = 1 << 48;
 
+    /// The number that comes next.
+    pub(crate) const fn peek(&self) -> u64 {
+        self.next
+    }
+
     /// Goes on where the store's last reservation ended.
     pub(crate) fn load(mut store: S) -> Result<Self, SealError> {
-        let next = store.load().map_err(|_| SealError::Store)?;
+        let next = store.load()?;
         Ok(Self { store, next, reserved: next })
     }
 
@@ -67,7 +76,7 @@ impl<S: CounterStore> Counter<S> {
         }
         if self.next >= self.reserved {
             let reserved = self.next.saturating_add(Self::AHEAD).min(Self::END);
-            self.store.store(reserved).map_err(|_| SealError::Store)?;
+            self.store.store(reserved)?;
             self.reserved = reserved;
         }
         let counter = self.next;
@@ -86,13 +95,13 @@ mod tests {
         writes: u32,
     }
 
-    impl CounterStore for &mut Worn {
+    impl CounterStore for Worn {
         fn load(&mut self) -> Result<u64, StoreError> {
             Ok(self.stored)
         }
 
         fn store(&mut self, counter: u64) -> Result<(), StoreError> {
-            self.writes = self.writes.checked_sub(1).ok_or(StoreError)?;
+            self.writes = self.writes.checked_sub(1).ok_or(StoreError::Memory)?;
             self.stored = counter;
             Ok(())
         }
@@ -119,8 +128,8 @@ mod tests {
         for number in 0..1024 {
             assert_eq!(counter.next(), Ok(number));
         }
-        assert_eq!(counter.next(), Err(SealError::Store));
-        assert_eq!(counter.next(), Err(SealError::Store));
+        assert_eq!(counter.next(), Err(SealError::Store(StoreError::Memory)));
+        assert_eq!(counter.next(), Err(SealError::Store(StoreError::Memory)));
     }
 
     #[test]

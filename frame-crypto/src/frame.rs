@@ -10,9 +10,13 @@
 //! ```
 //!
 //! The tag covers the header and the network as well. The nonce of 13 octets is kind, network, device,
-//! epoch and the whole counter of 48 bits.
+//! epoch and the whole counter of 48 bits. Frames that set up a session have the fourth kind and a shape of
+//! their own: [`JoinRequest`](crate::JoinRequest).
 
 use crate::OpenError;
+
+pub(crate) const TAG_LEN: usize = 8;
+pub(crate) const NONCE_LEN: usize = 13;
 
 /// Octets of a frame besides its plaintext.
 pub const OVERHEAD: usize = Header::LEN + TAG_LEN;
@@ -20,7 +24,28 @@ pub const OVERHEAD: usize = Header::LEN + TAG_LEN;
 /// Most octets of plaintext: 2 octets of CCM's block say how many there are.
 pub const MAX_PLAINTEXT: usize = u16::MAX as usize;
 
-pub(crate) const TAG_LEN: usize = 8;
+/// What the sender and the receiver of a frame know of it, and who has not seen it cannot guess: the first 32
+/// bits of its tag. `None` of octets that are no frame.
+///
+/// An acknowledgement that repeats some of these bits cannot be had with another frame, as one from before a
+/// restart of its sender: they depend on the session, the whole counter and the message.
+///
+/// ```
+/// # use frame_crypto::{Key, Kind, Link, Sealer, Volatile, receipt};
+/// # let link = Link { network: 1, device: 7, epoch: 0 };
+/// # let key: Key = Key::new([0; 16]);
+/// # let mut device = Sealer::new(&key, Kind::Uplink, link, Volatile::default())?;
+/// let mut air = [0; 64];
+/// let frame = device.seal(false, b"1234.56 kWh", &mut air)?;
+/// let acknowledged = receipt(frame).unwrap() as u8; // in the beacon, as far as there is room
+/// # let _ = acknowledged;
+/// # Ok::<(), frame_crypto::SealError>(())
+/// ```
+pub fn receipt(frame: &[u8]) -> Option<u32> {
+    let (_, rest) = frame.split_first_chunk::<{ Header::LEN }>()?;
+    let [a, b, c, d, ..] = *rest.last_chunk::<TAG_LEN>()?;
+    Some(u32::from_be_bytes([a, b, c, d]))
+}
 
 /// Who sends a frame to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +60,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Uplink => 0,
             Self::Downlink => 1,
@@ -59,13 +84,16 @@ impl Kind {
 pub struct Link {
     /// The network.
     pub network: u16,
-    /// The device; 0xFFFF by convention for what goes to all.
+    /// The device, or [`EVERYBODY`](Self::EVERYBODY).
     pub device: u16,
     /// How often the keys were changed.
     pub epoch: u16,
 }
 
 impl Link {
+    /// The device number of what goes to all.
+    pub const EVERYBODY: u16 = 0xFFFF;
+
     pub(crate) fn octets(&self) -> [u8; 6] {
         let [a, b] = self.network.to_be_bytes();
         let [c, d] = self.device.to_be_bytes();
@@ -73,10 +101,11 @@ impl Link {
         [a, b, c, d, e, f]
     }
 
-    pub(crate) fn nonce(&self, kind: Kind, counter: u64) -> [u8; 13] {
+    /// The nonce number `counter` of what has this code.
+    pub(crate) fn nonce(&self, code: u8, counter: u64) -> [u8; NONCE_LEN] {
         let [a, b, c, d, e, f] = self.octets();
-        let [_, _, g, h, i, j, k, l] = counter.to_be_bytes();
-        [kind.code(), a, b, c, d, e, f, g, h, i, j, k, l]
+        let [g, h, i, j, k, l] = octets_48(counter);
+        [code, a, b, c, d, e, f, g, h, i, j, k, l]
     }
 
     /// What the tag covers besides the ciphertext.
@@ -85,6 +114,25 @@ impl Link {
         let [f, g] = self.network.to_be_bytes();
         [a, b, c, d, e, f, g]
     }
+}
+
+/// The low 48 bits of a counter.
+pub(crate) const fn octets_48(counter: u64) -> [u8; 6] {
+    let [_, _, a, b, c, d, e, f] = counter.to_be_bytes();
+    [a, b, c, d, e, f]
+}
+
+pub(crate) const fn counter_48([a, b, c, d, e, f]: [u8; 6]) -> u64 {
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+}
+
+/// One after the other.
+pub(crate) fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
+    let mut octets = [0; N];
+    for (to, from) in octets.iter_mut().zip(first.iter().chain(second)) {
+        *to = *from;
+    }
+    octets
 }
 
 /// What a frame says in clear. Nothing of it is proven before the frame is opened.

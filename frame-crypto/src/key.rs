@@ -1,31 +1,60 @@
-//! Keys, and how the key of one direction comes from the key of a device.
+//! Keys, and how every key of a device comes from its root key.
 
 use core::marker::PhantomData;
 
 use aes::Aes128;
 use ccm::consts::U16;
-use ccm::{Ccm, consts};
+use ccm::{AeadInOut, Ccm, consts};
 use cmac::block_api::CmacCipher;
 use cmac::digest::block_api::SmallBlockSizeUser;
 use cmac::digest::common::KeySizeUser;
 use cmac::{Cmac, KeyInit, Mac};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::frame::{Kind, Link};
+use crate::Session;
+use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, concat};
 
-/// A block cipher with keys and blocks of 16 octets: `Aes128`, or a chip's own.
+/// Octets of the longest input, that of a session.
+const MAX_INPUT: usize = 1 + 7 + 2 + 6 + 16 + 2;
+
+/// Which block cipher a device uses. It is part of every derivation, so the same octets as a key of two
+/// suites give unrelated keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Suite {
+    /// AES-128 in CCM (FIPS 197, RFC 3610).
+    Aes128Ccm,
+    /// SM4 in CCM (GB/T 32907, RFC 8998).
+    Sm4Ccm,
+}
+
+impl Suite {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Aes128Ccm => 1,
+            Self::Sm4Ccm => 2,
+        }
+    }
+}
+
+/// A block cipher with keys and blocks of 16 octets: `Aes128`, `Sm4`, or a chip's own, for which its driver
+/// implements the traits of the crate `cipher` and says what it computes.
 pub trait Cipher:
     CmacCipher + SmallBlockSizeUser<_BlockSize = U16> + KeySizeUser<KeySize = U16> + KeyInit
 {
+    /// What it computes.
+    const SUITE: Suite;
 }
 
-impl<C> Cipher for C where
-    C: CmacCipher + SmallBlockSizeUser<_BlockSize = U16> + KeySizeUser<KeySize = U16> + KeyInit
-{
+impl Cipher for Aes128 {
+    const SUITE: Suite = Suite::Aes128Ccm;
 }
 
-/// CCM with a tag of 8 and a nonce of 13 octets.
-pub(crate) type Mode<C> = Ccm<C, consts::U8, consts::U13>;
+#[cfg(feature = "sm4")]
+impl Cipher for sm4::Sm4 {
+    const SUITE: Suite = Suite::Sm4Ccm;
+}
 
 /// A key of 16 octets. It is erased when dropped, and neither prints nor compares.
 pub struct Key<C = Aes128> {
@@ -39,24 +68,115 @@ impl<C: Cipher> Key<C> {
         Self { octets, cipher: PhantomData }
     }
 
-    /// CCM with the key of one link and kind: NIST SP 800-108, counter mode over CMAC, one block:
-    /// CMAC(key, 01 ‖ label ‖ 00 ‖ network ‖ device ‖ epoch ‖ 0080), all big-endian.
-    pub(crate) fn mode(&self, kind: Kind, link: &Link) -> Mode<C> {
+    /// The root key of one session, which a device without storage has from its
+    /// [`Joining`](crate::Joining). A base derives it again from what it keeps of the session, and from
+    /// the link with the epoch the device joined in.
+    pub fn session(&self, link: &Link, session: Session) -> Self {
+        let nonces: [u8; 16] = concat(&session.node.to_be_bytes(), &session.base.to_be_bytes());
+        self.derive(b"session", &concat::<22>(&link.octets(), &nonces))
+    }
+
+    /// CCM for the frames of one link and kind.
+    pub(crate) fn frames(&self, kind: Kind, link: &Link) -> Mode<C> {
+        self.mode(kind.label(), &link.octets())
+    }
+
+    /// CCM with a derived key.
+    pub(crate) fn mode(&self, label: &[u8], context: &[u8]) -> Mode<C> {
+        Mode(Ccm::new(&self.derive(label, context).octets.into()))
+    }
+
+    pub(crate) const fn octets(&self) -> &[u8; 16] {
+        &self.octets
+    }
+
+    /// NIST SP 800-108r1, 4.1, counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input), with
+    /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input, all big-endian.
+    fn derive(&self, label: &[u8], context: &[u8]) -> Self {
+        let mut input = [0; MAX_INPUT];
+        let mut length = 0;
+        for part in [&[1], label, &[0, C::SUITE.code()], context, &[0, 128]] {
+            for (to, from) in input.iter_mut().skip(length).zip(part) {
+                *to = *from;
+            }
+            length += part.len();
+        }
+        self.block(input.get(..length).unwrap_or_default())
+    }
+
+    fn block(&self, input: &[u8]) -> Self {
         let mut mac = <Cmac<C> as KeyInit>::new(&self.octets.into());
-        mac.update(&[1]);
-        mac.update(kind.label());
-        mac.update(&[0]);
-        mac.update(&link.octets());
-        mac.update(&128_u16.to_be_bytes());
+        mac.update(input);
         let mut derived = mac.finalize().into_bytes();
-        let mode = Mode::new(&derived);
+        let key = Self::new(derived.into());
         derived.as_mut_slice().zeroize();
-        mode
+        key
     }
 }
 
 impl<C> Drop for Key<C> {
     fn drop(&mut self) {
         self.octets.zeroize();
+    }
+}
+
+impl<C> ZeroizeOnDrop for Key<C> {}
+
+/// CCM with a tag of 8 and a nonce of 13 octets under a derived key.
+pub(crate) struct Mode<C: Cipher>(Ccm<C, consts::U8, consts::U13>);
+
+impl<C: Cipher> Mode<C> {
+    /// Encrypts in place and returns the tag; `None` if there is more than CCM allows.
+    pub(crate) fn seal(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        associated: &[u8],
+        body: &mut [u8],
+    ) -> Option<[u8; TAG_LEN]> {
+        let tag = self.0.encrypt_inout_detached(&nonce.into(), associated, body.into());
+        tag.ok().map(Into::into)
+    }
+
+    /// Decrypts in place if the tag is right, and erases the body otherwise.
+    pub(crate) fn open(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        associated: &[u8],
+        body: &mut [u8],
+        tag: &[u8; TAG_LEN],
+    ) -> bool {
+        let opened =
+            self.0.decrypt_inout_detached(&nonce.into(), associated, (&mut *body).into(), &(*tag).into());
+        if opened.is_err() {
+            body.zeroize();
+        }
+        opened.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn octets(hex: &str) -> Vec<u8> {
+        let digit = |at| u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap();
+        (0..hex.len()).step_by(2).map(digit).collect()
+    }
+
+    /// Each line: key | fixed input | output.
+    #[test]
+    fn counter_mode_is_that_of_sp_800_108() {
+        let lines = include_str!("../tests/vectors/kdf.txt").lines().filter(|line| !line.starts_with('#'));
+        let mut count = 0;
+        for line in lines {
+            let [key, input, output]: [Vec<u8>; 3] =
+                line.split(" | ").map(octets).collect::<Vec<_>>().try_into().unwrap();
+            let key = Key::<Aes128>::new(key.try_into().unwrap());
+            assert_eq!(key.block(&[&[1], &input[..]].concat()).octets[..], output);
+            count += 1;
+        }
+        assert_eq!(count, 10);
     }
 }

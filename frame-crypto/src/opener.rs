@@ -1,7 +1,7 @@
 //! The receiving end of a link.
 
 use aes::Aes128;
-use ccm::AeadInOut;
+use zeroize::Zeroize;
 
 use crate::OpenError;
 use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, TAG_LEN};
@@ -20,8 +20,9 @@ pub struct Opened<'a> {
 
 /// Opens frames of one kind on one link, each once.
 ///
-/// A frame says the low 16 bits of its counter only, so an opener can miss up to 2^15 - 1 frames in a row;
-/// after more, every frame has a wrong [`Tag`](OpenError::Tag) until a new opener knows where to go on.
+/// A frame says the low 16 bits of its counter only, so an opener can miss up to [`JUMP`](Self::JUMP) counters
+/// in a row; after more, every frame has a wrong [`Tag`](OpenError::Tag), until the device joins again and both
+/// ends have new openers.
 pub struct Opener<C: Cipher = Aes128> {
     mode: Mode<C>,
     kind: Kind,
@@ -30,10 +31,13 @@ pub struct Opener<C: Cipher = Aes128> {
 }
 
 impl<C: Cipher> Opener<C> {
+    /// How many counters in a row may be missed. A restart of a sealer with a store may miss some as well.
+    pub const JUMP: u64 = 0x7FFF;
+
     /// An opener that takes counters from `next` on: 0, or where the one before a restart ended. What
     /// counts less is a [`Duplicate`](OpenError::Duplicate).
     pub fn new(key: &Key<C>, kind: Kind, link: Link, next: u64) -> Self {
-        Self { mode: key.mode(kind, &link), kind, link, window: Window { next, seen: u64::MAX } }
+        Self { mode: key.frames(kind, &link), kind, link, window: Window { next, seen: u64::MAX } }
     }
 
     /// The counter after the newest one opened: where a restarted opener goes on.
@@ -46,6 +50,11 @@ impl<C: Cipher> Opener<C> {
     /// # Errors
     /// [`OpenError`]; `buffer` then holds no plaintext, and the state is as before.
     pub fn open<'b>(&mut self, frame: &[u8], buffer: &'b mut [u8]) -> Result<Opened<'b>, OpenError> {
+        Ok(self.check(frame, buffer)?.opened(buffer))
+    }
+
+    /// Does what [`open`](Self::open) does, without holding on to the buffer.
+    pub(crate) fn check(&mut self, frame: &[u8], buffer: &mut [u8]) -> Result<Checked, OpenError> {
         let truncated = OpenError::Truncated { needed: OVERHEAD, have: frame.len() };
         let header = Header::decode(frame)?;
         if header.kind != self.kind
@@ -66,19 +75,29 @@ impl<C: Cipher> Opener<C> {
         }
 
         let counter = self.window.counter(header.counter);
-        let nonce = self.link.nonce(self.kind, counter).into();
-        let associated = self.link.associated(head);
-        let opened =
-            self.mode.decrypt_inout_detached(&nonce, &associated, (&mut *body).into(), &(*tag).into());
-        let fresh = match opened {
-            Ok(()) => self.window.accept(counter),
-            Err(_) => Err(OpenError::Tag),
-        };
-        if let Err(error) = fresh {
-            body.fill(0);
+        let nonce = self.link.nonce(self.kind.code(), counter);
+        if !self.mode.open(nonce, &self.link.associated(head), body, tag) {
+            return Err(OpenError::Tag);
+        }
+        if let Err(error) = self.window.accept(counter) {
+            body.zeroize();
             return Err(error);
         }
-        Ok(Opened { counter, flag: header.flag, plaintext: body })
+        Ok(Checked { counter, flag: header.flag, length: sealed.len() })
+    }
+}
+
+/// A frame that was opened into a buffer.
+pub(crate) struct Checked {
+    counter: u64,
+    flag: bool,
+    length: usize,
+}
+
+impl Checked {
+    pub(crate) fn opened(self, buffer: &[u8]) -> Opened<'_> {
+        let plaintext = buffer.get(..self.length).unwrap_or_default();
+        Opened { counter: self.counter, flag: self.flag, plaintext }
     }
 }
 

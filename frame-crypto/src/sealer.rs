@@ -1,7 +1,6 @@
 //! The sending end of a link.
 
 use aes::Aes128;
-use ccm::AeadInOut;
 
 use crate::counter::Counter;
 use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD};
@@ -23,7 +22,19 @@ impl<S: CounterStore, C: Cipher> Sealer<S, C> {
     /// # Errors
     /// [`SealError::Store`] if the store cannot be read.
     pub fn new(key: &Key<C>, kind: Kind, link: Link, store: S) -> Result<Self, SealError> {
-        Ok(Self { mode: key.mode(kind, &link), kind, link, counter: Counter::load(store)? })
+        Ok(Self { mode: key.frames(kind, &link), kind, link, counter: Counter::load(store)? })
+    }
+
+    /// Goes on with another key, another device number or epoch. The counter goes on as well, so that nothing
+    /// repeats if the key is an old one.
+    pub fn renew(&mut self, key: &Key<C>, link: Link) {
+        self.mode = key.frames(self.kind, &link);
+        self.link = link;
+    }
+
+    /// The counter of the next frame: where the opener of a new key or epoch starts.
+    pub fn next(&self) -> u64 {
+        self.counter.peek()
     }
 
     /// Writes the sealed frame and returns it. To repeat a frame, send the same octets again.
@@ -57,10 +68,8 @@ impl<S: CounterStore, C: Cipher> Sealer<S, C> {
         for (to, from) in body.iter_mut().zip(plaintext) {
             *to = *from;
         }
-        let nonce = self.link.nonce(self.kind, counter).into();
-        let sealed = self.mode.encrypt_inout_detached(&nonce, &self.link.associated(head), body.into());
-        // A length beyond the limit is all that CCM refuses.
-        *tag = sealed.map_err(|_| long)?.into();
+        let nonce = self.link.nonce(self.kind.code(), counter);
+        *tag = self.mode.seal(nonce, &self.link.associated(head), body).ok_or(long)?;
         Ok(frame)
     }
 }

@@ -1,11 +1,16 @@
 //! Two ends of a link, and what stands between them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
-use ccm::aead::inout::InOutBuf;
-use ccm::{AeadInOut, Ccm, KeyInit, consts};
-use frame_crypto::{
-    Aes128, Header, Key, Kind, Link, OVERHEAD, OpenError, Opener, SealError, Sealer, Volatile,
+use cipher::consts::{U1, U16};
+use cipher::{
+    Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, InOut, KeyInit,
+    KeySizeUser, ParBlocksSizeUser,
 };
+use frame_crypto::{
+    Admin, Aes128, Cipher, CounterStore, Header, Joined, Joining, Key, Kind, Link, OVERHEAD, Offer,
+    OpenError, Opener, Overlap, SealError, Sealer, Session, Suite, Volatile, receipt,
+};
+use zeroize::ZeroizeOnDrop;
 
 const LINK: Link = Link { network: 0x1234, device: 7, epoch: 9 };
 const OCTETS: [u8; 16] = [0x42; 16];
@@ -83,21 +88,142 @@ fn no_more_than_ccm_allows() {
     assert_eq!(opener(LINK, Kind::Uplink).open(frame, &mut long.clone()).unwrap().plaintext.len(), limit);
 }
 
-/// RFC 3610, packet vector #1: the parameters of this frame, tag 8 and nonce 13, over the same crate.
 #[test]
-fn the_mode_is_rfc_3610() {
-    let key: [u8; 16] = core::array::from_fn(|i| 0xC0 + i as u8);
-    let nonce = [0, 0, 0, 3, 2, 1, 0, 0xA0, 0xA1, 0xA2, 0xA3, 0xA4, 0xA5];
-    let associated: [u8; 8] = core::array::from_fn(|i| i as u8);
-    let mut body: [u8; 23] = core::array::from_fn(|i| 8 + i as u8);
-    let mode = Ccm::<Aes128, consts::U8, consts::U13>::new(&key.into());
-    let tag = mode.encrypt_inout_detached(&nonce.into(), &associated, InOutBuf::from(&mut body[..])).unwrap();
-    assert_eq!(
-        body,
-        [
-            0x58, 0x8C, 0x97, 0x9A, 0x61, 0xC6, 0x63, 0xD2, 0xF0, 0x66, 0xD0, 0xC2, 0xC0, 0xF9, 0x89, 0x80,
-            0x6D, 0x5F, 0x6B, 0x61, 0xDA, 0xC3, 0x84
-        ]
-    );
-    assert_eq!(tag[..], [0x17, 0xE8, 0xD1, 0x2C, 0xFD, 0xF9, 0x26, 0xE0]);
+fn a_receipt_is_of_one_frame_only() {
+    let mut air = [0; 64];
+    let frame = sealer(Kind::Uplink).seal(false, b"x", &mut air).unwrap();
+    let number = receipt(frame).unwrap();
+    assert_eq!(number.to_be_bytes(), frame[6..10]);
+    assert_eq!(receipt(&frame[..OVERHEAD - 1]), None);
+    // The same counter and message in another session.
+    let other = Key::new(OCTETS).session(&LINK, Session { node: 1, base: 2 });
+    let mut sealer = Sealer::<_>::new(&other, Kind::Uplink, LINK, Volatile::default()).unwrap();
+    assert_ne!(receipt(sealer.seal(false, b"x", &mut [0; 64]).unwrap()), Some(number));
+}
+
+#[test]
+fn an_opener_that_missed_too_many_is_deaf_until_the_ends_meet_again() {
+    let (jump, expected) = (Opener::<Aes128>::JUMP, 1 << 20);
+    for (missed, outcome) in [(jump, Ok(expected + jump)), (jump + 1, Err(OpenError::Tag))] {
+        let mut store = Volatile::default();
+        store.store(expected + missed).unwrap();
+        let mut device = Sealer::<_>::new(&Key::new(OCTETS), Kind::Uplink, LINK, store).unwrap();
+        let next = device.next();
+        let mut air = [0; 64];
+        let frame = device.seal(false, b"", &mut air).unwrap();
+        let open = |next| {
+            let mut opener = Opener::<Aes128>::new(&Key::new(OCTETS), Kind::Uplink, LINK, next);
+            opener.open(frame, &mut []).map(|opened| opened.counter)
+        };
+        assert_eq!(open(expected), outcome);
+        assert_eq!(open(next), Ok(expected + missed));
+    }
+}
+
+#[test]
+fn two_epochs_open_until_the_former_is_retired() {
+    let key = Key::new(OCTETS);
+    let renewed = Link { epoch: LINK.epoch + 1, ..LINK };
+    let mut device = sealer(Kind::Uplink);
+    let mut base = Overlap::new(opener(LINK, Kind::Uplink));
+    let seal = |device: &mut Sealer<Volatile>| device.seal(false, b"x", &mut [0; 64]).unwrap().to_vec();
+    let (first, second) = (seal(&mut device), seal(&mut device));
+    assert!(base.open(&first, &mut [0; 1]).is_ok());
+    base.renew(Opener::new(&key, Kind::Uplink, renewed, 0));
+    assert!(!base.is_proven());
+    assert_eq!(base.open(&second, &mut [0; 1]).unwrap().counter, 1);
+    assert_eq!(base.open(&second, &mut [0; 1]), Err(OpenError::Duplicate { counter: 1 }));
+
+    device.renew(&key, renewed);
+    let third = seal(&mut device);
+    assert_eq!(Header::decode(&third).unwrap().epoch, renewed.epoch as u8 & 7);
+    assert_eq!(base.open(&third, &mut [0; 1]).unwrap().counter, 2);
+    assert!(base.is_proven());
+    assert_eq!(base.open(&third, &mut [0; 1]), Err(OpenError::Duplicate { counter: 2 }));
+    assert_eq!(base.open(&first, &mut [0; 1]), Err(OpenError::Duplicate { counter: 0 }));
+    base.retire();
+    assert_eq!(base.open(&second, &mut [0; 1]), Err(OpenError::Link));
+}
+
+#[test]
+fn a_suite_of_a_chip_is_the_same_suite() {
+    let mut air = [0; 64];
+    let frame = sealer(Kind::Uplink).seal(true, b"secret", &mut air).unwrap();
+    let mut chip = Opener::<Chip>::new(&Key::new(OCTETS), Kind::Uplink, LINK, 0);
+    assert_eq!(chip.open(frame, &mut [0; 6]).unwrap().plaintext, b"secret");
+}
+
+#[cfg(feature = "sm4")]
+#[test]
+fn a_suite_opens_nothing_of_another() {
+    let mut air = [0; 64];
+    let frame = sealer(Kind::Uplink).seal(false, b"x", &mut air).unwrap();
+    let mut other = Opener::<frame_crypto::Sm4>::new(&Key::new(OCTETS), Kind::Uplink, LINK, 0);
+    assert_eq!(other.open(frame, &mut [0; 1]), Err(OpenError::Tag));
+}
+
+/// A chip that encrypts blocks one by one, as a driver of it has to say so.
+struct Chip(Aes128);
+
+impl KeySizeUser for Chip {
+    type KeySize = U16;
+}
+
+impl KeyInit for Chip {
+    fn new(key: &cipher::Key<Self>) -> Self {
+        Self(Aes128::new(key))
+    }
+}
+
+impl BlockSizeUser for Chip {
+    type BlockSize = U16;
+}
+
+impl ParBlocksSizeUser for Chip {
+    type ParBlocksSize = U1;
+}
+
+impl BlockCipherEncBackend for Chip {
+    fn encrypt_block(&self, block: InOut<'_, '_, Block<Self>>) {
+        self.0.encrypt_block_inout(block);
+    }
+}
+
+impl BlockCipherEncrypt for Chip {
+    fn encrypt_with_backend(&self, f: impl BlockCipherEncClosure<BlockSize = U16>) {
+        f.call(self);
+    }
+}
+
+impl Cipher for Chip {
+    const SUITE: Suite = Suite::Aes128Ccm;
+}
+
+/// Compiles only if a type does not implement a trait.
+macro_rules! never {
+    ($type:ty: $($trait:path),*) => {$({
+        trait Never<A> { fn check() {} }
+        impl<T: ?Sized> Never<()> for T {}
+        struct Does;
+        impl<T: ?Sized + $trait> Never<Does> for T {}
+        <$type as Never<_>>::check();
+    })*};
+}
+
+#[test]
+fn secrets_neither_print_nor_compare_nor_multiply_and_are_erased() {
+    use core::fmt::{Debug, Display};
+    never!(Key: Debug, Display, Clone, PartialEq);
+    never!(Sealer<Volatile>: Debug, Display, Clone, PartialEq);
+    never!(Opener: Debug, Display, Clone, PartialEq);
+    never!(Overlap: Debug, Display, Clone, PartialEq);
+    never!(Joining: Debug, Display, Clone, PartialEq);
+    never!(Joined: Debug, Display, Clone, PartialEq);
+    never!(Offer<'static>: Debug, Display, PartialEq);
+    never!(Admin<Volatile>: Debug, Display, Clone, PartialEq);
+    fn erased<T: ZeroizeOnDrop>() {}
+    erased::<Key>();
+    erased::<Aes128>();
+    #[cfg(feature = "sm4")]
+    erased::<frame_crypto::Sm4>();
 }

@@ -1,12 +1,17 @@
 //! Laws of sealed frames.
 
+mod records;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use frame_crypto::{
-    CounterStore, Header, Key, Kind, Link, OVERHEAD, OpenError, Opener, SealError, Sealer, StoreError,
+    CounterStore, Header, JoinRequest, Joining, Key, Kind, Link, OVERHEAD, Offer, OpenError, Opener,
+    Registrar, SealError, Sealer, StoreError, Volatile, WRAPPED_LEN,
 };
+
+pub use records::{rename, store};
 
 use crate::Seed;
 
@@ -185,4 +190,77 @@ pub fn restart(octets: &[u8]) {
     }
     let frame = seal(&mut sealer, octets.len() as u64, false, b"new");
     assert_eq!(opener.open(&frame.octets, &mut [0; 3]).unwrap().plaintext, b"new");
+}
+
+/// Octets that nobody sealed neither ask for a session nor grant one; what a base grants, the device that
+/// asked takes once, and no other. The octets are one of those frames, and say what happens to genuine ones.
+pub fn join(octets: &[u8]) {
+    assert!(JoinRequest::open(octets, &key(), LINK.network).is_err(), "nobody asked");
+    assert!(key().unwrap_key(&LINK, octets).is_err(), "nobody wrapped it");
+    let mut seed = Seed(octets);
+    let mut registrar = Registrar::new(Volatile::default()).unwrap();
+    let mut device = Joining::new(key(), LINK.network, LINK.device, 0, 0);
+    assert!(device.open(octets).is_err(), "nobody granted it");
+    let mut granted: Vec<[u8; JoinRequest::ACCEPT_LEN]> = Vec::new();
+    let mut taken = false;
+    // Each attempt of the device draws the next number for a nonce.
+    let mut attempt = 0;
+    while !seed.is_empty() {
+        match seed.u8() % 4 {
+            0 => {
+                attempt += 1;
+                taken = false;
+                device = Joining::new(key(), LINK.network, LINK.device, attempt, attempt << 20);
+            }
+            1 => {
+                let request = device.request();
+                assert_eq!(JoinRequest::device(&request), Some(LINK.device));
+                let asked = JoinRequest::open(&request, &key(), LINK.network).unwrap();
+                assert_eq!((asked.nonce, asked.counter), (attempt, attempt << 20));
+                let network_key = Key::new([0xBB; 16]);
+                let offer = Offer { epoch: 9, network_key: &network_key, downlink: 3, broadcast: attempt };
+                let (session, accept) = registrar.accept(&asked, &key(), LINK.network, &offer).unwrap();
+                assert_eq!((session.node, session.base), (attempt, granted.len() as u64));
+                granted.push(accept);
+                let refused = |octets: &[u8]| JoinRequest::open(octets, &key(), LINK.network).is_err();
+                damaged(&request, &mut seed, refused);
+                damaged(&accept, &mut seed, |octets| device.open(octets).is_err());
+            }
+            2 if !granted.is_empty() => {
+                let index = granted.len() - 1 - usize::from(seed.u8()) % granted.len();
+                let joined = device.open(&granted[index]);
+                let Ok(joined) = joined else { continue };
+                assert!(!taken, "a session is taken twice");
+                assert_eq!((joined.session.node, joined.session.base), (attempt, index as u64));
+                assert_eq!((joined.link, joined.downlink, joined.broadcast), (LINK, 3, attempt));
+                assert!(matches!(device.open(&granted[index]), Err(OpenError::Duplicate { .. })));
+                taken = true;
+            }
+            _ => {
+                let link = Link { epoch: seed.u16(), ..LINK };
+                let wrapped = registrar.wrap(&key(), &link, &Key::new([0xBB; 16])).unwrap();
+                granted.push([0; JoinRequest::ACCEPT_LEN]);
+                match key().unwrap_key(&LINK, &wrapped) {
+                    Ok((renewed, _)) => assert!(renewed == link && link.epoch > LINK.epoch),
+                    Err(error) => {
+                        let (epoch, current) = (link.epoch, LINK.epoch);
+                        assert_eq!(error, OpenError::Epoch { epoch, current });
+                        assert!(epoch <= current);
+                    }
+                }
+                assert_eq!(wrapped.len(), WRAPPED_LEN);
+                damaged(&wrapped, &mut seed, |octets| key().unwrap_key(&LINK, octets).is_err());
+            }
+        }
+    }
+}
+
+/// A frame with any bit flipped, or any octet missing, is refused.
+fn damaged(frame: &[u8], seed: &mut Seed<'_>, mut is_refused: impl FnMut(&[u8]) -> bool) {
+    let bit = usize::from(seed.u16()) % (8 * frame.len());
+    let mut flipped = frame.to_vec();
+    flipped[bit / 8] ^= 1 << (bit % 8);
+    assert!(is_refused(&flipped), "bit {bit} was flipped");
+    assert!(is_refused(&frame[..bit / 8]), "{} octets are missing", frame.len() - bit / 8);
+    assert!(is_refused(&[frame, &[0]].concat()), "an octet too many");
 }

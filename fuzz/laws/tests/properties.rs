@@ -458,6 +458,15 @@ proptest! {
     fn sealed_link(octets in octets()) { frame_crypto::link(&octets); }
 
     #[test]
+    fn sealed_join(octets in vec(any::<u8>(), 0..100)) { frame_crypto::join(&octets); }
+
+    #[test]
+    fn sealed_rename(octets in vec(any::<u8>(), 0..200)) { frame_crypto::rename(&octets); }
+
+    #[test]
+    fn sealed_store(octets in vec(any::<u8>(), 0..400)) { frame_crypto::store(&octets); }
+
+    #[test]
     fn sealed_restart(octets in vec(any::<u8>(), 0..100)) { frame_crypto::restart(&octets); }
 
     #[test]

@@ -1,0 +1,484 @@
+//! Names of devices, which only an authorised command changes.
+//!
+//! ```text
+//!  0        8         14           n-8   n
+//! ┌────────┬─────────┬─ ─ ─ ─ ─ ─ ┬─────┐
+//! │ serial │ counter │ ciphertext │ tag │   the tag covers the serial number
+//! └────────┴─────────┴─ ─ ─ ─ ─ ─ ┴─────┘
+//!  prepare: 00, old number 2, new number 2, old and new name, each after its length
+//!  commit:  01, counter 6 of what was prepared
+//! ```
+//!
+//! A command is sealed under the admin key of one serial number, whatever the device is called, and carried
+//! in a downlink or over any other wire. Its nonce is its counter. Every change is one record in two copies,
+//! so that a power cut leaves the old state or the new one.
+
+use core::fmt;
+
+use aes::Aes128;
+use zeroize::Zeroize;
+
+use crate::counter::Counter;
+use crate::frame::{NONCE_LEN, TAG_LEN, counter_48, octets_48};
+use crate::key::{Cipher, Key, Mode};
+use crate::record::{self, Record};
+use crate::{CounterStore, RenameError, SealError, Slots, StoreError};
+
+/// A device's name: up to 32 octets of UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name {
+    octets: [u8; Self::MAX_LEN],
+    len: u8,
+}
+
+impl Name {
+    /// Most octets of a name.
+    pub const MAX_LEN: usize = 32;
+
+    /// The name, if it is not too long.
+    ///
+    /// ```
+    /// use frame_crypto::Name;
+    ///
+    /// assert_eq!(Name::new("boiler room").unwrap().as_str(), "boiler room");
+    /// assert_eq!(Name::new("the name of a device that is far too long"), None);
+    /// ```
+    pub fn new(name: &str) -> Option<Self> {
+        let mut octets = [0; Self::MAX_LEN];
+        octets.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+        Some(Self { octets, len: name.len() as u8 })
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        let octets = self.octets.get(..self.len.into()).unwrap_or_default();
+        core::str::from_utf8(octets).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Name {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=str}", self.as_str());
+    }
+}
+
+/// What a device is called: its number in frames, and its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Identity {
+    /// The number, which is [`Link::device`](crate::Link::device).
+    pub number: u16,
+    /// The name, which is part of no nonce and no key.
+    pub name: Name,
+}
+
+const ADMIN: u8 = 0x40;
+const HEAD_LEN: usize = 14;
+const PREPARE: u8 = 0;
+const COMMIT: u8 = 1;
+const MAX_BODY: usize = 1 + 4 + 2 * (1 + Name::MAX_LEN);
+
+fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
+    key.mode(b"admin", &serial.to_be_bytes())
+}
+
+fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {
+    [ADMIN, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f]
+}
+
+/// Writes one piece after the other; what does not fit makes it fail.
+struct Pen<'a>(&'a mut [u8], usize);
+
+impl Pen<'_> {
+    fn put(&mut self, octets: &[u8]) -> Option<()> {
+        self.0.get_mut(self.1..)?.get_mut(..octets.len())?.copy_from_slice(octets);
+        self.1 += octets.len();
+        Some(())
+    }
+
+    fn name(&mut self, name: &Name) -> Option<()> {
+        self.put(&[name.len])?;
+        self.put(name.as_str().as_bytes())
+    }
+}
+
+/// Takes one piece after the other.
+struct Eye<'a>(&'a [u8]);
+
+impl Eye<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (octets, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*octets)
+    }
+
+    fn number(&mut self) -> Option<u16> {
+        self.take().map(u16::from_be_bytes)
+    }
+
+    fn name(&mut self) -> Option<Name> {
+        let [len] = self.take()?;
+        let (octets, rest) = self.0.split_at_checked(len.into())?;
+        self.0 = rest;
+        Name::new(core::str::from_utf8(octets).ok()?)
+    }
+}
+
+/// Says to a device what it is to be called, under its admin key.
+///
+/// A command is repeated as the same octets until it is answered. Only one admin of a device may exist at a
+/// time, with a store that no other key uses.
+pub struct Admin<S, C: Cipher = Aes128> {
+    mode: Mode<C>,
+    serial: u64,
+    counter: Counter<S>,
+}
+
+/// A command to prepare a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prepared<'a> {
+    /// What [`Admin::commit`] wants to know.
+    pub counter: u64,
+    /// The command.
+    pub command: &'a [u8],
+}
+
+impl<S: CounterStore, C: Cipher> Admin<S, C> {
+    /// The admin of the device of this root key and serial number.
+    ///
+    /// # Errors
+    /// [`SealError::Store`] if the store cannot be read.
+    pub fn new(key: &Key<C>, serial: u64, store: S) -> Result<Self, SealError> {
+        Ok(Self { mode: mode(key, serial), serial, counter: Counter::load(store)? })
+    }
+
+    /// Writes the command to prepare a change, which changes nothing before it is committed.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn prepare<'b>(
+        &mut self,
+        old: &Identity,
+        new: &Identity,
+        buffer: &'b mut [u8],
+    ) -> Result<Prepared<'b>, SealError> {
+        let mut body = [0; MAX_BODY];
+        let mut pen = Pen(&mut body, 0);
+        let written = pen
+            .put(&[PREPARE])
+            .and_then(|()| pen.put(&old.number.to_be_bytes()))
+            .and_then(|()| pen.put(&new.number.to_be_bytes()))
+            .and_then(|()| pen.name(&old.name))
+            .and_then(|()| pen.name(&new.name))
+            .map_or(0, |()| pen.1);
+        self.command(body.get(..written).unwrap_or_default(), buffer)
+    }
+
+    /// Writes the command to make the prepared change.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn commit<'b>(&mut self, prepared: u64, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
+        let [a, b, c, d, e, f] = octets_48(prepared);
+        Ok(self.command(&[COMMIT, a, b, c, d, e, f], buffer)?.command)
+    }
+
+    fn command<'b>(&mut self, body: &[u8], buffer: &'b mut [u8]) -> Result<Prepared<'b>, SealError> {
+        let needed = HEAD_LEN + body.len() + TAG_LEN;
+        let short = SealError::BufferTooSmall { needed, have: buffer.len() };
+        let command = buffer.get_mut(..needed).ok_or(short)?;
+        let (head, rest) = command.split_first_chunk_mut::<HEAD_LEN>().ok_or(short)?;
+        let (sealed, tag) = rest.split_last_chunk_mut().ok_or(short)?;
+        let counter = self.counter.next()?;
+        let [a, b, c, d, e, f, g, h] = self.serial.to_be_bytes();
+        let number = octets_48(counter);
+        let [i, j, k, l, m, n] = number;
+        *head = [a, b, c, d, e, f, g, h, i, j, k, l, m, n];
+        for (to, from) in sealed.iter_mut().zip(body) {
+            *to = *from;
+        }
+        // CCM refuses nothing as short as this.
+        *tag = self.mode.seal(nonce(number), &self.serial.to_be_bytes(), sealed).unwrap_or_default();
+        Ok(Prepared { counter, command })
+    }
+}
+
+/// What a device did on a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Renaming {
+    /// It will be called this once that is committed.
+    Prepared(Identity),
+    /// It is called this from now on.
+    Committed(Identity),
+}
+
+/// What has to outlive a power cut.
+#[derive(Clone, Copy)]
+struct State {
+    /// The counter after the newest command followed.
+    next: u64,
+    identity: Identity,
+    prepared: Option<(u64, Identity)>,
+}
+
+impl State {
+    const PAYLOAD_LEN: usize = RECORD_LEN - record::EMPTY_LEN;
+
+    fn encode(&self) -> Record<RECORD_LEN> {
+        let mut payload = [0; Self::PAYLOAD_LEN];
+        let mut pen = Pen(&mut payload, 0);
+        let mut identity = |identity: &Identity| {
+            pen.put(&identity.number.to_be_bytes())?;
+            pen.name(&identity.name)
+        };
+        let _ = identity(&self.identity);
+        if let Some((counter, new)) = &self.prepared {
+            let _ = identity(new);
+            let _ = pen.put(&[1]);
+            let _ = pen.put(&octets_48(*counter));
+        }
+        Record::new(self.next, &payload)
+    }
+
+    fn decode(record: &Record<RECORD_LEN>) -> Option<Self> {
+        let mut eye = Eye(record.payload());
+        let identity = Identity { number: eye.number()?, name: eye.name()? };
+        let new = Identity { number: eye.number()?, name: eye.name()? };
+        let prepared = match eye.take()? {
+            [0] => None,
+            [_] => Some((counter_48(eye.take()?), new)),
+        };
+        Some(Self { next: record.sequence(), identity, prepared })
+    }
+}
+
+const RECORD_LEN: usize = record::EMPTY_LEN + 2 * (2 + 1 + Name::MAX_LEN) + 1 + 6;
+
+/// What a device is called, and how it learns otherwise.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// use frame_crypto::*;
+/// # struct Memory([[u8; 96]; 2]);
+/// # impl Slots for Memory {
+/// #     fn read(&mut self, slot: Slot, octets: &mut [u8]) -> Result<(), StoreError> {
+/// #         octets.copy_from_slice(&self.0[slot as usize][..octets.len()]);
+/// #         Ok(())
+/// #     }
+/// #     fn write(&mut self, slot: Slot, octets: &[u8]) -> Result<(), StoreError> {
+/// #         self.0[slot as usize][..octets.len()].copy_from_slice(octets);
+/// #         Ok(())
+/// #     }
+/// # }
+/// # let memory = Memory([[0xFF; 96]; 2]);
+/// let key: Key = Key::new(*b"the device's key");
+/// let old = Identity { number: 7, name: Name::new("spare").unwrap() };
+/// let new = Identity { number: 9, name: Name::new("boiler room").unwrap() };
+/// let mut device = Renamer::create(&key, 0x2026_0001, memory, old)?;
+///
+/// let mut admin = Admin::new(&key, 0x2026_0001, Volatile::default())?;
+/// let mut buffer = [0; 96];
+/// let Prepared { counter, command } = admin.prepare(&old, &new, &mut buffer)?;
+/// assert_eq!(device.receive(command)?, Renaming::Prepared(new));
+/// assert_eq!(device.identity(), old);
+///
+/// let command = admin.commit(counter, &mut buffer)?;
+/// assert_eq!(device.receive(command)?, Renaming::Committed(new));
+/// assert!(matches!(device.receive(command), Err(RenameError::Duplicate { .. })));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Renamer<M, C: Cipher = Aes128> {
+    mode: Mode<C>,
+    serial: u64,
+    slots: M,
+    state: State,
+}
+
+impl<M, C: Cipher> Renamer<M, C> {
+    /// Octets of a record.
+    pub const RECORD_LEN: usize = RECORD_LEN;
+}
+
+impl<M: Slots, C: Cipher> Renamer<M, C> {
+    /// A device that is provisioned with its first number and name. Slots that hold others keep them.
+    ///
+    /// # Errors
+    /// [`StoreError`] if they cannot be stored.
+    pub fn create(key: &Key<C>, serial: u64, mut slots: M, identity: Identity) -> Result<Self, StoreError> {
+        match record::load::<RECORD_LEN, M>(&mut slots) {
+            Err(StoreError::Blank | StoreError::Damaged) => {
+                let state = State { next: 0, identity, prepared: None };
+                record::store(&mut slots, &state.encode())?;
+            }
+            other => drop(other?),
+        }
+        Self::new(key, serial, slots)
+    }
+
+    /// A device that was provisioned before.
+    ///
+    /// # Errors
+    /// [`StoreError`] if its slots do not say what it is called.
+    pub fn new(key: &Key<C>, serial: u64, mut slots: M) -> Result<Self, StoreError> {
+        let record = record::load(&mut slots)?;
+        let state = State::decode(&record).ok_or(StoreError::Damaged)?;
+        Ok(Self { mode: mode(key, serial), serial, slots, state })
+    }
+
+    /// What the device is called.
+    pub const fn identity(&self) -> Identity {
+        self.state.identity
+    }
+
+    /// Follows a command.
+    ///
+    /// # Errors
+    /// [`RenameError`], and the device is called what it was called. After
+    /// [`Duplicate`](RenameError::Duplicate) it answers as before. After [`Store`](RenameError::Store) the
+    /// change may come with a restart.
+    pub fn receive(&mut self, command: &[u8]) -> Result<Renaming, RenameError> {
+        let length = RenameError::Length { have: command.len() };
+        let (head, rest) = command.split_first_chunk::<HEAD_LEN>().ok_or(length)?;
+        let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(length)?;
+        let [a, b, c, d, e, f, g, h, number @ ..] = *head;
+        let serial = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        if serial != self.serial {
+            return Err(RenameError::Serial { serial });
+        }
+        let mut buffer = [0; MAX_BODY];
+        let body = buffer.get_mut(..sealed.len()).ok_or(length)?;
+        body.copy_from_slice(sealed);
+        if !self.mode.open(nonce(number), &serial.to_be_bytes(), body, tag) {
+            return Err(RenameError::Tag);
+        }
+        let done = self.follow(counter_48(number), body);
+        body.zeroize();
+        done
+    }
+
+    /// Follows a genuine command.
+    fn follow(&mut self, counter: u64, body: &[u8]) -> Result<Renaming, RenameError> {
+        if let Some(newest) = self.state.next.checked_sub(1) {
+            if counter == newest {
+                return Err(RenameError::Duplicate { counter });
+            }
+            if counter < newest {
+                return Err(RenameError::Stale { counter, newest });
+            }
+        }
+        let State { identity, prepared, .. } = self.state;
+        let next = counter.saturating_add(1);
+        let (state, done) = match Command::decode(body).ok_or(RenameError::Malformed)? {
+            Command::Prepare { old, .. } if old != identity => return Err(RenameError::OldName),
+            Command::Prepare { new, .. } => {
+                (State { next, identity, prepared: Some((counter, new)) }, Renaming::Prepared(new))
+            }
+            Command::Commit { counter } => {
+                let new = prepared.filter(|(prepared, _)| *prepared == counter);
+                let (_, new) = new.ok_or(RenameError::NotPrepared { counter })?;
+                (State { next, identity: new, prepared: None }, Renaming::Committed(new))
+            }
+        };
+        record::store(&mut self.slots, &state.encode())?;
+        self.state = state;
+        Ok(done)
+    }
+}
+
+enum Command {
+    Prepare { old: Identity, new: Identity },
+    Commit { counter: u64 },
+}
+
+impl Command {
+    fn decode(body: &[u8]) -> Option<Self> {
+        let mut eye = Eye(body);
+        let command = match eye.take()? {
+            [PREPARE] => {
+                let (old, new) = (eye.number()?, eye.number()?);
+                Self::Prepare {
+                    old: Identity { number: old, name: eye.name()? },
+                    new: Identity { number: new, name: eye.name()? },
+                }
+            }
+            [COMMIT] => Self::Commit { counter: counter_48(eye.take()?) },
+            _ => return None,
+        };
+        eye.0.is_empty().then_some(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Slot, Volatile};
+
+    struct Memory([[u8; RECORD_LEN]; 2]);
+
+    impl Slots for Memory {
+        fn read(&mut self, slot: Slot, octets: &mut [u8]) -> Result<(), StoreError> {
+            octets.copy_from_slice(self.0.get(slot as usize).unwrap());
+            Ok(())
+        }
+
+        fn write(&mut self, slot: Slot, octets: &[u8]) -> Result<(), StoreError> {
+            self.0.get_mut(slot as usize).unwrap().copy_from_slice(octets);
+            Ok(())
+        }
+    }
+
+    fn named(number: u16, name: &str) -> Identity {
+        Identity { number, name: Name::new(name).unwrap() }
+    }
+
+    #[test]
+    fn a_genuine_command_without_a_sense_changes_nothing() {
+        let key: Key = Key::new([1; 16]);
+        let longest = named(7, "0123456789abcdef0123456789abcdef");
+        let mut device = Renamer::create(&key, 1, Memory([[0xFF; RECORD_LEN]; 2]), longest).unwrap();
+        let mut admin: Admin<_> = Admin::new(&key, 1, Volatile::default()).unwrap();
+        for body in
+            [&[][..], &[2], &[COMMIT, 0, 0], &[COMMIT, 0, 0, 0, 0, 0, 0, 0], &[PREPARE, 0, 7, 0, 8, 1]]
+        {
+            let mut buffer = [0; 96];
+            let command = admin.command(body, &mut buffer).unwrap().command;
+            assert_eq!(device.receive(command), Err(RenameError::Malformed), "{body:?}");
+        }
+        assert_eq!(device.identity(), longest);
+        let mut buffer = [0; HEAD_LEN + MAX_BODY + TAG_LEN];
+        let command = admin.prepare(&longest, &longest, &mut buffer).unwrap().command;
+        assert_eq!(device.receive(command), Ok(Renaming::Prepared(longest)));
+    }
+
+    #[test]
+    fn only_the_admin_of_this_device_renames_it() {
+        let key: Key = Key::new([1; 16]);
+        let (old, new) = (named(7, "spare"), named(9, "boiler room"));
+        let mut device = Renamer::create(&key, 1, Memory([[0xFF; RECORD_LEN]; 2]), old).unwrap();
+        for (other, serial, error) in [
+            (Key::new([2; 16]), 1, RenameError::Tag),
+            (Key::new([1; 16]), 2, RenameError::Serial { serial: 2 }),
+        ] {
+            let mut admin: Admin<_> = Admin::new(&other, serial, Volatile::default()).unwrap();
+            let mut buffer = [0; 96];
+            let command = admin.prepare(&old, &new, &mut buffer).unwrap().command;
+            assert_eq!(device.receive(command), Err(error));
+        }
+        assert_eq!(device.identity(), old);
+    }
+}
