@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints what the codecs cost on a Cortex-M4: instructions, and octets of the image.
+"""Prints what the codecs cost on a Cortex-M4: instructions, octets of the image, and of the stack.
 
 Builds one image an implementation, runs each in QEMU, and compares its sections with those of the image
 without an implementation. Fails if QEMU is missing, a result is wrong, or a limit is passed.
@@ -93,7 +93,8 @@ def sections(image):
 
 
 def run(feature, image):
-    """What an image prints: of each thing it does, the instructions and whether the result is right."""
+    """What an image prints: of each thing it does, the instructions and whether the result is right; and octets of
+    its stack at the deepest."""
     command = [QEMU, "-machine", "netduinoplus2", "-display", "none", "-monitor", "none", "-serial", "none"]
     command += ["-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", image]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)
@@ -104,34 +105,35 @@ def run(feature, image):
     nops, _ = counts.pop("NOP")
     if nops != 10:
         sys.exit(f"ten instructions count as {nops}: does {QEMU} know -icount?")
-    return counts
+    stack, _ = counts.pop("STACK")
+    return counts, stack
 
 
 def measure(program, opt_level):
-    """Yields a feature, what it prints, and how many octets it adds to each section."""
+    """Yields a feature, what it prints, octets of its stack, and how many it adds to each section."""
     nothing = sections(build(program, "", opt_level))
     implementations, _ = PROGRAMS[program]
     for feature in implementations:
         image = build(program, feature, opt_level)
         have = sections(image)
         added = {name: have[name] - nothing[name] for name in (".text", ".rodata")}
-        yield feature, run(feature, image), added
+        yield feature, *run(feature, image), added
 
 
 def show(program, opt_level, rows):
     """Prints a table."""
     implementations, work = PROGRAMS[program]
-    print("| opt-level", opt_level, "|", " | ".join(work), "| .text | .rodata |")
-    print("|---" * (len(work) + 3) + "|")
-    for feature, counts, added in rows:
+    print("| opt-level", opt_level, "|", " | ".join(work), "| stack | .text | .rodata |")
+    print("|---" * (len(work) + 4) + "|")
+    for feature, counts, stack, added in rows:
         cells = [f"{n}" if right else f"{n} (wrong)" for n, right in map(counts.get, work)]
-        print("|", " | ".join([implementations[feature], *cells, *map(str, added.values())]), "|")
+        print("|", " | ".join([implementations[feature], *cells, str(stack), *map(str, added.values())]), "|")
     print()
 
 
 def wrong(rows):
     """What is wrong."""
-    for feature, counts, _ in rows:
+    for feature, counts, *_ in rows:
         for work, (_, right) in counts.items():
             if not right and (feature, work) not in KNOWN_WRONG:
                 yield f"{feature}: the result of {work} is wrong"
@@ -139,7 +141,7 @@ def wrong(rows):
 
 def excesses(rows):
     """What is above its limit."""
-    for feature, counts, added in rows:
+    for feature, counts, _, added in rows:
         most, *octets = LIMITS.get(feature, (None, None, None))
         for work, (instructions, _) in counts.items():
             if most and instructions > most:
@@ -147,15 +149,15 @@ def excesses(rows):
         for (name, have), limit in zip(added.items(), octets):
             if limit and have > limit:
                 yield f"{feature} adds {have} octets of {name}, more than {limit}"
-    text = {feature: added[".text"] for feature, _, added in rows}
+    text = {feature: added[".text"] for feature, _, _, added in rows}
     for feature, peer in TEXT_NOT_ABOVE.items():
         if feature in text and text[feature] > text[peer]:
             yield f"{feature} adds {text[feature]} octets of .text, {peer} {text[peer]}"
-    for feature, counts, added in rows:
+    for feature, counts, _, added in rows:
         if feature not in MOST_ABOVE:
             continue
         peer, octets, thousandths = MOST_ABOVE[feature]
-        [(_, peer_counts, peer_added)] = [row for row in rows if row[0] == peer]
+        [(_, peer_counts, _, peer_added)] = [row for row in rows if row[0] == peer]
         above = sum(added.values()) - sum(peer_added.values())
         if above > octets:
             yield f"{feature} adds {above} octets to {peer}, more than {octets}"

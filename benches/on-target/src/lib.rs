@@ -1,22 +1,25 @@
-//! What the images share: they count instructions and print on the host.
+//! What the images share: they count instructions, find how deep the stack was, and print on the host.
 
 #![no_std]
 
 pub mod clock;
 pub mod output;
+mod stack;
 
 use core::panic::PanicInfo;
 
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 
-/// Starts the clock, and shows that it is right.
+/// Starts the clock, shows that it is right, and paints the stack.
 pub fn start() {
     clock::start();
     output::line("NOP", clock::count(clock::ten_nops).0, "");
+    stack::paint();
 }
 
-/// Ends the image.
+/// Ends the image, and says how deep its stack was.
 pub fn end() -> ! {
+    output::line("STACK", stack::deepest(), "");
     exit(EXIT_SUCCESS)
 }
 
