@@ -1,6 +1,7 @@
 //! Listens to others on a line and prints what they say.
 
 mod dlt645;
+mod listener;
 mod mbus;
 mod modbus;
 
@@ -12,9 +13,9 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use inspect::Port;
-use meter_value::line::Machine;
 use serde_json::Value;
 
+use self::listener::{Ear, Listener};
 use crate::port::{Defaults, Line};
 use crate::text;
 
@@ -41,24 +42,22 @@ pub enum Bus {
 pub fn run(bus: Bus) -> anyhow::Result<Infallible> {
     match bus {
         Bus::Modbus { line } => {
-            let listener = modbus::Listener::new(crate::modbus::timing(&line, false));
-            listen("modbus", line.open(&Defaults::MODBUS)?, listener)
+            let ear = modbus::Ear::new(crate::modbus::timing(&line, false));
+            listen("modbus", line.open(&Defaults::MODBUS)?, ear)
         }
         Bus::Dlt645 { line } => {
-            let listener = dlt645::Listener::new(crate::dlt645::timing(&line, false));
-            listen("dlt645", line.open(&Defaults::DLT645)?, listener)
+            let ear = dlt645::Ear::new(crate::dlt645::timing(&line, false));
+            listen("dlt645", line.open(&Defaults::DLT645)?, ear)
         }
         Bus::Mbus { line } => {
-            let listener = mbus::Listener::new(crate::mbus::timing(&line, false));
-            listen("mbus", line.open(&Defaults::MBUS)?, listener)
+            let ear = mbus::Ear::new(crate::mbus::timing(&line, false));
+            listen("mbus", line.open(&Defaults::MBUS)?, ear)
         }
     }
 }
 
-fn listen<L>(what: &str, mut port: Port, mut listener: L) -> anyhow::Result<Infallible>
-where
-    L: for<'a> Machine<Outcome<'a> = String> + 'static,
-{
+fn listen(what: &str, mut port: Port, ear: impl Ear + 'static) -> anyhow::Result<Infallible> {
+    let mut listener = Listener::new(ear);
     let mut stdout = io::stdout();
     writeln!(stdout, "listening to {what} on {}", port.path)?;
     loop {

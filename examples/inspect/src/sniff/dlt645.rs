@@ -5,83 +5,65 @@ mod parts;
 use std::time::Duration;
 
 use dlt645::{Command, Data, Decoder, Direction, Edition, Frame, Function, Identifier, Line, Refusal, Reply};
-use meter_value::line::{Machine, Output};
 use meter_value::{Invalid, Value};
 
 use self::parts::Parts;
+use super::listener::Silence;
 use super::{Heard, compact};
 use crate::decode::dlt645::{fields, hex, identified};
 use crate::text;
 
-/// A machine that never transmits; its outcomes are lines to print.
-pub struct Listener {
+/// Takes frames of both editions and directions.
+pub struct Ear {
     line: Line,
     decoder: Decoder,
-    heard: Heard,
-    /// When octets came in last.
-    last: Duration,
+    silence: Silence,
     parts: Parts,
 }
 
-impl Listener {
+impl Ear {
     pub fn new(line: Line) -> Self {
-        let [filler, ..] = Frame::PREAMBLE;
-        let heard = Heard { filler: Some(filler), ..Heard::default() };
-        Self { line, decoder: Decoder::new(), heard, last: Duration::ZERO, parts: Parts::default() }
-    }
-
-    /// Takes the frames that are complete.
-    fn scan(&mut self, now: Duration) {
-        while let Some(result) = self.decoder.frame() {
-            match result {
-                Err(error) => self.heard.miss(error),
-                Ok(frame) => {
-                    let line = describe(&frame, &mut self.parts);
-                    let octets = (self.decoder.octets().len(), self.decoder.behind().len());
-                    self.heard.frame(&line, octets, now);
-                }
-            }
-        }
-        self.heard.lose_endless(Frame::MAX_LEN, now);
-    }
-
-    /// When what came in is no part of a frame that goes on.
-    fn silent_at(&self) -> Option<Duration> {
-        (!self.heard.came.is_empty()).then(|| self.last.saturating_add(self.line.gap))
-    }
-
-    /// Notes the silence that has begun before `now`, if one has.
-    fn elapse(&mut self, now: Duration) {
-        if self.silent_at().is_some_and(|silent| silent <= now) {
-            self.decoder.silence();
-            self.scan(now);
-            self.heard.lose(self.heard.came.len(), now);
-        }
+        let silence = Silence::longer_than(line.gap);
+        Self { line, decoder: Decoder::new(), silence, parts: Parts::default() }
     }
 }
 
-impl Machine for Listener {
-    type Outcome<'a> = String;
+impl super::Ear for Ear {
+    const MAX_LEN: usize = Frame::MAX_LEN;
+    const FILLER: Option<u8> = Frame::PREAMBLE.first().copied();
 
-    fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        self.elapse(now.saturating_sub(self.line.time(octets.len())));
-        self.last = now;
-        while !octets.is_empty() {
-            let (fed, rest) = octets.split_at(self.decoder.feed(octets));
-            self.heard.came.extend(fed);
-            octets = rest;
-            self.scan(now);
+    fn feed(&mut self, octets: &[u8], now: Duration) -> usize {
+        self.silence.broken(now);
+        self.decoder.feed(octets)
+    }
+
+    fn frames(&mut self, heard: &mut Heard, now: Duration) {
+        while let Some(result) = self.decoder.frame() {
+            match result {
+                Err(error) => heard.miss(error),
+                Ok(frame) => {
+                    let line = describe(&frame, &mut self.parts);
+                    let octets = (self.decoder.octets().len(), self.decoder.behind().len());
+                    heard.frame(&line, octets, now);
+                }
+            }
         }
     }
 
-    fn transmitted(&mut self, _now: Duration) {}
+    fn time(&self, octets: usize) -> Duration {
+        self.line.time(octets)
+    }
 
-    fn poll(&mut self, now: Duration) -> Output<'_, String> {
-        self.elapse(now);
-        match self.heard.lines.pop_front() {
-            Some(line) => Output::Done(line),
-            None => Output::Wait(self.silent_at()),
+    fn silent_at(&self) -> Option<Duration> {
+        self.silence.at()
+    }
+
+    fn elapse(&mut self, now: Duration) -> bool {
+        let begins = self.silence.begins(now);
+        if begins {
+            self.decoder.silence();
         }
+        begins
     }
 }
 

@@ -3,79 +3,62 @@
 use std::time::Duration;
 
 use mbus::{Address, BaudRate, Ci, Content, Control, Decoder, Frame, Line, Selection};
-use meter_value::line::{Machine, Output};
 
 use super::Heard;
+use super::listener::Silence;
 use crate::mbus::{lines, selection};
 
-/// A machine that never transmits; its outcomes are lines to print.
-pub struct Listener {
+/// Takes frames of both directions.
+pub struct Ear {
     line: Line,
     decoder: Decoder,
-    heard: Heard,
-    /// When octets came in last.
-    last: Duration,
+    silence: Silence,
 }
 
 /// More octets than these before an acknowledgement may be a damaged frame that it is part of.
 const GLITCH: usize = 3;
 
-impl Listener {
+impl Ear {
     pub fn new(line: Line) -> Self {
-        Self { line, decoder: Decoder::new(), heard: Heard::default(), last: Duration::ZERO }
+        let silence = Silence::longer_than(line.gap);
+        Self { line, decoder: Decoder::new(), silence }
+    }
+}
+
+impl super::Ear for Ear {
+    const MAX_LEN: usize = Frame::MAX_LEN;
+
+    fn feed(&mut self, octets: &[u8], now: Duration) -> usize {
+        self.silence.broken(now);
+        self.decoder.feed(octets)
     }
 
-    /// Takes the frames that are complete.
-    fn scan(&mut self, now: Duration) {
+    fn frames(&mut self, heard: &mut Heard, now: Duration) {
         while let Some(result) = self.decoder.frame() {
             let described = result.map(|frame| (frame == Frame::Ack, describe(&frame)));
             let octets = (self.decoder.octets().len(), self.decoder.behind().len());
             match described {
-                Err(error) => self.heard.miss(error),
-                Ok((true, _)) if self.heard.came.len() > GLITCH + octets.0 + octets.1 => {}
-                Ok((_, line)) => self.heard.frame(&line, octets, now),
+                Err(error) => heard.miss(error),
+                Ok((true, _)) if heard.came.len() > GLITCH + octets.0 + octets.1 => {}
+                Ok((_, line)) => heard.frame(&line, octets, now),
             }
         }
-        self.heard.lose_endless(Frame::MAX_LEN, now);
     }
 
-    /// When what came in is no part of a frame that goes on.
+    fn time(&self, octets: usize) -> Duration {
+        self.line.time(octets)
+    }
+
     fn silent_at(&self) -> Option<Duration> {
-        (!self.heard.came.is_empty()).then(|| self.last.saturating_add(self.line.gap))
+        self.silence.at()
     }
 
-    /// Notes the silence that has begun before `now`, if one has.
-    fn elapse(&mut self, now: Duration) {
-        if self.silent_at().is_some_and(|silent| silent <= now) {
+    fn elapse(&mut self, now: Duration) -> bool {
+        let begins = self.silence.begins(now);
+        if begins {
             self.decoder.silence();
-            self.scan(now);
-            self.heard.lose(self.heard.came.len(), now);
         }
-    }
-}
-
-impl Machine for Listener {
-    type Outcome<'a> = String;
-
-    fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        self.elapse(now.saturating_sub(self.line.time(octets.len())));
-        self.last = now;
-        while !octets.is_empty() {
-            let (fed, rest) = octets.split_at(self.decoder.feed(octets));
-            self.heard.came.extend(fed);
-            octets = rest;
-            self.scan(now);
-        }
-    }
-
-    fn transmitted(&mut self, _now: Duration) {}
-
-    fn poll(&mut self, now: Duration) -> Output<'_, String> {
-        self.elapse(now);
-        match self.heard.lines.pop_front() {
-            Some(line) => Output::Done(line),
-            None => Output::Wait(self.silent_at()),
-        }
+        begins
     }
 }
 

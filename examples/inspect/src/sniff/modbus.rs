@@ -2,70 +2,54 @@
 
 use std::time::Duration;
 
-use meter_value::line::{Machine, Output};
 use modbus_rtu::{DecodeError, Decoder, Direction, Expect, Frame, Request, Response};
 
 use super::{Heard, compact};
 use crate::decode::modbus::{request_fields, response_fields};
 use crate::text;
 
-/// A machine that never transmits; its outcomes are lines to print.
-pub struct Listener {
+/// Takes frames of both directions.
+pub struct Ear {
     line: modbus_rtu::Line,
     decoder: Decoder,
-    heard: Heard,
 }
 
-impl Listener {
+impl Ear {
     pub fn new(line: modbus_rtu::Line) -> Self {
-        Self { line, decoder: Decoder::new(Expect::Both), heard: Heard::default() }
+        Self { line, decoder: Decoder::new(Expect::Both) }
+    }
+}
+
+impl super::Ear for Ear {
+    const MAX_LEN: usize = Frame::MAX_LEN;
+
+    fn feed(&mut self, octets: &[u8], now: Duration) -> usize {
+        self.decoder.feed_at(octets, now, &self.line)
     }
 
-    /// Takes the frames that are complete.
-    fn scan(&mut self, now: Duration) {
+    fn frames(&mut self, heard: &mut Heard, now: Duration) {
         while let Some(result) = self.decoder.frame() {
             match result.map(|frame| frame.pdu.len()) {
-                Err(error) => self.heard.miss(error),
+                Err(error) => heard.miss(error),
                 Ok(_) => {
                     let octets = self.decoder.octets();
                     let line = describe(self.decoder.direction(), self.decoder.last(), octets);
-                    self.heard.frame(&line, (octets.len(), self.decoder.behind().len()), now);
+                    heard.frame(&line, (octets.len(), self.decoder.behind().len()), now);
                 }
             }
         }
-        self.heard.lose_endless(Frame::MAX_LEN, now);
     }
 
-    /// Notes the silence that has begun before `now`, if one has.
-    fn elapse(&mut self, now: Duration) {
-        if self.decoder.elapse(now, &self.line) {
-            self.scan(now);
-            self.heard.lose(self.heard.came.len(), now);
-        }
-    }
-}
-
-impl Machine for Listener {
-    type Outcome<'a> = String;
-
-    fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        self.elapse(now.saturating_sub(self.line.time(octets.len())));
-        while !octets.is_empty() {
-            let (fed, rest) = octets.split_at(self.decoder.feed_at(octets, now, &self.line));
-            self.heard.came.extend(fed);
-            octets = rest;
-            self.scan(now);
-        }
+    fn time(&self, octets: usize) -> Duration {
+        self.line.time(octets)
     }
 
-    fn transmitted(&mut self, _now: Duration) {}
+    fn silent_at(&self) -> Option<Duration> {
+        self.decoder.silent_at(&self.line)
+    }
 
-    fn poll(&mut self, now: Duration) -> Output<'_, String> {
-        self.elapse(now);
-        match self.heard.lines.pop_front() {
-            Some(line) => Output::Done(line),
-            None => Output::Wait(self.decoder.silent_at(&self.line)),
-        }
+    fn elapse(&mut self, now: Duration) -> bool {
+        self.decoder.elapse(now, &self.line)
     }
 }
 
