@@ -32,7 +32,7 @@ pub fn framed(address: [u8; 6], control: u8, data: &[u8]) -> Vec<u8> {
 }
 
 /// What follows the preamble.
-fn without_preamble(octets: &[u8]) -> &[u8] {
+pub(crate) fn without_preamble(octets: &[u8]) -> &[u8] {
     &octets[octets.iter().take_while(|&&octet| octet == 0xFE).count()..]
 }
 

@@ -6,6 +6,7 @@ use core::time::Duration;
 use ::meter_value::line::{Machine, Output, Retry};
 
 use crate::Seed;
+use crate::dlt645::without_preamble;
 
 /// A poll without what it borrows.
 enum Step {
@@ -113,6 +114,75 @@ pub(crate) fn hear<'a, M: Machine>(
     }
     is_idle(machine, *now);
     transmissions
+}
+
+/// Lets a client that was started and a server talk on a line that loses, breaks and repeats frames.
+///
+/// `time` is that of so many octets. `done` takes what the client says and whether any frame was disturbed, and
+/// tells whether that is the end.
+pub(crate) fn pair<C, S>(
+    client: &mut C,
+    server: &mut S,
+    seed: &mut Seed<'_>,
+    time: impl Fn(usize) -> Duration,
+    mut done: impl FnMut(C::Outcome<'_>, bool) -> bool,
+) where
+    C: Machine,
+    S: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
+{
+    let (mut now, mut is_disturbed) = (Duration::ZERO, false);
+    for _ in 0..10_000 {
+        let mut wake = now + Duration::from_secs(60);
+        let request = match client.poll(now) {
+            Output::Transmit(frame) => Some(carried(frame, seed.u8())),
+            Output::Done(outcome) => {
+                if done(outcome, is_disturbed) {
+                    return;
+                }
+                continue;
+            }
+            Output::Wait(until) => {
+                wake = wake.min(until.expect("a client that waits knows for how long"));
+                None
+            }
+        };
+        if let Some((frame, is_changed)) = request {
+            is_disturbed |= is_changed;
+            now += time(frame.len());
+            client.transmitted(now);
+            server.receive(&frame, now);
+            continue;
+        }
+        match server.poll(now) {
+            Output::Transmit(frame) => {
+                let (frame, is_changed) = carried(frame, seed.u8());
+                is_disturbed |= is_changed;
+                now += time(frame.len());
+                server.transmitted(now);
+                client.receive(&frame, now);
+            }
+            Output::Wait(until) => now = until.map_or(wake, |until| until.min(wake)),
+            Output::Done(never) => match never {},
+        }
+    }
+    panic!("a read does not end");
+}
+
+/// What the line makes of a frame, and whether that is anything else.
+fn carried(frame: &[u8], fate: u8) -> (Vec<u8>, bool) {
+    match fate & 7 {
+        1 => (Vec::new(), true),
+        2 => {
+            // A preamble breaks without harm.
+            let mut broken = without_preamble(frame).to_vec();
+            let place = usize::from(fate >> 3) * 7 % broken.len();
+            broken[place] ^= 1 << (fate >> 5);
+            (broken, true)
+        }
+        3 => (frame.repeat(2), true),
+        4 => ([&[0x00, 0x68, fate], frame].concat(), true),
+        _ => (frame.to_vec(), false),
+    }
 }
 
 /// Lets a server hear octets, then, after a pause, a request that it has to answer.

@@ -7,8 +7,8 @@ use dlt645::{
     Output, Reply, Retry, Search, Server, TransactionError, Writer,
 };
 
-use super::{METER, without_preamble};
-use crate::Seed;
+use super::METER;
+use crate::{Seed, machine};
 
 const LINE: Line = Line::new(2_400);
 
@@ -34,22 +34,6 @@ impl Handler for Long {
     }
 }
 
-/// What the line makes of a frame, and whether that is anything else.
-fn carried(frame: &[u8], fate: u8) -> (Vec<u8>, bool) {
-    match fate & 7 {
-        1 => (Vec::new(), true),
-        2 => {
-            let mut broken = without_preamble(frame).to_vec();
-            let place = usize::from(fate >> 3) * 7 % broken.len();
-            broken[place] ^= 1 << (fate >> 5);
-            (broken, true)
-        }
-        3 => (frame.repeat(2), true),
-        4 => ([&[0x00, 0x68, fate], frame].concat(), true),
-        _ => (frame.to_vec(), false),
-    }
-}
-
 /// Whatever the line loses, breaks or repeats, what a client reads is the meter's data to the last octet, in as
 /// many frames as it takes; and without such luck it reads it at once.
 pub fn pair(octets: &[u8]) {
@@ -64,45 +48,24 @@ pub fn pair(octets: &[u8]) {
     let retry = Retry { timeout: Duration::from_secs(1), retries: 3 };
     let device = Device { retry, ..Device::new(METER) };
     client.start(&device, &Command::Read { identifier }).expect("a read can be asked for");
-    let (mut now, mut is_disturbed) = (Duration::ZERO, false);
-    for _ in 0..10_000 {
-        let mut wake = now + Duration::from_secs(60);
-        match client.poll(now) {
-            Output::Transmit(frame) => {
-                let (frame, is_changed) = carried(frame, seed.u8());
-                is_disturbed |= is_changed;
-                now += LINE.time(frame.len());
-                client.transmitted(now);
-                server.receive(&frame, now);
-                continue;
-            }
-            Output::Done(outcome) => {
-                match outcome {
-                    Ok(Some(Reply::Read { identifier: read, data, more: false })) => {
-                        assert!(read == identifier && data.iter().eq(content(length)));
-                    }
-                    Err(TransactionError::NoReply { .. } | TransactionError::Corrupt(_)) if is_disturbed => {}
-                    // A meter that has gone on says so.
-                    Ok(Some(Reply::Read { more: true, .. })) if is_disturbed => {}
-                    other => panic!("{other:?}"),
+    machine::pair(
+        &mut client,
+        &mut server,
+        &mut seed,
+        |octets| LINE.time(octets),
+        |outcome, is_disturbed| {
+            match outcome {
+                Ok(Some(Reply::Read { identifier: read, data, more: false })) => {
+                    assert!(read == identifier && data.iter().eq(content(length)));
                 }
-                return;
+                Err(TransactionError::NoReply { .. } | TransactionError::Corrupt(_)) if is_disturbed => {}
+                // A meter that has gone on says so.
+                Ok(Some(Reply::Read { more: true, .. })) if is_disturbed => {}
+                other => panic!("{other:?}"),
             }
-            Output::Wait(until) => wake = wake.min(until.expect("a client that waits knows for how long")),
-        }
-        match server.poll(now) {
-            Output::Transmit(frame) => {
-                let (frame, is_changed) = carried(frame, seed.u8());
-                is_disturbed |= is_changed;
-                now += LINE.time(frame.len());
-                server.transmitted(now);
-                client.receive(&frame, now);
-            }
-            Output::Wait(until) => now = until.map_or(wake, |until| until.min(wake)),
-            Output::Done(never) => match never {},
-        }
-    }
-    panic!("a read does not end");
+            true
+        },
+    );
 }
 
 /// A search ends, whatever it hears, within the questions it says; it tells no meter twice, and none that was

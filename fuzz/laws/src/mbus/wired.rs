@@ -166,22 +166,6 @@ pub fn server(octets: &[u8]) {
     assert_eq!(telegram.records.next().unwrap().unwrap().to_decimal(), Ok(Decimal::new(23_718, -3)));
 }
 
-/// What the line makes of a frame, and whether that is anything else.
-fn carried(frame: &[u8], fate: u8) -> (Vec<u8>, bool) {
-    match fate & 7 {
-        1 => (Vec::new(), true),
-        2 => {
-            let mut broken = frame.to_vec();
-            let place = usize::from(fate >> 3) * 7 % broken.len();
-            broken[place] ^= 1 << (fate >> 5);
-            (broken, true)
-        }
-        3 => (frame.repeat(2), true),
-        4 => ([&[0x00, 0x68, fate], frame].concat(), true),
-        _ => (frame.to_vec(), false),
-    }
-}
-
 /// Whatever the line loses, breaks or repeats, the telegrams that a client reads are the meter's, in their order
 /// and none twice; and without such luck it reads them all at once.
 pub fn pair(octets: &[u8]) {
@@ -199,48 +183,23 @@ pub fn pair(octets: &[u8]) {
     let device = if kind & 1 == 0 { Device::new(METER) } else { Device::selected(selection) };
     let retry = Retry { timeout: Duration::from_millis(300), retries: 3 };
     client.start(&Device { retry, ..device }, &Command::Read).expect("a read can be asked for");
-    let (mut now, mut is_disturbed, mut telegrams) = (Duration::ZERO, false, 0_u8);
-    for _ in 0..10_000 {
-        let mut wake = now + Duration::from_secs(60);
-        match client.poll(now) {
-            Output::Transmit(frame) => {
-                let (frame, is_changed) = carried(frame, seed.u8());
-                is_disturbed |= is_changed;
-                now += LINE.time(frame.len());
-                client.transmitted(now);
-                server.receive(&frame, now);
-                continue;
+    let mut telegrams = 0_u8;
+    machine::pair(
+        &mut client,
+        &mut server,
+        &mut seed,
+        |octets| LINE.time(octets),
+        |outcome, is_disturbed| match outcome {
+            Ok(Some(Reply::Data { frame, more })) => {
+                told(&frame, telegrams, stored);
+                telegrams += 1;
+                assert_eq!(more, telegrams <= stored.div_ceil(6));
+                !more
             }
-            Output::Done(outcome) => {
-                match outcome {
-                    Ok(Some(Reply::Data { frame, more })) => {
-                        told(&frame, telegrams, stored);
-                        telegrams += 1;
-                        assert_eq!(more, telegrams <= stored.div_ceil(6));
-                        if more {
-                            continue;
-                        }
-                    }
-                    Err(_) if is_disturbed => {}
-                    other => panic!("{other:?}"),
-                }
-                return;
-            }
-            Output::Wait(until) => wake = wake.min(until.expect("a client that waits knows for how long")),
-        }
-        match server.poll(now) {
-            Output::Transmit(frame) => {
-                let (frame, is_changed) = carried(frame, seed.u8());
-                is_disturbed |= is_changed;
-                now += LINE.time(frame.len());
-                server.transmitted(now);
-                client.receive(&frame, now);
-            }
-            Output::Wait(until) => now = until.map_or(wake, |until| until.min(wake)),
-            Output::Done(never) => match never {},
-        }
-    }
-    panic!("a read does not end");
+            Err(_) if is_disturbed => true,
+            other => panic!("{other:?}"),
+        },
+    );
 }
 
 /// A telegram has the values stored that it is to have, the latest first.
