@@ -14,7 +14,7 @@ mod superframe;
 mod time;
 
 pub use base::{Base, BaseOutput, Counts};
-pub use clock::Clock;
+pub use clock::{Bounds, Clock, Estimate, Synchronized};
 pub use error::{DecodeError, ScheduleError, SendError};
 pub use node::{Node, NodeOutput};
 pub use superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule};

@@ -110,16 +110,17 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         let Ok(beacon) = Beacon::decode(opened.plaintext) else { return };
         let period = self.schedule.period_us();
         let start = ended.before(self.schedule.beacon_us());
-        if self.is_sure(start) && !self.clock.admits(beacon.number, start, period) {
+        let time = beacon.start(period);
+        if self.is_sure(start) && !self.clock.admits(time, start) {
             return;
         }
-        self.time = Some((beacon.start(period), start));
+        self.time = Some((time, start));
         if beacon.version != self.version {
             // Another schedule: its slots are not known, so none may be used.
             self.clock.forget();
             return;
         }
-        self.clock.synchronize(beacon.number, start);
+        self.clock.synchronize(time, start);
         let before = Some(beacon.number.wrapping_sub(1));
         let counter = Header::decode(&self.frame).map_or(0, |header| header.counter);
         if self.length != 0 && self.sent.contains(&before) && beacon.acknowledges(self.number, counter) {
@@ -133,8 +134,7 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         if core::mem::take(&mut self.delivered) {
             return NodeOutput::Delivered;
         }
-        let period = self.schedule.period_us();
-        let Some((number, start)) = self.clock.superframe(now, period) else {
+        let Some((number, start, end)) = self.superframe(now) else {
             return NodeOutput::Wait(None);
         };
         if self.length == 0 {
@@ -143,7 +143,7 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         let at = start.after(self.schedule.frame_us(self.number));
         let [last, _] = self.sent;
         if last == Some(number) || now >= at || !self.is_sure(at) {
-            return NodeOutput::Wait(Some(start.after(period)));
+            return NodeOutput::Wait(Some(end));
         }
         // The beacon may still acknowledge the frame, so the decision waits for it.
         let decision = start.after(self.schedule.beacon_us()).after(Self::BEACON_DELAY_US);
@@ -152,6 +152,23 @@ impl<S: CounterStore, C: Cipher> Node<S, C> {
         }
         self.sent = [Some(number), last];
         NodeOutput::Transmit { frame: self.frame.get(..self.length).unwrap_or_default(), at }
+    }
+
+    /// The superframe that runs at `now`, when it began, and when the next one does.
+    fn superframe(&self, now: LocalTime) -> Option<(u32, LocalTime, LocalTime)> {
+        let period = self.schedule.period_us();
+        let passed = self.clock.base_time(now)?.time.us().checked_div(period)?;
+        let start = |superframe: u64| {
+            let base = BaseTime::from_us(superframe.saturating_mul(period));
+            Some(self.clock.local_time(base)?.time)
+        };
+        // Near its start, rounding takes a superframe for its neighbour.
+        let superframe = match (start(passed)?, start(passed.saturating_add(1))?) {
+            (begun, _) if begun > now => passed.saturating_sub(1),
+            (_, next) if next <= now => passed.saturating_add(1),
+            _ => passed,
+        };
+        Some((superframe as u32, start(superframe)?, start(superframe.saturating_add(1))?))
     }
 
     /// Whether the base's clock is known within half a guard at `at`.

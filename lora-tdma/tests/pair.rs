@@ -3,7 +3,9 @@
 
 use frame_crypto::{Key, Kind, Link, Opener, Sealer, Volatile};
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use lora_tdma::{Base, BaseOutput, BaseTime, Clock, LocalTime, Node, NodeOutput, Schedule, ScheduleError};
+use lora_tdma::{
+    Base, BaseOutput, BaseTime, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule, ScheduleError,
+};
 
 const PROFILE: Profile = Profile {
     family: Family::Sx126x,
@@ -15,6 +17,7 @@ const PROFILE: Profile = Profile {
     crc: true,
     low_data_rate: false,
 };
+const BOUNDS: Bounds = Bounds { stamp_error_us: 21, drift_ppm: 60, drift_rate_ppb_per_s: 20 };
 const NODES: u8 = 16;
 const ALL: Link = Link { network: 1, device: 0xFFFF, epoch: 0 };
 const START: u64 = 1_700_000_000_000_000;
@@ -50,7 +53,7 @@ impl Device {
         let uplink =
             Sealer::new(&device_key(number), Kind::Uplink, link(number), Volatile::default()).unwrap();
         let beacons = Opener::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, 0);
-        let node = Node::new(schedule(), 1, number, Clock::new(20, 60), uplink, beacons).unwrap();
+        let node = Node::new(schedule(), 1, number, Clock::new(BOUNDS), uplink, beacons).unwrap();
         // From -40 to +40 millionths.
         let ppm = i64::from(number) * 16 / 3 - 45;
         Self { node, ppm, offset: u64::from(number) * 7_777_777, sent: 0, delivered: 0 }
@@ -219,7 +222,7 @@ fn a_node_that_lost_the_base_falls_silent() {
             _ => panic!(),
         }
     }
-    // Half a guard of 500 us, less 20 us of time stamp, at 60 millionths: 8 s.
+    // Half a guard of 500 us, less 21 us of time stamp, at 60 millionths: 8 s.
     assert!((7_000_000..8_000_000).contains(&last.since(ended)), "{} us", last.since(ended));
     assert!(now.since(ended) > 20_000_000);
 }
@@ -276,7 +279,7 @@ fn a_slot_has_to_exist() {
         let uplink =
             Sealer::<Volatile>::new(&device_key(1), Kind::Uplink, link(1), Volatile::default()).unwrap();
         let beacons = Opener::new(&Key::new([0xBB; 16]), Kind::Broadcast, ALL, 0);
-        let node = Node::new(schedule(), 1, number, Clock::new(20, 60), uplink, beacons);
+        let node = Node::new(schedule(), 1, number, Clock::new(BOUNDS), uplink, beacons);
         assert_eq!(node.err(), Some(ScheduleError::Number { number, devices: NODES }));
     }
 }

@@ -1,7 +1,7 @@
 use core::hint::black_box;
 
 use ::lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use ::lora_tdma::{Base, BaseOutput, BaseTime, Beacon, Clock, LocalTime, Node, NodeOutput, Schedule};
+use ::lora_tdma::{Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule};
 
 use crate::frame_crypto::{any_opener, any_sealer};
 
@@ -60,15 +60,16 @@ fn beacon(octets: &[u8]) {
 
 fn clock() {
     let mut clock = any_clock();
-    black_box(&mut clock).synchronize(black_box(0), any_local());
-    black_box(black_box(&mut clock).superframe(any_local(), black_box(0)));
+    black_box(black_box(&mut clock).synchronize(any_base(), any_local()));
+    black_box(black_box(&mut clock).base_time(any_local()));
+    black_box(black_box(&mut clock).local_time(any_base()));
     black_box(black_box(&mut clock).error_us(any_local()));
-    black_box(black_box(&mut clock).admits(black_box(0), any_local(), black_box(0)));
+    black_box(black_box(&mut clock).admits(any_base(), any_local()));
     black_box(&mut clock).forget();
 }
 
 fn any_clock() -> Clock {
-    black_box(Clock::new(0, 0))
+    black_box(Clock::new(black_box(Bounds { stamp_error_us: 0, drift_ppm: 0, drift_rate_ppb_per_s: 0 })))
 }
 
 fn base(octets: &[u8]) {

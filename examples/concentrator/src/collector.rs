@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use frame_crypto::{Kind, Opener, Sealer, Volatile};
-use lora_tdma::{Clock as NodeClock, LocalTime, Node, NodeOutput, Schedule};
+use lora_tdma::{Bounds, Clock as NodeClock, LocalTime, Node, NodeOutput, Schedule};
 use telemetry::{Reading, Report};
 
 use crate::collector::bus::Port;
@@ -17,9 +17,15 @@ use crate::world::VERSION;
 /// How far a collector's crystal may be off, in millionths.
 const DRIFT_PPM: i64 = 40;
 /// How far the base's may be off.
-const BASE_DRIFT_PPM: u32 = 10;
+const BASE_DRIFT_PPM: u16 = 10;
 /// How exactly the end of a beacon is stamped.
-const STAMP_ERROR_US: u32 = 20;
+const STAMP_ERROR_US: u16 = 20;
+/// What a collector's clock can rely on: its simulated time is rounded to whole microseconds.
+const BOUNDS: Bounds = Bounds {
+    stamp_error_us: STAMP_ERROR_US + 2,
+    drift_ppm: DRIFT_PPM as u16 + BASE_DRIFT_PPM,
+    drift_rate_ppb_per_s: 20,
+};
 
 /// When a reading was asked for and answered.
 #[derive(Clone, Copy)]
@@ -55,8 +61,7 @@ impl Collector {
             unreachable!("a volatile store does not fail")
         };
         let beacons = Opener::new(&network_key(), Kind::Broadcast, EVERYBODY, 0);
-        let node_clock = NodeClock::new(STAMP_ERROR_US, DRIFT_PPM as u32 + BASE_DRIFT_PPM);
-        let Ok(node) = Node::new(schedule, VERSION, number, node_clock, uplink, beacons) else {
+        let Ok(node) = Node::new(schedule, VERSION, number, NodeClock::new(BOUNDS), uplink, beacons) else {
             unreachable!("the schedule has a slot for each collector")
         };
         Self {

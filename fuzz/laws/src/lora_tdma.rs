@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use frame_crypto::{Key, Kind, Link, OVERHEAD, Opener, Sealer, Volatile};
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
 use lora_tdma::{
-    Base, BaseOutput, BaseTime, Beacon, Clock, DecodeError, LocalTime, Node, NodeOutput, Schedule,
+    Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, DecodeError, LocalTime, Node, NodeOutput, Schedule,
 };
 
 use crate::Seed;
@@ -137,6 +137,7 @@ const PROFILE: Profile = Profile {
     crc: true,
     low_data_rate: false,
 };
+const BOUNDS: Bounds = Bounds { stamp_error_us: 20, drift_ppm: 60, drift_rate_ppb_per_s: 20 };
 const ALL: Link = Link { network: 1, device: 0xFFFF, epoch: 0 };
 const NUMBER: u8 = 2;
 const DEVICE: Link = Link { network: 1, device: NUMBER as u16, epoch: 0 };
@@ -165,7 +166,7 @@ impl Pair {
         let mut base = Base::new(schedule, 1, BaseTime::from_us(START - 1), beacons);
         base.admit(NUMBER, Opener::new(&device(), Kind::Uplink, DEVICE, 0)).unwrap();
         let hears = Opener::new(&network(), Kind::Broadcast, ALL, 0);
-        let node = Node::new(schedule, 1, NUMBER, Clock::new(20, 60), uplink, hears).unwrap();
+        let node = Node::new(schedule, 1, NUMBER, Clock::new(BOUNDS), uplink, hears).unwrap();
         Self {
             base,
             node,
