@@ -25,7 +25,7 @@ pub use flash::FlashSlots;
 pub use frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, receipt};
 pub use join::{JoinRequest, Joined, Joining, Offer, Registrar, Session, WRAPPED_LEN};
 pub use key::{Cipher, Key, Suite};
-pub use opener::{Opened, Opener};
+pub use opener::{Opened, Opener, Window};
 pub use overlap::Overlap;
 pub use record::{Records, Slot, Slots};
 pub use rename::{Admin, Identity, Name, Prepared, Renamer, Renaming};

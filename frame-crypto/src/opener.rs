@@ -37,7 +37,17 @@ impl<C: Cipher> Opener<C> {
     /// An opener that takes counters from `next` on: 0, or where the one before a restart ended. What
     /// counts less is a [`Duplicate`](OpenError::Duplicate).
     pub fn new(key: &Key<C>, kind: Kind, link: Link, next: u64) -> Self {
-        Self { mode: key.frames(kind, &link), kind, link, window: Window { next, seen: u64::MAX } }
+        Self::resume(key, kind, link, Window { next, seen: u64::MAX })
+    }
+
+    /// An opener that goes on where another one stopped.
+    pub fn resume(key: &Key<C>, kind: Kind, link: Link, window: Window) -> Self {
+        Self { mode: key.frames(kind, &link), kind, link, window }
+    }
+
+    /// Which frames were opened: where a restarted opener goes on without refusing what never came.
+    pub const fn window(&self) -> Window {
+        self.window
     }
 
     /// The counter after the newest one opened: where a restarted opener goes on.
@@ -101,13 +111,14 @@ impl Checked {
     }
 }
 
-/// Which of the newest 64 counters were seen, or came too early to know.
+/// Which of the newest 64 counters an [`Opener`] saw, or what came too early for it to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Window {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Window {
     /// The counter after the newest one seen.
-    next: u64,
+    pub next: u64,
     /// Bit n stands for `next` - 1 - n.
-    seen: u64,
+    pub seen: u64,
 }
 
 impl Window {

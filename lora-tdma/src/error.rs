@@ -2,17 +2,17 @@
 
 use frame_crypto::SealError;
 
-/// The demands do not make a schedule.
+/// A layout makes no schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ScheduleError {
-    /// There are no devices, or more than the acknowledgement bitmap has bits.
-    #[error("{devices} devices: 1 to {limit} are possible")]
-    Devices {
-        /// How many devices.
-        devices: u8,
-        /// How many are possible.
+    /// There are no slots, or more of a kind than there can be.
+    #[error("{have} slots of a kind: {limit} are possible")]
+    Slots {
+        /// How many there are.
+        have: u8,
+        /// How many there can be.
         limit: u8,
     },
     /// A sealed message would be longer than a radio frame.
@@ -23,13 +23,39 @@ pub enum ScheduleError {
         /// How many fit.
         limit: u8,
     },
+    /// The answer to a device that joins does not fit a downlink.
+    #[error("a downlink of {have} octets: {needed} are needed")]
+    Downlink {
+        /// How many octets are needed.
+        needed: u8,
+        /// How many there are.
+        have: u8,
+    },
+    /// The devices' numbers are not within 1 to 65534.
+    #[error("{devices} devices from number {first} on: numbers go from 1 to 65534")]
+    Devices {
+        /// The first device's number.
+        first: u16,
+        /// How many devices there are.
+        devices: u32,
+    },
     /// The device has no slot.
-    #[error("device {number} has no slot: they go from 1 to {devices}")]
+    #[error("device {number} has no slot: {devices} have one, from number {first} on")]
     Number {
         /// The device's number.
-        number: u8,
+        number: u16,
+        /// The first device's number.
+        first: u16,
         /// How many devices have a slot.
-        devices: u8,
+        devices: u16,
+    },
+    /// A frame does not fit the interval from slot to slot.
+    #[error("a slot takes {needed_us} us, the interval has {interval_us} us")]
+    Interval {
+        /// What it takes.
+        needed_us: u64,
+        /// What there is.
+        interval_us: u32,
     },
     /// Beacon and slots do not fit the period.
     #[error("beacon and slots take {needed_us} us, the period has {period_us} us")]
@@ -37,42 +63,72 @@ pub enum ScheduleError {
         /// What they take.
         needed_us: u64,
         /// What there is.
-        period_us: u64,
+        period_us: u32,
     },
 }
 
-/// The plaintext is no beacon.
+/// Octets are no beacon or no layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// A beacon has another length.
-    #[error("a beacon of {have} octets where it has {needed}")]
+    /// There are too few octets, or too many.
+    #[error("{have} octets where {needed} are needed")]
     Length {
-        /// How many octets a beacon has.
+        /// How many octets are needed.
         needed: usize,
         /// How many there are.
         have: usize,
     },
+    /// There is no such spreading factor or bandwidth.
+    #[error("radio setting {factor:02X} is not known")]
+    Radio {
+        /// Spreading factor and bandwidth, a nibble each.
+        factor: u8,
+    },
 }
 
-/// A message cannot be sent.
+/// What was to be encoded does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The caller's buffer is too small.
+    #[error("the buffer has {have} octets where {needed} are needed")]
+    BufferTooSmall {
+        /// How many octets are needed.
+        needed: usize,
+        /// How many the buffer holds.
+        have: usize,
+    },
+}
+
+/// A message is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SendError {
-    /// The message before is not acknowledged yet.
-    #[error("the message before is not acknowledged yet")]
+    /// The message before is not on its way yet.
+    #[error("another message is waiting")]
     Busy,
-    /// The message does not fit the slot.
-    #[error("a message of {have} octets where the slot holds {limit}")]
+    /// The message does not fit the buffer, or an alarm its slot.
+    #[error("a message of {have} octets: {limit} are possible")]
     TooLong {
-        /// How many octets a message may have.
+        /// How many octets are possible.
         limit: usize,
-        /// How many it has.
+        /// How many the message has.
         have: usize,
     },
+    /// The schedule has no slot for the device.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// There is no such device, or it has not joined.
+    #[error("device {number} is not in the network")]
+    Absent {
+        /// The device's number.
+        number: u16,
+    },
     /// The message cannot be sealed.
-    #[error("not sealed: {0}")]
+    #[error("the message cannot be sealed: {0}")]
     Seal(#[from] SealError),
 }

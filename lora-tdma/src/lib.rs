@@ -7,15 +7,22 @@ extern crate std;
 
 pub mod airtime;
 mod base;
+mod beacon;
 mod clock;
 mod error;
+mod internal;
+mod layout;
+mod message;
 mod node;
+mod outbox;
 mod superframe;
 mod time;
 
-pub use base::{Base, BaseOutput, Counts};
+pub use base::{Base, BaseOutput, Counts, Setup, Station};
+pub use beacon::{Acknowledgement, Beacon, Grant};
 pub use clock::{Bounds, Clock, Estimate, Synchronized};
-pub use error::{DecodeError, ScheduleError, SendError};
-pub use node::{Node, NodeOutput};
-pub use superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule};
+pub use error::{DecodeError, EncodeError, ScheduleError, SendError};
+pub use layout::{Access, Layout};
+pub use node::{Device, Node, NodeOutput};
+pub use superframe::{MAX_ALARMS, MAX_EXTRAS, MAX_FRAME, MAX_JOINS, MAX_SLOTS, Place, Schedule};
 pub use time::{BaseTime, LocalTime};

@@ -90,12 +90,13 @@ pub(crate) struct Outgoing<const N: usize> {
     taken: usize,
     internal: bool,
     id: u8,
+    tickets: u8,
     waits: bool,
 }
 
 impl<const N: usize> Outgoing<N> {
     pub(crate) const fn new() -> Self {
-        Self { octets: [0; N], length: 0, taken: 0, internal: false, id: 0, waits: false }
+        Self { octets: [0; N], length: 0, taken: 0, internal: false, id: 0, tickets: 0, waits: false }
     }
 
     /// Whether a message, or what is left of one, waits to be taken.
@@ -108,6 +109,12 @@ impl<const N: usize> Outgoing<N> {
         self.id
     }
 
+    /// A number that no recent message has.
+    pub(crate) fn ticket(&mut self) -> u8 {
+        self.tickets = self.tickets.wrapping_add(1);
+        self.tickets
+    }
+
     /// Takes a message in; `false` if it is too long.
     pub(crate) fn put(&mut self, message: &[u8], internal: bool) -> bool {
         let Some(octets) = self.octets.get_mut(..message.len()) else { return false };
@@ -115,9 +122,16 @@ impl<const N: usize> Outgoing<N> {
         self.length = message.len();
         self.taken = 0;
         self.internal = internal;
-        self.id = self.id.wrapping_add(1);
+        self.id = self.ticket();
         self.waits = true;
         true
+    }
+
+    /// Sends the message again from its start, if something of it was taken and it was not given up.
+    pub(crate) fn restart(&mut self) {
+        if self.taken != 0 || self.waits {
+            (self.taken, self.waits) = (0, true);
+        }
     }
 
     /// Drops what waits.

@@ -14,8 +14,8 @@
 
 use frame_crypto::{JoinRequest, OVERHEAD};
 
-use crate::airtime::Profile;
 use crate::beacon::Beacon;
+use crate::layout::{Access, Layout};
 use crate::message::{DOWNLINK_HEAD, UPLINK_HEAD};
 use crate::{BaseTime, ScheduleError};
 
@@ -33,88 +33,6 @@ pub const MAX_EXTRAS: u8 = 8;
 
 /// Most octets of a radio frame.
 pub const MAX_FRAME: usize = 255;
-
-/// How devices get their turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Access {
-    /// By time, in slots that begin at the beacon.
-    Slots,
-    /// By roll call: a device answers when the base speaks to it.
-    Polling,
-}
-
-/// What a schedule is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Layout {
-    /// The schedule's version: nodes of another one are silent.
-    pub version: u8,
-    /// How devices get their turn.
-    pub access: Access,
-    /// The radio's settings.
-    pub profile: Profile,
-    /// Microseconds from one beacon to the next.
-    pub period_us: u32,
-    /// In how many superframes each device has its slot once.
-    pub cycle: u16,
-    /// The number of the first slot's device in the first superframe of the cycle; the others follow.
-    pub first: u16,
-    /// Most octets of a message in each slot; 0 where there is no slot, nor any behind.
-    pub messages: [u8; MAX_SLOTS],
-    /// Microseconds between two frames of neighbouring slots.
-    pub guard_us: u32,
-    /// Microseconds of listening before each frame.
-    pub listen_us: u32,
-    /// Microseconds from one slot to the next; 0 if they follow each other closely. Only for devices that
-    /// know no more: the device of slot n answers this long, times n, after the beacon's end.
-    pub interval_us: u32,
-    /// Most octets of a message to a device, at least [`MIN_DOWNLINK`](Self::MIN_DOWNLINK); 0 if nothing
-    /// goes down.
-    pub downlink: u8,
-    /// Slots where devices without keys ask for them.
-    pub joins: u8,
-    /// Slots for the alarms of any device.
-    pub alarms: u8,
-    /// Most octets of an alarm.
-    pub alarm: u8,
-    /// Slots that the beacon grants, each as long as the longest of the others.
-    pub extras: u8,
-}
-
-impl Layout {
-    /// The smallest downlink: an answer to a device that joins has to fit.
-    pub const MIN_DOWNLINK: u8 = (JoinRequest::ACCEPT_LEN - OVERHEAD - DOWNLINK_HEAD) as u8;
-
-    /// A superframe of nothing but a beacon and slots for messages of up to `message` octets.
-    pub const fn plain(profile: Profile, slots: u8, message: u8, guard_us: u32, period_us: u32) -> Self {
-        let mut messages = [0; MAX_SLOTS];
-        let mut rest: &mut [u8] = &mut messages;
-        let mut slot = 0;
-        while let Some((first, others)) = rest.split_first_mut() {
-            *first = if slot < slots { message } else { 0 };
-            rest = others;
-            slot += 1;
-        }
-        Self {
-            version: 1,
-            access: Access::Slots,
-            profile,
-            period_us,
-            cycle: 1,
-            first: 1,
-            messages,
-            guard_us,
-            listen_us: 0,
-            interval_us: 0,
-            downlink: 0,
-            joins: 0,
-            alarms: 0,
-            alarm: 0,
-            extras: 0,
-        }
-    }
-}
 
 /// Where a device has its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,6 +254,22 @@ impl Schedule {
     /// Most octets of a frame in an extra slot.
     pub const fn longest(&self) -> usize {
         self.longest as usize
+    }
+
+    /// Most octets of a frame to a device.
+    pub const fn longest_downlink(&self) -> usize {
+        self.layout.downlink as usize + DOWNLINK_HEAD + OVERHEAD
+    }
+
+    /// How long after the nearest time for one of its frames a device's frame began.
+    pub fn offset_us(&self, place: Place, began: BaseTime) -> i64 {
+        let number = self.number(began.after(u64::from(self.layout.guard_us / 2)));
+        let after = began.us() as i64 - self.start(number).us() as i64;
+        let own = (self.phase(number) == place.phase).then(|| self.slot_us(place.slot)).flatten();
+        let extras = (0..self.layout.extras).filter_map(|extra| self.extra_us(extra));
+        let alarms = (0..self.layout.alarms).filter_map(|alarm| self.alarm_us(alarm));
+        let offsets = own.into_iter().chain(extras).chain(alarms).map(|planned| after - planned as i64);
+        offsets.min_by_key(|offset| offset.unsigned_abs()).unwrap_or(i64::MAX)
     }
 
     /// Microseconds of a superframe that are given away if every slot but the extra ones is used.

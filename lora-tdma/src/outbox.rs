@@ -1,0 +1,331 @@
+//! The frames of a node that the base has not acknowledged.
+
+use frame_crypto::{Cipher, CounterStore, SealError, Sealer, receipt};
+
+use crate::beacon::Acknowledgement;
+use crate::internal::Up;
+use crate::message::{Head, Outgoing, Part, Taken, UPLINK_HEAD};
+use crate::superframe::MAX_FRAME;
+
+const REACH: u64 = Acknowledgement::REACH;
+
+/// What is known of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There is none.
+    Free,
+    /// It was never sent.
+    Fresh,
+    /// It was sent in this superframe, and no beacon has told of it yet.
+    Sent { number: u64 },
+    /// It was sent, and did not come.
+    Missing,
+    /// It came, and the application does not know yet.
+    Delivered,
+    /// It was given up, and the application does not know yet.
+    Lost,
+}
+
+/// Whose message a frame carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The application's, by its ticket.
+    Message { ticket: u8, is_cut: bool },
+    /// The network's own.
+    Internal,
+}
+
+struct Slot {
+    state: State,
+    content: Content,
+    urgent: bool,
+    counter: u64,
+    receipt: u8,
+    length: u8,
+    octets: [u8; MAX_FRAME],
+}
+
+impl Slot {
+    const FREE: Self = Self {
+        state: State::Free,
+        content: Content::Internal,
+        urgent: false,
+        counter: 0,
+        receipt: 0,
+        length: 0,
+        octets: [0; MAX_FRAME],
+    };
+
+    /// Whether there is a frame that the base may not have.
+    const fn is_held(&self) -> bool {
+        matches!(self.state, State::Fresh | State::Sent { .. } | State::Missing)
+    }
+
+    fn belongs(&self, ticket: u8) -> bool {
+        matches!(self.content, Content::Message { ticket: other, .. } if other == ticket)
+    }
+
+    /// Whether it may be sent in superframe `number`.
+    fn may(&self, number: u64, limit: usize, urgent: bool) -> bool {
+        let may = match self.state {
+            State::Fresh | State::Missing => true,
+            // Again in the same superframe only if it is urgent: the base could not tell yet.
+            State::Sent { number: last } => self.urgent || last < number,
+            State::Free | State::Delivered | State::Lost => false,
+        };
+        may && usize::from(self.length) <= limit && (self.urgent || !urgent)
+    }
+
+    /// What is to be sent first is the least.
+    fn rank(&self) -> (bool, u8, u64) {
+        let state = match self.state {
+            State::Missing => 0,
+            State::Fresh => 1,
+            State::Sent { .. } => 2,
+            State::Free | State::Delivered | State::Lost => 3,
+        };
+        (!self.urgent, state, self.counter)
+    }
+}
+
+/// What became of a message.
+pub(crate) struct Settled {
+    pub ticket: u8,
+    pub delivered: bool,
+}
+
+/// A frame that came.
+#[derive(Clone, Copy)]
+struct Told {
+    counter: u64,
+    receipt: u8,
+}
+
+/// Up to `WINDOW` sealed frames, and the message that the next ones are made of.
+pub(crate) struct Outbox<const WINDOW: usize, const MESSAGE: usize> {
+    slots: [Slot; WINDOW],
+    message: Outgoing<MESSAGE>,
+    /// The newest frame that the base told of.
+    told: Option<Told>,
+}
+
+impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
+    pub(crate) const fn new() -> Self {
+        Self { slots: [Slot::FREE; WINDOW], message: Outgoing::new(), told: None }
+    }
+
+    /// Whether a message can be put in.
+    pub(crate) const fn is_free(&self) -> bool {
+        !self.message.waits()
+    }
+
+    /// Takes a message in and returns its ticket.
+    pub(crate) fn put(&mut self, message: &[u8]) -> Option<u8> {
+        self.message.put(message, false).then(|| self.message.id())
+    }
+
+    /// Gives up what is longer than `limit`, and what belongs to it: keys or slots have changed.
+    pub(crate) fn lose(&mut self, limit: usize) {
+        while let Some(slot) = self.slots.iter_mut().find(|slot| slot.is_held() && usize::from(slot.length) > limit) {
+            let content = slot.content;
+            slot.state = State::Free;
+            if let Content::Message { ticket, .. } = content {
+                self.cancel(ticket);
+                if let Some(slot) = self.slots.iter_mut().find(|slot| slot.state == State::Free) {
+                    (slot.state, slot.content) = (State::Lost, content);
+                }
+            }
+        }
+    }
+
+    /// Gives a message up.
+    pub(crate) fn cancel(&mut self, ticket: u8) {
+        if self.message.id() == ticket {
+            self.message.clear();
+        }
+        for slot in &mut self.slots {
+            if slot.is_held() && slot.belongs(ticket) {
+                slot.state = State::Free;
+            }
+        }
+    }
+
+    /// Whether something of a message is not acknowledged, or known to the application.
+    fn is_under_way(&self, ticket: u8) -> bool {
+        self.message.waits() && self.message.id() == ticket
+            || self.slots.iter().any(|slot| slot.state != State::Free && slot.belongs(ticket))
+    }
+
+    /// Whether anything is not acknowledged.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.is_free() && self.frames().next().is_none()
+    }
+
+    /// Whether an urgent frame is not acknowledged.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.frames().any(|slot| slot.urgent)
+    }
+
+    fn frames(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| slot.is_held())
+    }
+
+    /// Seals what the network itself has to say; `false` if there is no place for it now.
+    pub(crate) fn internal<S: CounterStore, C: Cipher>(
+        &mut self,
+        sealer: &mut Sealer<S, C>,
+        up: Up,
+    ) -> Result<bool, SealError> {
+        let head = Head { part: Part::Whole, internal: true, urgent: false, id: 0 };
+        let mut plaintext = [0; UPLINK_HEAD + Up::LEN];
+        head.encode(&up.encode(), &mut plaintext);
+        self.place(sealer, &plaintext, Content::Internal, false, false)
+    }
+
+    /// Seals an alarm and returns its ticket; `None` if there is no place for it now.
+    pub(crate) fn alarm<S: CounterStore, C: Cipher>(
+        &mut self,
+        sealer: &mut Sealer<S, C>,
+        alarm: &[u8],
+    ) -> Result<Option<u8>, SealError> {
+        let ticket = self.message.ticket();
+        let head = Head { part: Part::Whole, internal: false, urgent: true, id: ticket & 0x0F };
+        let mut plaintext = [0; MAX_FRAME];
+        let length = head.encode(alarm, &mut plaintext).unwrap_or_default();
+        let octets = plaintext.get(..length).unwrap_or_default();
+        let content = Content::Message { ticket, is_cut: false };
+        Ok(self.place(sealer, octets, content, true, false)?.then_some(ticket))
+    }
+
+    /// Makes frames of the message, for slots with room for so many octets of plaintext. One place is kept
+    /// for what is urgent.
+    pub(crate) fn fill<S: CounterStore, C: Cipher>(
+        &mut self,
+        sealer: &mut Sealer<S, C>,
+        room: usize,
+    ) -> Result<(), SealError> {
+        while self.message.waits() && self.frames().count() + 1 < WINDOW.max(2) {
+            let ticket = self.message.id();
+            let is_cut = self.message.is_cut(room);
+            // The base puts one message together at a time.
+            let other = |slot: &Slot| matches!(slot.content, Content::Message { ticket: other, is_cut: true } if other != ticket);
+            if is_cut && self.frames().any(other) {
+                break;
+            }
+            let mut plaintext = [0; MAX_FRAME];
+            let Some(Taken { length, .. }) = self.message.take(room, &mut plaintext) else { break };
+            let more = self.message.waits();
+            let octets = plaintext.get(..length).unwrap_or_default();
+            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, more)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals into a free place.
+    fn place<S: CounterStore, C: Cipher>(
+        &mut self,
+        sealer: &mut Sealer<S, C>,
+        plaintext: &[u8],
+        content: Content,
+        urgent: bool,
+        more: bool,
+    ) -> Result<bool, SealError> {
+        let Some(free) = self.slots.iter().position(|slot| slot.state == State::Free) else { return Ok(false) };
+        let oldest = self.frames().map(|slot| slot.counter).min().unwrap_or(sealer.next());
+        loop {
+            let counter = sealer.next();
+            // What is older than an acknowledgement reaches could never be acknowledged.
+            let ahead = counter.saturating_sub(oldest);
+            if ahead >= if content == Content::Internal || urgent { REACH } else { REACH - 2 } {
+                return Ok(false);
+            }
+            let Some(slot) = self.slots.get_mut(free) else { return Ok(false) };
+            let frame = sealer.seal(more, plaintext, &mut slot.octets)?;
+            let length = frame.len() as u8;
+            let receipt = first_receipt(frame);
+            (slot.counter, slot.receipt, slot.length) = (counter, receipt, length);
+            (slot.content, slot.urgent) = (content, urgent);
+            // Two frames with one receipt could be taken for each other; the next counter gives another.
+            let clashes = self.told.is_some_and(|told| told.receipt == receipt)
+                || self.frames().any(|other| other.receipt == receipt);
+            if !clashes {
+                if let Some(slot) = self.slots.get_mut(free) {
+                    slot.state = State::Fresh;
+                }
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Takes in what the base has of this node. If `beacon` is the number of a superframe, then that is all it
+    /// had when that one began.
+    pub(crate) fn tell(&mut self, acknowledgement: Acknowledgement, beacon: Option<u64>) {
+        let covered = self.frames().find(|slot| acknowledgement.covers(slot.receipt));
+        let newest = covered.map(|slot| Told { counter: slot.counter, receipt: slot.receipt });
+        let newest = newest.or(self.told.filter(|told| acknowledgement.covers(told.receipt)));
+        if newest.is_some() {
+            self.told = newest;
+        }
+        for slot in &mut self.slots {
+            let before = newest.and_then(|newest| newest.counter.checked_sub(slot.counter));
+            match slot.state {
+                State::Free | State::Delivered | State::Lost => {}
+                _ if before.is_some_and(|before| acknowledgement.came(before)) => {
+                    slot.state = match slot.content {
+                        Content::Message { .. } => State::Delivered,
+                        Content::Internal => State::Free,
+                    };
+                }
+                State::Sent { number } if beacon.is_some_and(|beacon| number < beacon) => {
+                    slot.state = State::Missing;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A message that was delivered as a whole or given up, once.
+    pub(crate) fn settled(&mut self) -> Option<Settled> {
+        let over = |slot: &&mut Slot| matches!(slot.state, State::Delivered | State::Lost);
+        while let Some(slot) = self.slots.iter_mut().find(over) {
+            let delivered = slot.state == State::Delivered;
+            slot.state = State::Free;
+            if let Content::Message { ticket, .. } = slot.content
+                && !(delivered && self.is_under_way(ticket))
+            {
+                return Some(Settled { ticket, delivered });
+            }
+        }
+        None
+    }
+
+    /// Whether there is something to send in superframe `number`; see [`take`](Self::take).
+    pub(crate) fn has(&self, number: u64, limit: usize, urgent: bool) -> bool {
+        self.slots.iter().any(|slot| slot.may(number, limit, urgent))
+    }
+
+    /// The frame to send first in superframe `number`, of no more than `limit` octets; of the urgent ones
+    /// only, if so asked. It counts as sent.
+    pub(crate) fn take(&mut self, number: u64, limit: usize, urgent: bool) -> Option<&[u8]> {
+        let slots = self.slots.iter_mut().filter(|slot| slot.may(number, limit, urgent));
+        let slot = slots.min_by_key(|slot| slot.rank())?;
+        slot.state = State::Sent { number };
+        slot.octets.get(..slot.length.into())
+    }
+
+    /// The frame taken last was not sent.
+    pub(crate) fn untake(&mut self, frame: u8) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.receipt == frame)
+            && matches!(slot.state, State::Sent { .. })
+        {
+            slot.state = State::Fresh;
+        }
+    }
+}
+
+/// The piece of a frame's receipt that acknowledgements have room for.
+pub(crate) fn first_receipt(frame: &[u8]) -> u8 {
+    receipt(frame).unwrap_or_default().to_be_bytes()[0]
+}
