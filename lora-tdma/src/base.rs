@@ -796,11 +796,12 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if self.all.left == 0 {
             let room = usize::from(self.schedule.layout().downlink) + DOWNLINK_HEAD;
             let mut plaintext = [0; MAX_FRAME];
-            let Some(taken) = self.to_all.take(room, &mut plaintext) else { return Ok(0) };
-            let plaintext = plaintext.get(..taken.length).unwrap_or_default();
+            let Some(part) = self.to_all.part(room, &mut plaintext) else { return Ok(0) };
+            let plaintext = plaintext.get(..part.length).unwrap_or_default();
             self.all.counter = self.beacons.next() as u16;
             self.all.length = self.beacons.seal(true, plaintext, &mut self.all.frame)?.len();
-            (self.all.is_last, self.all.left) = (taken.is_last, self.all.repeats);
+            (self.all.is_last, self.all.left) = (part.is_last, self.all.repeats);
+            self.to_all.take(part);
         }
         self.all.left -= 1;
         self.last = Some(Last::All);

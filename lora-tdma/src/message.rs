@@ -144,8 +144,8 @@ impl<const N: usize> Outgoing<N> {
         self.taken != 0 || self.length >= room
     }
 
-    /// Writes the next part of up to `room` octets.
-    pub(crate) fn take(&mut self, room: usize, buffer: &mut [u8]) -> Option<Taken> {
+    /// Writes the next part of up to `room` octets, which is not taken before [`take`](Self::take).
+    pub(crate) fn part(&self, room: usize, buffer: &mut [u8]) -> Option<Taken> {
         if !self.waits {
             return None;
         }
@@ -160,17 +160,23 @@ impl<const N: usize> Outgoing<N> {
         let is_last = !matches!(part, Part::Piece { is_last: false, .. });
         let head = Head { part, internal: self.internal, urgent: false, id: self.id & 0x0F };
         let length = head.encode(octets, buffer)?;
-        self.taken += octets.len();
-        self.waits = !is_last;
-        Some(Taken { length, is_last })
+        Some(Taken { length, taken: self.taken + octets.len(), is_last })
+    }
+
+    /// Takes the part that was written last.
+    pub(crate) fn take(&mut self, part: Taken) {
+        self.taken = part.taken;
+        self.waits = !part.is_last;
     }
 }
 
-/// A part that was taken.
+/// A part of a message that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
     /// Octets that were written.
     pub length: usize,
+    /// Octets of the message up to its end.
+    taken: usize,
     pub is_last: bool,
 }
 
@@ -243,9 +249,10 @@ mod tests {
         assert!(outgoing.put(message, false));
         let mut parts = Vec::new();
         let mut buffer = [0; 64];
-        while let Some(taken) = outgoing.take(room, &mut buffer) {
-            assert!(taken.length <= room && taken.is_last != outgoing.waits());
-            parts.push(buffer[..taken.length].to_vec());
+        while let Some(part) = outgoing.part(room, &mut buffer) {
+            outgoing.take(part);
+            assert!(part.length <= room && part.is_last != outgoing.waits());
+            parts.push(buffer[..part.length].to_vec());
         }
         parts
     }
@@ -290,12 +297,13 @@ mod tests {
         let mut incoming = Incoming::<40>::new();
         let mut buffer = [0; 64];
         outgoing.put(&[1; 40], false);
-        outgoing.take(20, &mut buffer).unwrap();
+        assert_eq!(outgoing.part(20, &mut buffer).unwrap().length, 20);
         assert_eq!(take(&mut incoming, &buffer[..20]), Came::Piece);
         outgoing.put(&[2; 30], false);
         for came in [Came::Piece, Came::Message(30)] {
-            let length = outgoing.take(20, &mut buffer).unwrap().length;
-            assert_eq!(take(&mut incoming, &buffer[..length]), came);
+            let part = outgoing.part(20, &mut buffer).unwrap();
+            outgoing.take(part);
+            assert_eq!(take(&mut incoming, &buffer[..part.length]), came);
         }
     }
 
@@ -312,8 +320,8 @@ mod tests {
         let mut outgoing = Outgoing::<10>::new();
         outgoing.put(&[1, 2, 3, 4], false);
         for room in 0..=3 {
-            assert_eq!(outgoing.take(room, &mut [0; 64]), None);
+            assert_eq!(outgoing.part(room, &mut [0; 64]), None);
         }
-        assert_eq!(outgoing.take(4, &mut [0; 3]), None);
+        assert_eq!(outgoing.part(4, &mut [0; 3]), None);
     }
 }

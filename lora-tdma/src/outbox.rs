@@ -4,7 +4,7 @@ use frame_crypto::{Cipher, CounterStore, SealError, Sealer, receipt};
 
 use crate::beacon::Acknowledgement;
 use crate::internal::Up;
-use crate::message::{Head, Outgoing, Part, Taken, UPLINK_HEAD};
+use crate::message::{Head, Outgoing, Part, UPLINK_HEAD};
 use crate::superframe::MAX_FRAME;
 
 const REACH: u64 = Acknowledgement::REACH;
@@ -213,12 +213,12 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
                 break;
             }
             let mut plaintext = [0; MAX_FRAME];
-            let Some(Taken { length, .. }) = self.message.take(room, &mut plaintext) else { break };
-            let more = self.message.waits();
-            let octets = plaintext.get(..length).unwrap_or_default();
-            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, more)? {
+            let Some(part) = self.message.part(room, &mut plaintext) else { break };
+            let octets = plaintext.get(..part.length).unwrap_or_default();
+            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, !part.is_last)? {
                 break;
             }
+            self.message.take(part);
         }
         Ok(())
     }

@@ -272,10 +272,17 @@ impl Schedule {
         offsets.min_by_key(|offset| offset.unsigned_abs()).unwrap_or(i64::MAX)
     }
 
-    /// Microseconds of a superframe that are given away if every slot but the extra ones is used.
+    /// Microseconds of a superframe for beacon, downlink and slots, with listening and guards: what is in use
+    /// if every device sends its message. The rest is for whoever joins, alarms, and what was lost.
     pub fn used_us(&self) -> u64 {
-        let spare = u64::from(self.layout.extras) * self.slot_length(self.longest.into());
-        (self.cell(self.cells()) - spare).saturating_sub(u64::from(Self::TURN_US))
+        let messages = self.layout.messages.iter().take(self.slots.into());
+        let slots: u64 =
+            messages.map(|&message| self.slot_length(usize::from(message) + UPLINK_HEAD + OVERHEAD)).sum();
+        let down = match self.layout.downlink {
+            0 => 0,
+            _ => self.slot_length(self.longest_downlink()),
+        };
+        self.beacon_us() + down + slots
     }
 
     const fn lead(layout: &Layout) -> u64 {
@@ -312,7 +319,7 @@ impl Schedule {
         let before = Self::join_after(&self.layout, self.beacon_us(), joins) - Self::lead(&self.layout);
         let down = match downlink {
             0 => 0,
-            _ => self.slot_length(usize::from(downlink) + DOWNLINK_HEAD + OVERHEAD),
+            _ => self.slot_length(self.longest_downlink()),
         };
         let messages = self.layout.messages.iter().take(self.slots.min(cell).into());
         let slots: u64 =

@@ -225,13 +225,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             let mut plaintext = [0; MAX_FRAME];
             let (head, rest) = plaintext.split_at_mut(ACKNOWLEDGEMENT);
             head.copy_from_slice(&self.acknowledgement.octets());
-            let Some(taken) = self.outgoing.take(room.saturating_sub(ACKNOWLEDGEMENT), rest) else {
+            let Some(part) = self.outgoing.part(room.saturating_sub(ACKNOWLEDGEMENT), rest) else {
                 return Ok(None);
             };
-            let plaintext = plaintext.get(..ACKNOWLEDGEMENT + taken.length).unwrap_or_default();
+            let plaintext = plaintext.get(..ACKNOWLEDGEMENT + part.length).unwrap_or_default();
             self.down.counter = self.sealer.next() as u16;
             self.down.length = self.sealer.seal(false, plaintext, &mut self.down.frame)?.len();
-            self.down.is_last = taken.is_last;
+            self.down.is_last = part.is_last;
+            self.outgoing.take(part);
         }
         Ok(self.down.frame.get(..self.down.length))
     }
