@@ -19,7 +19,7 @@ use aes::Aes128;
 use zeroize::Zeroize;
 
 use crate::counter::Counter;
-use crate::frame::{NONCE_LEN, TAG_LEN, counter_48, octets_48};
+use crate::frame::{NONCE_LEN, TAG_LEN, concat, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::record::{self, Record};
 use crate::{CounterStore, RenameError, SealError, Slots, StoreError};
@@ -92,7 +92,7 @@ const COMMIT: u8 = 1;
 const MAX_BODY: usize = 1 + 4 + 2 * (1 + Name::MAX_LEN);
 
 fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
-    key.mode(b"admin", &serial.to_be_bytes())
+    key.mode(b'a', concat(&serial.to_be_bytes(), &[]))
 }
 
 fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {
