@@ -65,7 +65,7 @@ LIMITS = {
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}
 # What may be added to what another takes: octets of both sections, and thousandths of its instructions. What is
 # done once does not count.
-MOST_ABOVE = {"frames": ("frames-ccm", 2_300, 20)}
+MOST_ABOVE = {"frames": ("frames-ccm", 1_300, 15)}
 ONCE = {"keys"}
 
 

@@ -157,7 +157,7 @@ impl World {
             let link = Link { network: NETWORK, device: unit.number, epoch: 0 };
             let session = Session { node: unit.number.into(), base: unit.number.into() };
             let key = root_key(unit.number).session(&link, session);
-            let window = Window { next: 0, seen: u64::MAX };
+            let window = Window::new(0);
             self.stored.insert(unit.number, Stored { link, session, window });
             let network_key = network_key();
             unit.node.enter(Joined { link, session, key, network_key, downlink: 0, broadcast: 0 });
@@ -356,7 +356,7 @@ impl World {
                     self.store(device);
                 }
                 BaseOutput::Joined { device, link, session } => {
-                    let window = Window { next: 0, seen: u64::MAX };
+                    let window = Window::new(0);
                     self.stored.insert(device, Stored { link, session, window });
                 }
                 BaseOutput::Failed(error) => panic!("{error}"),
