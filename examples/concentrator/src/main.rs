@@ -7,7 +7,6 @@
 mod collector;
 mod concentrator;
 mod meters;
-mod radio;
 mod report;
 mod serial;
 mod view;

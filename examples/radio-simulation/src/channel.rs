@@ -1,6 +1,7 @@
 //! The channel: every frame takes its airtime, some are lost, and two at once disturb each other.
 
 use lora_tdma::airtime::Profile;
+use lora_tdma::{BaseTime, Schedule};
 
 /// How a link loses frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,7 @@ impl Loss {
 /// One direction between the base and a node.
 #[derive(Default)]
 pub struct Link {
+    /// Frames of the burst that is under way.
     left: u32,
 }
 
@@ -46,10 +48,12 @@ impl Link {
     }
 }
 
-/// Who sends; nodes by their index.
+/// Who sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
+    /// The base.
     Base,
+    /// A node, by its index.
     Node(usize),
 }
 
@@ -62,18 +66,36 @@ pub enum Purpose {
     Contention,
 }
 
-/// A frame on its way.
+impl Purpose {
+    /// Whose slot it is at a time.
+    pub fn at(schedule: &Schedule, time: BaseTime) -> Self {
+        let layout = schedule.layout();
+        let after = time.since(schedule.start(schedule.number(time)));
+        let joins = (0..layout.joins).filter_map(|join| schedule.join_us(join));
+        let alarms = (0..layout.alarms).filter_map(|alarm| schedule.alarm_us(alarm));
+        let half = u64::from(layout.guard_us / 2);
+        let is_shared = joins.chain(alarms).any(|planned| planned.abs_diff(after) <= half);
+        if is_shared { Self::Contention } else { Self::Slot }
+    }
+}
+
+/// A frame on its way. Times are nanoseconds of the simulation.
 pub struct Flight {
+    /// Who sent it.
     pub sender: Sender,
-    pub purpose: Purpose,
+    /// When it begins.
     pub start: u64,
+    /// When it ends.
     pub end: u64,
+    /// Its octets.
     pub frame: Vec<u8>,
-    pub power_db: i32,
+    purpose: Purpose,
+    power_db: i32,
     /// The strongest frame that overlapped it.
     disturbed_by_db: Option<i32>,
 }
 
+/// What is on the air.
 pub struct Channel {
     profile: Profile,
     /// By how much a frame has to be the stronger one to be heard all the same.
@@ -88,6 +110,8 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// A channel for radios with these settings, on which a frame survives another if it is stronger by
+    /// `capture_db`, or never.
     pub fn new(profile: Profile, capture_db: Option<i32>) -> Self {
         Self { profile, capture_db, flights: Vec::new(), collisions: 0, contentions: 0, airtime: 0 }
     }
@@ -116,6 +140,11 @@ impl Channel {
     pub fn land(&mut self, now: u64) -> Option<Flight> {
         let index = self.flights.iter().position(|flight| flight.end <= now)?;
         Some(self.flights.swap_remove(index))
+    }
+
+    /// When the next frame ends.
+    pub fn next(&self) -> Option<u64> {
+        self.flights.iter().map(|flight| flight.end).min()
     }
 
     /// Whether another frame spoilt this one.

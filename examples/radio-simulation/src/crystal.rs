@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// Nanoseconds of true time against picoseconds on the clock, one segment a second.
+/// A node's clock, in segments of a second of true time.
 pub struct Crystal {
     segments: VecDeque<Segment>,
     limit_ppb: i64,
@@ -14,6 +14,7 @@ pub struct Crystal {
 
 #[derive(Clone, Copy)]
 struct Segment {
+    /// True time in nanoseconds, and what the clock shows then, in picoseconds.
     start: u64,
     shown: i128,
     skew_ppb: i64,

@@ -19,7 +19,8 @@ mod timeline;
 mod world;
 
 pub use aloha::aloha;
-pub use channel::Loss;
+pub use channel::{Channel, Flight, Link, Loss, Purpose, Sender};
+pub use crystal::Crystal;
 pub use outcome::{Latencies, Outcome};
 pub use scenario::{FAST, Scenario, Traffic};
 pub use timeline::{Shot, svg};

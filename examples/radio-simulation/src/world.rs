@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use frame_crypto::{Aes128, CounterStore, Joined, Key, Link, Session, StoreError, Window};
 use lora_tdma::{
-    Access, Base, BaseOutput, BaseTime, Bounds, Device, LocalTime, Node, NodeOutput, Schedule, Setup, Station,
+    Base, BaseOutput, BaseTime, Bounds, Device, LocalTime, Node, NodeOutput, Schedule, Setup, Station,
 };
 
 use crate::channel::{self, Channel, Flight, Purpose, Sender};
@@ -290,7 +290,7 @@ impl World {
                 NodeOutput::Transmit { frame, at } => {
                     let late = self.chance.u64(..=u64::from(self.scenario.start_error_us) * 1_000);
                     let start = unit.crystal.time(at.us()) + late;
-                    let purpose = purpose(&self.schedule, unit.number, start);
+                    let purpose = Purpose::at(&self.schedule, BaseTime::from_us(EPOCH_US + start / 1_000));
                     assert!(start >= now, "a frame in the past");
                     let end =
                         self.channel.transmit(Sender::Node(index), purpose, start + unit.flight_ns, unit.power_db, frame);
@@ -504,24 +504,6 @@ fn base(
     // A base borrows its stations; a simulation ends with the program.
     let stations: &'static mut [Option<Station<Memory, Aes128, 256>>] = Box::leak(stations.collect());
     Base::new(setup, stations, BaseTime::from_us(EPOCH_US + now_us)).expect("a base")
-}
-
-/// Whether a frame that starts at a time is in a slot that only its sender has.
-fn purpose(schedule: &Schedule, number: u16, start: u64) -> Purpose {
-    let layout = schedule.layout();
-    if layout.access == Access::Polling {
-        return Purpose::Slot;
-    }
-    let after = (EPOCH_US + start / 1_000) % u64::from(layout.period_us);
-    let shared = (0..layout.joins).filter_map(|join| schedule.join_us(join));
-    let shared = shared.chain((0..layout.alarms).filter_map(|alarm| schedule.alarm_us(alarm)));
-    let _ = number;
-    let half = u64::from(layout.guard_us / 2);
-    if shared.into_iter().any(|planned| planned.abs_diff(after) <= half) {
-        Purpose::Contention
-    } else {
-        Purpose::Slot
-    }
 }
 
 fn message(note: Note, octets: usize) -> Vec<u8> {
