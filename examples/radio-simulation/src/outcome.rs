@@ -63,8 +63,6 @@ pub struct Outcome {
     pub airtime: u64,
     /// Frames of nodes.
     pub frames: u64,
-    /// Turns in which a node had something to send, but did not know the time well enough.
-    pub muted: u64,
     /// Messages.
     pub latencies: Latencies,
     /// Alarms.
@@ -76,6 +74,23 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Adds another run; of when the last node was heard, the later one is kept.
+    pub fn add(&mut self, other: &Self) {
+        self.duration += other.duration;
+        self.offered += other.offered;
+        self.delivered += other.delivered;
+        self.wrong += other.wrong;
+        self.octets += other.octets;
+        self.collisions += other.collisions;
+        self.contentions += other.contentions;
+        self.airtime += other.airtime;
+        self.frames += other.frames;
+        self.latencies.extend(&other.latencies);
+        self.alarms.extend(&other.alarms);
+        self.lost_alarms += other.lost_alarms;
+        self.back = self.back.max(other.back);
+    }
+
     /// Of all messages that were due, how many came.
     pub fn delivery(&self) -> f64 {
         if self.offered == 0 { 1.0 } else { self.delivered as f64 / self.offered as f64 }

@@ -57,6 +57,8 @@ pub struct Scenario {
     pub seed: u64,
     /// Whether the nodes have their sessions when it begins; otherwise they join.
     pub is_joined: bool,
+    /// Whether nodes that join know the network's schedule; otherwise they know an older one.
+    pub knows_schedule: bool,
     /// When the base restarts, with what it stored.
     pub restart: Option<Duration>,
 }
@@ -94,6 +96,7 @@ impl Scenario {
             duration: Duration::from_secs(600),
             seed: 1,
             is_joined: true,
+            knows_schedule: true,
             restart: None,
             layout,
         }

@@ -15,8 +15,6 @@ use crate::crystal::Crystal;
 use crate::{Outcome, Scenario, Shot};
 
 const NETWORK: u16 = 1;
-/// 2026-01-01, when simulations begin.
-const EPOCH_US: u64 = 1_767_225_600_000_000;
 /// Messages that wait at a node before the oldest is dropped.
 const QUEUE: usize = 128;
 
@@ -67,7 +65,8 @@ struct Unit {
     down: channel::Link,
     queue: VecDeque<Note>,
     tickets: HashMap<u8, Note>,
-    sequence: u32,
+    /// What became of each message, by its sequence.
+    fates: Vec<Fate>,
     transmits_until: u64,
     wake: u64,
 }
@@ -77,6 +76,14 @@ struct Unit {
 struct Note {
     sequence: u32,
     created: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Fate {
+    /// The base's application has it.
+    came: bool,
+    /// The node's application was told so.
+    is_settled: bool,
 }
 
 /// What a base has stored of a node.
@@ -102,8 +109,6 @@ pub struct World {
     /// When the base is polled next.
     wake: u64,
     base_transmits_until: u64,
-    came: HashSet<(u16, u32)>,
-    settled: HashSet<(u16, u32)>,
     waits_for: HashSet<u16>,
     since: u64,
     outcome: Outcome,
@@ -111,6 +116,9 @@ pub struct World {
 }
 
 impl World {
+    /// 2026-01-01 00:00 UTC, when simulations begin, in microseconds since 1970.
+    pub const EPOCH_US: u64 = 1_767_225_600_000_000;
+
     /// # Panics
     /// If the scenario's layout makes no schedule.
     pub fn new(scenario: Scenario) -> Self {
@@ -127,8 +135,6 @@ impl World {
             now: 0,
             wake: 0,
             base_transmits_until: 0,
-            came: HashSet::new(),
-            settled: HashSet::new(),
             waits_for: (0..scenario.nodes).map(|index| scenario.layout.first + index).collect(),
             since: 0,
             outcome: Outcome::default(),
@@ -231,17 +237,17 @@ impl World {
         let patience = 60_000_000_000;
         for unit in &self.units {
             let waiting = unit.queue.iter().chain(unit.tickets.values());
-            let on_the_way = waiting
-                .filter(|note| !self.came.contains(&(unit.number, note.sequence)) && note.created + patience > end);
+            let on_the_way =
+                waiting.filter(|note| !unit.fate(note.sequence).came && note.created + patience > end);
             self.outcome.offered -= on_the_way.count() as u64;
+            let wrong = unit.fates.iter().filter(|fate| fate.is_settled && !fate.came);
+            self.outcome.wrong += wrong.count() as u64;
         }
-        let wrong = self.settled.difference(&self.came).count() as u64;
-        self.outcome.wrong += wrong;
         (self.outcome, self.shots.unwrap_or_default())
     }
 
     fn base_time(&self, time: u64) -> BaseTime {
-        BaseTime::from_us(EPOCH_US + time / 1_000)
+        BaseTime::from_us(World::EPOCH_US + time / 1_000)
     }
 
     fn message(&mut self, index: usize) {
@@ -249,8 +255,8 @@ impl World {
         self.at(self.now + every, Event::Message(index));
         self.outcome.offered += 1;
         let unit = &mut self.units[index];
-        unit.sequence += 1;
-        unit.queue.push_back(Note { sequence: unit.sequence, created: self.now });
+        let note = unit.note(self.now);
+        unit.queue.push_back(note);
         if unit.queue.len() > QUEUE {
             unit.queue.pop_front();
         }
@@ -260,8 +266,7 @@ impl World {
     fn alarm(&mut self, index: usize) {
         self.plan_alarm(index);
         let unit = &mut self.units[index];
-        unit.sequence += 1;
-        let note = Note { sequence: unit.sequence, created: self.now };
+        let note = unit.note(self.now);
         let octets = message(note, usize::from(self.scenario.layout.alarm));
         match unit.node.alarm(&octets) {
             Ok(ticket) => {
@@ -290,7 +295,7 @@ impl World {
                 NodeOutput::Transmit { frame, at } => {
                     let late = self.chance.u64(..=u64::from(self.scenario.start_error_us) * 1_000);
                     let start = unit.crystal.time(at.us()) + late;
-                    let purpose = Purpose::at(&self.schedule, BaseTime::from_us(EPOCH_US + start / 1_000));
+                    let purpose = Purpose::at(&self.schedule, BaseTime::from_us(World::EPOCH_US + start / 1_000));
                     assert!(start >= now, "a frame in the past");
                     let end =
                         self.channel.transmit(Sender::Node(index), purpose, start + unit.flight_ns, unit.power_db, frame);
@@ -303,7 +308,7 @@ impl World {
                 }
                 NodeOutput::Delivered { ticket } => {
                     if let Some(note) = unit.tickets.remove(&ticket) {
-                        self.settled.insert((unit.number, note.sequence));
+                        unit.fates[note.sequence as usize].is_settled = true;
                     }
                 }
                 NodeOutput::Lost { ticket } => {
@@ -331,7 +336,7 @@ impl World {
         loop {
             match self.base.poll(now) {
                 BaseOutput::Transmit { frame, at } => {
-                    let start = (at.us() - EPOCH_US) * 1_000;
+                    let start = (at.us() - World::EPOCH_US) * 1_000;
                     assert!(start >= self.now, "a frame in the past");
                     let end = self.channel.transmit(Sender::Base, Purpose::Slot, start, 0, frame);
                     self.base_transmits_until = end;
@@ -344,7 +349,8 @@ impl World {
                     let sequence = u32::from_be_bytes(message[..4].try_into().expect("four octets"));
                     let created = u64::from_be_bytes(message[4..12].try_into().expect("eight octets"));
                     let octets = message.len() as u64;
-                    if !self.came.insert((device, sequence)) {
+                    let unit = &mut self.units[usize::from(device - self.scenario.layout.first)];
+                    if std::mem::replace(&mut unit.fates[sequence as usize].came, true) {
                         self.outcome.wrong += 1;
                     } else if is_alarm {
                         self.outcome.alarms.add(self.now - created);
@@ -361,7 +367,7 @@ impl World {
                 }
                 BaseOutput::Failed(error) => panic!("{error}"),
                 BaseOutput::Wait(until) => {
-                    let at = ((until.us() - EPOCH_US) * 1_000).max(self.now + 1);
+                    let at = ((until.us() - World::EPOCH_US) * 1_000).max(self.now + 1);
                     if self.wake != at {
                         self.wake = at;
                         self.at(at, Event::Base);
@@ -437,6 +443,15 @@ impl World {
 }
 
 impl Unit {
+    fn note(&mut self, created: u64) -> Note {
+        self.fates.push(Fate::default());
+        Note { sequence: self.fates.len() as u32 - 1, created }
+    }
+
+    fn fate(&self, sequence: u32) -> Fate {
+        self.fates[sequence as usize]
+    }
+
     fn new(scenario: &Scenario, schedule: Schedule, index: u16, chance: &mut fastrand::Rng) -> Self {
         let number = scenario.layout.first + index;
         let limit = i64::from(scenario.drift_ppm) * 1_000;
@@ -454,6 +469,11 @@ impl Unit {
         };
         let start_error_us = scenario.start_error_us;
         let device = Device { network: NETWORK, number, bounds, start_error_us };
+        let mut layout = *schedule.layout();
+        if !scenario.knows_schedule {
+            layout.version = layout.version.wrapping_sub(1);
+        }
+        let schedule = Schedule::new(layout).expect("only the version differs");
         let mut node = Node::new(schedule, device, &root_key(number), Memory::default()).expect("a slot");
         if !scenario.is_joined {
             node.join(root_key(number), chance.u64(..));
@@ -469,7 +489,7 @@ impl Unit {
             down: channel::Link::default(),
             queue: VecDeque::new(),
             tickets: HashMap::new(),
-            sequence: 0,
+            fates: Vec::new(),
             transmits_until: 0,
             wake: 0,
         }
@@ -503,7 +523,7 @@ fn base(
     };
     // A base borrows its stations; a simulation ends with the program.
     let stations: &'static mut [Option<Station<Memory, Aes128, 256>>] = Box::leak(stations.collect());
-    Base::new(setup, stations, BaseTime::from_us(EPOCH_US + now_us)).expect("a base")
+    Base::new(setup, stations, BaseTime::from_us(World::EPOCH_US + now_us)).expect("a base")
 }
 
 fn message(note: Note, octets: usize) -> Vec<u8> {
