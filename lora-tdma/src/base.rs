@@ -12,7 +12,7 @@ use frame_crypto::{
 use crate::base::agenda::Agenda;
 use crate::base::backlog::Backlog;
 pub use crate::base::station::Station;
-use crate::base::station::{Granted, Opened, Received};
+use crate::base::station::{Answer, Granted, Opened, Received};
 use crate::beacon::{Beacon, Grant, Invitation};
 use crate::internal::{self, MAX_DOWN, Up};
 use crate::layout::Access;
@@ -129,6 +129,8 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     to_all: Outgoing<MESSAGE>,
     all: All,
     due: Queue,
+    /// How many of them are answers to requests to join.
+    accepts: u16,
     /// The station that is looked after next.
     told: usize,
     /// What was transmitted last, if it can be taken back.
@@ -245,6 +247,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             to_all: Outgoing::new(),
             all: All { frame: [0; MAX_FRAME], length: 0, counter: 0, is_last: false, repeats: 0, left: 0 },
             due: Queue::default(),
+            accepts: 0,
             told: 0,
             last: None,
             asked: 0,
@@ -392,7 +395,9 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         match self.last.take() {
             Some(Last::Accept(index)) => {
                 if let Some(station) = self.stations.get_mut(usize::from(index)).and_then(Option::as_mut) {
-                    station.accept_is_due = true;
+                    if !core::mem::replace(&mut station.accept_is_due, true) {
+                        self.accepts = self.accepts.saturating_add(1);
+                    }
                 }
                 self.enqueue(index.into());
             }
@@ -483,14 +488,14 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             }
         };
         let request = JoinRequest::open(frame, &station.root, network).ok()?;
-        if let Some(granted) = &station.granted {
+        let is_new = station.answer.as_ref().is_none_or(|answer| answer.nonce != request.nonce);
+        if is_new {
             // Anybody can repeat a request: until the session is proven, only its own gets an answer for a
             // while, and the same one.
-            if granted.nonce != request.nonce && self.number < granted.number.saturating_add(Self::PATIENCE) {
+            let since = station.answer.as_ref().map_or(0, |answer| answer.number);
+            if station.granted.is_some() && self.number < since.saturating_add(Self::PATIENCE) {
                 return None;
             }
-        }
-        if station.granted.as_ref().is_none_or(|granted| granted.nonce != request.nonce) {
             let offer = Offer {
                 epoch: self.epoch,
                 network_key: &self.key,
@@ -507,11 +512,13 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             let link = Link { network, device, epoch: self.epoch };
             let key = station.root.session(&link, session);
             let uplink = Opener::new(&key, Kind::Uplink, link, request.counter);
-            station.granted =
-                Some(Granted { nonce: request.nonce, link, key, uplink, accept, number: self.number });
+            station.answer = Some(Answer { nonce: request.nonce, accept, number: self.number });
+            station.grant(Granted { link, key, uplink });
             self.news = Some(News::Joined { device, link, session });
         }
-        station.accept_is_due = true;
+        if !core::mem::replace(&mut station.accept_is_due, true) {
+            self.accepts = self.accepts.saturating_add(1);
+        }
         if let Ok(index) = self.index(device) {
             self.enqueue(index);
         }
@@ -720,7 +727,9 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let extras = self.schedule.layout().extras;
         let all = u16::from(self.to_all.waits() || self.all.left != 0);
         let waiting = self.due.length.saturating_add(all).saturating_sub(1);
-        let ours = waiting.min(u16::from(extras.div_ceil(2))) as u8;
+        // Devices that want to join go before lost messages, and these before those to devices.
+        let most = self.accepts.max(u16::from(extras.div_ceil(2))).min(extras.into());
+        let ours = waiting.min(most) as u8;
         let (own, rest) = grants.split_at_mut(usize::from(ours).min(grants.len()));
         own.fill(Grant::Base.octet());
         let mut rest = rest.iter_mut().take(usize::from(extras - ours));
@@ -754,19 +763,19 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         for _ in 0..self.due.length.min(16) {
             let Some(index) = self.dequeue() else { break };
             let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { continue };
-            if station.accept_is_due
-                && let Some(granted) = &station.granted
-            {
-                let Some(place) = self.frame.get_mut(..granted.accept.len()) else { continue };
-                place.copy_from_slice(&granted.accept);
-                station.accept_is_due = false;
-                self.last = Some(Last::Accept(index as u16));
-                if station.wants_down() {
-                    self.enqueue(index);
+            if core::mem::take(&mut station.accept_is_due) {
+                self.accepts = self.accepts.saturating_sub(1);
+                if let Some(answer) = &station.answer
+                    && let Some(place) = self.frame.get_mut(..answer.accept.len())
+                {
+                    place.copy_from_slice(&answer.accept);
+                    self.last = Some(Last::Accept(index as u16));
+                    if station.wants_down() {
+                        self.enqueue(index);
+                    }
+                    return Ok(JoinRequest::ACCEPT_LEN);
                 }
-                return Ok(JoinRequest::ACCEPT_LEN);
             }
-            station.accept_is_due = false;
             if !station.wants_down() {
                 continue;
             }
@@ -784,7 +793,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
                 place.copy_from_slice(frame);
             }
             // The device confirms in its slot, and the beacon after that may be lost.
-            station.down.not_before = number + u64::from(self.schedule.layout().cycle) + 1;
+            station.sent(number + u64::from(self.schedule.layout().cycle) + 1);
             self.last = Some(Last::Down(index as u16));
             self.enqueue(index);
             return Ok(length);
@@ -834,22 +843,30 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let version = coming.layout().version;
         let number = self.number;
         let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { return };
-        let Some(member) = &station.member else { return };
         if station.outgoing.waits() || station.down.length != 0 {
             return;
         }
-        let is_behind = match station.version {
-            Some(known) => known != version,
-            // It tells so itself, unless it cannot speak.
-            None => number > station.since.saturating_add(Self::PATIENCE),
-        };
+        // Who joined says which version it has, unless it cannot speak.
+        let silent = 3 * u64::from(coming.layout().cycle);
+        let asked = station.answer.as_ref().map_or(0, |answer| answer.number);
+        if number > asked.saturating_add(silent).saturating_add(Self::PATIENCE) {
+            station.granted = None;
+        }
+        let is_behind = number >= station.told_until
+            && match station.version {
+                Some(known) if station.granted.is_none() => known != version,
+                _ => number > asked.max(station.since).saturating_add(silent),
+            };
         let mut message = [0; MAX_DOWN];
-        let about = if is_behind {
+        let about = if station.member.is_none() {
+            return;
+        } else if is_behind {
             let [kind, layout @ ..] = &mut message;
             *kind = internal::SCHEDULE;
-            *layout = coming.layout().encode();
-            &message[..]
+            let length = coming.layout().encode(layout).unwrap_or_default().len();
+            message.get(..1 + length).unwrap_or_default()
         } else if let Some(Change { kind: Coming::Key(key), .. }) = &self.change
+            && let Some(member) = &station.member
             && !station.has_key
         {
             let link = Link { epoch: self.epoch.wrapping_add(1), ..member.link };
@@ -938,10 +955,11 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let limit = self.schedule.longest_downlink();
         let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { return Ok(0) };
         if core::mem::take(&mut station.accept_is_due)
-            && let Some(granted) = &station.granted
-            && let Some(place) = self.frame.get_mut(..granted.accept.len())
+            && let Some(answer) = &station.answer
+            && let Some(place) = self.frame.get_mut(..answer.accept.len())
         {
-            place.copy_from_slice(&granted.accept);
+            self.accepts = self.accepts.saturating_sub(1);
+            place.copy_from_slice(&answer.accept);
             self.last = Some(Last::Accept(index as u16));
             return Ok(place.len());
         }
@@ -952,6 +970,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             && let Some(place) = self.frame.get_mut(..frame.len())
         {
             place.copy_from_slice(frame);
+            station.sent(0);
             return Ok(place.len());
         }
         Ok(station.empty_frame(&mut self.frame)?.len())

@@ -49,6 +49,14 @@ pub enum ScheduleError {
         /// How many devices have a slot.
         devices: u16,
     },
+    /// A guard, listening or an interval is too long.
+    #[error("a time of {time_us} us: {limit_us} us are the limit")]
+    Time {
+        /// How long it is.
+        time_us: u32,
+        /// How long it can be.
+        limit_us: u32,
+    },
     /// A frame does not fit the interval from slot to slot.
     #[error("a slot takes {needed_us} us, the interval has {interval_us} us")]
     Interval {

@@ -52,4 +52,4 @@ pub(crate) const NETWORK_KEY: u8 = 2;
 pub(crate) const DISMISSED: u8 = 3;
 
 /// Octets of the longest of them.
-pub(crate) const MAX_DOWN: usize = 1 + Layout::LEN;
+pub(crate) const MAX_DOWN: usize = 1 + Layout::MAX_LEN;

@@ -2,10 +2,10 @@
 
 use frame_crypto::{JoinRequest, OVERHEAD};
 
-use crate::DecodeError;
 use crate::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
 use crate::message::DOWNLINK_HEAD;
 use crate::superframe::MAX_SLOTS;
+use crate::{DecodeError, EncodeError};
 
 /// How devices get their turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,15 +88,21 @@ impl Layout {
         }
     }
 
-    /// Octets of an encoded layout.
-    pub const LEN: usize = 46;
+    /// Most octets of an encoded layout. One with slots of the same length has
+    /// [`SHORT_LEN`](Self::SHORT_LEN).
+    pub const MAX_LEN: usize = Self::HEAD_LEN + MAX_SLOTS;
+
+    /// Octets of an encoded layout with slots of the same length.
+    pub const SHORT_LEN: usize = Self::HEAD_LEN + 2;
+
+    const HEAD_LEN: usize = 26;
 
     /// Reads a layout. Whether it makes a schedule, [`Schedule::new`](crate::Schedule::new) says.
     ///
     /// # Errors
     /// [`DecodeError`].
     pub fn decode(octets: &[u8]) -> Result<Self, DecodeError> {
-        let length = DecodeError::Length { needed: Self::LEN, have: octets.len() };
+        let length = DecodeError::Length { needed: Self::SHORT_LEN, have: octets.len() };
         let (&[version, flags, factor, preamble_high, preamble_low], rest) =
             octets.split_first_chunk().ok_or(length)?;
         let (period, rest) = rest.split_first_chunk().ok_or(length)?;
@@ -105,8 +111,14 @@ impl Layout {
         let (guard, rest) = rest.split_first_chunk().ok_or(length)?;
         let (listen, rest) = rest.split_first_chunk().ok_or(length)?;
         let (interval, rest) = rest.split_first_chunk().ok_or(length)?;
-        let (&[downlink, joins, alarms, alarm, extras], rest) = rest.split_first_chunk().ok_or(length)?;
-        let messages = <[u8; MAX_SLOTS]>::try_from(rest).map_err(|_| length)?;
+        let (&[downlink, slots, alarm, extras], lengths) = rest.split_first_chunk().ok_or(length)?;
+        let mut messages = [0; MAX_SLOTS];
+        match *lengths {
+            [count, message] if usize::from(count) <= MAX_SLOTS => {
+                messages.iter_mut().take(count.into()).for_each(|place| *place = message);
+            }
+            _ => messages = <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,
+        }
         let setting = DecodeError::Radio { factor };
         let profile = Profile {
             family: if flags & 2 == 0 { Family::Sx126x } else { Family::Sx127x },
@@ -126,19 +138,23 @@ impl Layout {
             cycle: u16::from_be_bytes(*cycle),
             first: u16::from_be_bytes(*first),
             messages,
-            guard_us: u32::from_be_bytes(*guard),
-            listen_us: u32::from_be_bytes(*listen),
-            interval_us: u32::from_be_bytes(*interval),
+            guard_us: u24(*guard),
+            listen_us: u24(*listen),
+            interval_us: u24(*interval),
             downlink,
-            joins,
-            alarms,
+            joins: slots >> 4,
+            alarms: slots & 15,
             alarm,
             extras,
         })
     }
 
-    /// The layout's octets.
-    pub fn encode(&self) -> [u8; Self::LEN] {
+    /// Writes the layout's octets. Times of a guard, of listening and of an interval have 24 bits, and counts
+    /// of slots 4: what is more makes no schedule.
+    ///
+    /// # Errors
+    /// [`EncodeError::BufferTooSmall`].
+    pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
         let profile = &self.profile;
         let index = |found: Option<usize>| found.unwrap_or_default() as u8;
         let factor = index(FACTORS.iter().position(|&factor| factor == profile.spreading_factor));
@@ -151,25 +167,40 @@ impl Layout {
             | u8::from(profile.low_data_rate) << 4
             | rate << 5;
         let head = [self.version, flags, factor << 4 | bandwidth];
-        let counts = [self.downlink, self.joins, self.alarms, self.alarm, self.extras];
+        let counts = [self.downlink, self.joins << 4 | self.alarms & 15, self.alarm, self.extras];
+        let [message, ..] = self.messages;
+        let slots = self.messages.iter().take_while(|&&other| other == message && other != 0).count();
+        let is_short = self.messages.iter().skip(slots).all(|&other| other == 0);
+        let short = [slots as u8, message];
         let parts = [
             &head[..],
             &profile.preamble.to_be_bytes(),
             &self.period_us.to_be_bytes(),
             &self.cycle.to_be_bytes(),
             &self.first.to_be_bytes(),
-            &self.guard_us.to_be_bytes(),
-            &self.listen_us.to_be_bytes(),
-            &self.interval_us.to_be_bytes(),
+            &octets_24(self.guard_us),
+            &octets_24(self.listen_us),
+            &octets_24(self.interval_us),
             &counts,
-            &self.messages,
+            if is_short { &short } else { &self.messages },
         ];
-        let mut octets = [0; Self::LEN];
+        let needed = if is_short { Self::SHORT_LEN } else { Self::MAX_LEN };
+        let short = EncodeError::BufferTooSmall { needed, have: buffer.len() };
+        let octets = buffer.get_mut(..needed).ok_or(short)?;
         for (to, from) in octets.iter_mut().zip(parts.into_iter().flatten()) {
             *to = *from;
         }
-        octets
+        Ok(octets)
     }
+}
+
+const fn u24([a, b, c]: [u8; 3]) -> u32 {
+    u32::from_be_bytes([0, a, b, c])
+}
+
+const fn octets_24(value: u32) -> [u8; 3] {
+    let [_, a, b, c] = value.to_be_bytes();
+    [a, b, c]
 }
 
 const FACTORS: [SpreadingFactor; 8] = {

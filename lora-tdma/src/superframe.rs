@@ -59,6 +59,9 @@ impl Schedule {
     /// beacon after the last.
     pub const TURN_US: u32 = 10_000;
 
+    /// The longest guard, listening or interval.
+    pub const MAX_TIME_US: u32 = 0xFF_FFFF;
+
     /// Checks a layout.
     ///
     /// # Errors
@@ -73,6 +76,11 @@ impl Schedule {
         {
             if have > limit {
                 return Err(ScheduleError::Slots { have, limit });
+            }
+        }
+        for time_us in [layout.guard_us, layout.listen_us, layout.interval_us] {
+            if time_us > Self::MAX_TIME_US {
+                return Err(ScheduleError::Time { time_us, limit_us: Self::MAX_TIME_US });
             }
         }
         let limit = (MAX_FRAME - OVERHEAD - UPLINK_HEAD) as u8;

@@ -424,8 +424,9 @@ impl World {
             if self.base.counts().frames != before.frames {
                 self.store(device);
                 if self.waits_for.remove(&device) && self.waits_for.is_empty() {
-                    let period = u64::from(self.scenario.layout.period_us) * 1_000;
-                    self.outcome.back = Some((self.now - self.since).div_ceil(period));
+                    // The first superframe is the next after the start.
+                    let first = self.schedule.number(self.base_time(self.since));
+                    self.outcome.back = Some(self.schedule.number(ended) - first);
                 }
             }
         }

@@ -6,6 +6,7 @@ use frame_crypto::{
 };
 
 use crate::beacon::Acknowledgement;
+use crate::internal::SCHEDULE;
 use crate::message::{ACKNOWLEDGEMENT, Incoming, Outgoing};
 use crate::outbox::first_receipt;
 use crate::superframe::MAX_FRAME;
@@ -16,7 +17,8 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) sealer: Sealer<S, C>,
     pub(super) member: Option<Member<C>>,
     pub(super) granted: Option<Granted<C>>,
-    /// Whether the answer to a request is to be sent.
+    /// The answer to the newest request to join, and whether it is to be sent.
+    pub(super) answer: Option<Answer>,
     pub(super) accept_is_due: bool,
     /// Where the newest frame's counter is, and what came before it.
     newest: u64,
@@ -28,8 +30,9 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) version: Option<u8>,
     /// Whether it has the key of the coming epoch.
     pub(super) has_key: bool,
-    /// The superframe in which its session began.
+    /// The superframe in which its session began, and before which it is not told the schedule again.
     pub(super) since: u64,
+    pub(super) told_until: u64,
     /// Whether it has what was sent to all last.
     pub(super) has_all: bool,
     pub(super) outgoing: Outgoing<MESSAGE>,
@@ -40,7 +43,7 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) is_due: bool,
 }
 
-/// A session that a device proved to have.
+/// A session that a device has, as far as is known.
 pub(super) struct Member<C: Cipher> {
     pub key: Key<C>,
     /// The link that the downlink is sealed for, and the one it will be once the device proves to know it.
@@ -49,14 +52,18 @@ pub(super) struct Member<C: Cipher> {
     pub uplink: Overlap<C>,
 }
 
-/// A session that no device has proved to have.
+/// A session that takes the place of another once the device proves to have it.
 pub(super) struct Granted<C: Cipher> {
-    pub nonce: u64,
     pub link: Link,
     pub key: Key<C>,
     pub uplink: Opener<C>,
+}
+
+/// What a request to join was answered.
+pub(super) struct Answer {
+    pub nonce: u64,
     pub accept: [u8; JoinRequest::ACCEPT_LEN],
-    /// The superframe it was granted in.
+    /// The superframe it was asked in.
     pub number: u64,
 }
 
@@ -98,6 +105,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             root,
             member: None,
             granted: None,
+            answer: None,
             accept_is_due: false,
             newest: 0,
             acknowledgement: Acknowledgement::default(),
@@ -106,6 +114,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             version: None,
             has_key: false,
             since: 0,
+            told_until: 0,
             has_all: false,
             outgoing: Outgoing::new(),
             down: Down {
@@ -162,12 +171,21 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         Ok(received)
     }
 
-    /// The device used the session that it was granted, which takes the place of the one before.
+    /// Grants a session. One that is in use stays until the new one is.
+    pub(super) fn grant(&mut self, granted: Granted<C>) {
+        self.granted = Some(granted);
+        if self.member.is_none() {
+            self.prove();
+        }
+    }
+
+    /// The session that was granted takes the place of the one before.
     fn prove(&mut self) {
         let Some(granted) = self.granted.take() else { return };
         self.sealer.renew(&granted.key, granted.link);
         self.acknowledgement = Acknowledgement::default();
-        (self.version, self.has_all, self.has_key, self.since) = (None, false, false, granted.number);
+        (self.version, self.has_all, self.has_key, self.told_until) = (None, false, false, 0);
+        self.since = self.answer.as_ref().map_or(0, |answer| answer.number);
         // What was under way is sealed again.
         self.outgoing.restart();
         self.down.length = 0;
@@ -230,7 +248,16 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             };
             let plaintext = plaintext.get(..ACKNOWLEDGEMENT + part.length).unwrap_or_default();
             self.down.counter = self.sealer.next() as u16;
-            self.down.length = self.sealer.seal(false, plaintext, &mut self.down.frame)?.len();
+            // A device that cannot speak before it knows the schedule cannot prove its session either.
+            let unproven = self.granted.as_ref().filter(|_| self.down.about == Some(SCHEDULE));
+            if let Some(granted) = unproven {
+                self.sealer.renew(&granted.key, granted.link);
+            }
+            let sealed = self.sealer.seal(false, plaintext, &mut self.down.frame).map(<[u8]>::len);
+            if let (Some(_), Some(member)) = (unproven, &self.member) {
+                self.sealer.renew(&member.key, member.link);
+            }
+            self.down.length = sealed?;
             self.down.is_last = part.is_last;
             self.outgoing.take(part);
         }
@@ -240,6 +267,16 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
     /// A frame with nothing but the acknowledgement.
     pub(super) fn empty_frame<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
         self.sealer.seal(false, &self.acknowledgement.octets(), buffer)
+    }
+
+    /// The frame was sent. One with the schedule is not confirmed: who needs it cannot speak.
+    pub(super) fn sent(&mut self, not_before: u64) {
+        if self.down.about == Some(SCHEDULE) {
+            (self.down.length, self.down.not_before) = (0, 0);
+            self.told_until = not_before.saturating_add(2);
+        } else {
+            self.down.not_before = not_before;
+        }
     }
 
     /// The device confirms a frame; `true` if that was the last one of a message.
