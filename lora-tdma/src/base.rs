@@ -129,8 +129,8 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     to_all: Outgoing<MESSAGE>,
     all: All,
     due: Queue,
-    /// How many of them are answers to requests to join.
-    accepts: u16,
+    /// How many frames to them are for devices that cannot speak yet.
+    hurried: u16,
     /// The station that is looked after next.
     told: usize,
     /// What was transmitted last, if it can be taken back.
@@ -247,7 +247,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             to_all: Outgoing::new(),
             all: All { frame: [0; MAX_FRAME], length: 0, counter: 0, is_last: false, repeats: 0, left: 0 },
             due: Queue::default(),
-            accepts: 0,
+            hurried: 0,
             told: 0,
             last: None,
             asked: 0,
@@ -396,7 +396,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             Some(Last::Accept(index)) => {
                 if let Some(station) = self.stations.get_mut(usize::from(index)).and_then(Option::as_mut) {
                     if !core::mem::replace(&mut station.accept_is_due, true) {
-                        self.accepts = self.accepts.saturating_add(1);
+                        self.hurried = self.hurried.saturating_add(1);
                     }
                 }
                 self.enqueue(index.into());
@@ -469,7 +469,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             return;
         }
         let heard = match JoinRequest::device(frame) {
-            Some(device) => self.hear_request(frame, device),
+            Some(device) => self.hear_request(frame, device, ended),
             None => self.hear(frame, ended),
         };
         if heard.is_none() {
@@ -478,8 +478,15 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     }
 
     /// Answers a request to join, if it is genuine.
-    fn hear_request(&mut self, frame: &[u8], device: u16) -> Option<()> {
+    fn hear_request(&mut self, frame: &[u8], device: u16, ended: BaseTime) -> Option<()> {
         let network = self.network;
+        let began = ended.before(self.schedule.airtime_us(frame.len()));
+        // Who knows the schedule asks in its own slot, unless it cannot know the superframe.
+        let knows_schedule = self.schedule.layout().cycle != 1
+            || self.schedule.place(device).is_ok_and(|place| {
+                let offset_us = self.schedule.offset_us(place, began).unsigned_abs();
+                offset_us <= u64::from(self.schedule.layout().guard_us)
+            });
         let station = match self.index(device).map(|index| self.stations.get_mut(index)) {
             Ok(Some(Some(station))) => station,
             _ => {
@@ -512,12 +519,12 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             let link = Link { network, device, epoch: self.epoch };
             let key = station.root.session(&link, session);
             let uplink = Opener::new(&key, Kind::Uplink, link, request.counter);
-            station.answer = Some(Answer { nonce: request.nonce, accept, number: self.number });
+            station.answer = Some(Answer { nonce: request.nonce, accept, number: self.number, knows_schedule });
             station.grant(Granted { link, key, uplink });
             self.news = Some(News::Joined { device, link, session });
         }
         if !core::mem::replace(&mut station.accept_is_due, true) {
-            self.accepts = self.accepts.saturating_add(1);
+            self.hurried = self.hurried.saturating_add(1);
         }
         if let Ok(index) = self.index(device) {
             self.enqueue(index);
@@ -727,8 +734,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let extras = self.schedule.layout().extras;
         let all = u16::from(self.to_all.waits() || self.all.left != 0);
         let waiting = self.due.length.saturating_add(all).saturating_sub(1);
-        // Devices that want to join go before lost messages, and these before those to devices.
-        let most = self.accepts.max(u16::from(extras.div_ceil(2))).min(extras.into());
+        // Devices that cannot speak go before lost messages, and these before those to devices.
+        let most = self.hurried.max(u16::from(extras.div_ceil(2))).min(extras.into());
         let ours = waiting.min(most) as u8;
         let (own, rest) = grants.split_at_mut(usize::from(ours).min(grants.len()));
         own.fill(Grant::Base.octet());
@@ -764,7 +771,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             let Some(index) = self.dequeue() else { break };
             let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { continue };
             if core::mem::take(&mut station.accept_is_due) {
-                self.accepts = self.accepts.saturating_sub(1);
+                self.hurried = self.hurried.saturating_sub(1);
                 if let Some(answer) = &station.answer
                     && let Some(place) = self.frame.get_mut(..answer.accept.len())
                 {
@@ -793,7 +800,9 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
                 place.copy_from_slice(frame);
             }
             // The device confirms in its slot, and the beacon after that may be lost.
-            station.sent(number + u64::from(self.schedule.layout().cycle) + 1);
+            if station.sent(number + u64::from(self.schedule.layout().cycle) + 1) {
+                self.hurried = self.hurried.saturating_sub(1);
+            }
             self.last = Some(Last::Down(index as u16));
             self.enqueue(index);
             return Ok(length);
@@ -847,7 +856,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             return;
         }
         // Who joined says which version it has, unless it cannot speak.
-        let silent = 3 * u64::from(coming.layout().cycle);
+        let knows_schedule = station.answer.as_ref().is_none_or(|answer| answer.knows_schedule);
+        let silent = if knows_schedule { 3 * u64::from(coming.layout().cycle) } else { 0 };
         let asked = station.answer.as_ref().map_or(0, |answer| answer.number);
         if number > asked.saturating_add(silent).saturating_add(Self::PATIENCE) {
             station.granted = None;
@@ -880,6 +890,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         };
         if station.outgoing.put(about, true) {
             station.down.about = about.first().copied();
+            self.hurried = self.hurried.saturating_add(u16::from(is_behind));
             self.enqueue(index);
         }
     }
@@ -958,7 +969,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             && let Some(answer) = &station.answer
             && let Some(place) = self.frame.get_mut(..answer.accept.len())
         {
-            self.accepts = self.accepts.saturating_sub(1);
+            self.hurried = self.hurried.saturating_sub(1);
             place.copy_from_slice(&answer.accept);
             self.last = Some(Last::Accept(index as u16));
             return Ok(place.len());
@@ -970,7 +981,9 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             && let Some(place) = self.frame.get_mut(..frame.len())
         {
             place.copy_from_slice(frame);
-            station.sent(0);
+            if station.sent(0) {
+                self.hurried = self.hurried.saturating_sub(1);
+            }
             return Ok(place.len());
         }
         Ok(station.empty_frame(&mut self.frame)?.len())

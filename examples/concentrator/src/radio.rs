@@ -208,7 +208,7 @@ fn restarts(seeds: u64) -> u64 {
 
 /// How soon all nodes are in.
 fn joins(seeds: u64) -> u64 {
-    println!("\nsuperframes until 16 devices have joined and were heard, {seeds} runs (goal for unknown ones: half 12, 99 % 19)");
+    println!("\nsuperframes until 16 devices have joined and were heard, {seeds} runs");
     let known = Scenario { is_joined: false, duration: Duration::from_secs(120), ..Scenario::office(64) };
     let mut unknown = known;
     (unknown.layout.joins, unknown.layout.alarms, unknown.knows_schedule) = (4, 0, false);

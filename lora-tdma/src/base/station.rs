@@ -63,8 +63,9 @@ pub(super) struct Granted<C: Cipher> {
 pub(super) struct Answer {
     pub nonce: u64,
     pub accept: [u8; JoinRequest::ACCEPT_LEN],
-    /// The superframe it was asked in.
+    /// The superframe it was asked in, and whether in the device's own slot.
     pub number: u64,
+    pub knows_schedule: bool,
 }
 
 /// A frame to the device that it has not confirmed.
@@ -269,14 +270,16 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         self.sealer.seal(false, &self.acknowledgement.octets(), buffer)
     }
 
-    /// The frame was sent. One with the schedule is not confirmed: who needs it cannot speak.
-    pub(super) fn sent(&mut self, not_before: u64) {
-        if self.down.about == Some(SCHEDULE) {
-            (self.down.length, self.down.not_before) = (0, 0);
-            self.told_until = not_before.saturating_add(2);
-        } else {
+    /// The frame was sent. One with the schedule is not confirmed: who needs it cannot speak. Returns whether
+    /// all of the schedule was sent.
+    pub(super) fn sent(&mut self, not_before: u64) -> bool {
+        if self.down.about != Some(SCHEDULE) {
             self.down.not_before = not_before;
+            return false;
         }
+        (self.down.length, self.down.not_before) = (0, 0);
+        self.told_until = not_before.saturating_add(2);
+        self.down.is_last
     }
 
     /// The device confirms a frame; `true` if that was the last one of a message.
