@@ -18,4 +18,4 @@ pub use clock::{Bounds, Clock, Estimate, Synchronized};
 pub use error::{DecodeError, ScheduleError, SendError};
 pub use node::{Node, NodeOutput};
 pub use superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule};
-pub use time::{BaseTime, LocalTime};
+pub use time::{BaseTime, LocalTime, Timer};
