@@ -15,7 +15,7 @@ mod time;
 
 pub use base::{Base, BaseOutput, Counts};
 pub use clock::{Bounds, Clock, Estimate, Synchronized};
-pub use error::{DecodeError, ScheduleError, SendError};
+pub use error::{DecodeError, ProfileError, ScheduleError, SendError};
 pub use node::{Node, NodeOutput};
 pub use superframe::{Beacon, MAX_DEVICES, MAX_FRAME, Schedule};
 pub use time::{BaseTime, LocalTime, Timer};

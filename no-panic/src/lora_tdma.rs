@@ -47,6 +47,7 @@ fn any_schedule() -> Option<Schedule> {
 fn airtime() {
     let profile = any_profile();
     black_box((profile.symbol_us(), profile.wants_low_data_rate(), profile.airtime_us(black_box(0))));
+    black_box((profile.payload_in(black_box(0)), profile.cad_us(), profile.check().is_ok()));
 }
 
 fn schedule() {
