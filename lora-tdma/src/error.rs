@@ -45,6 +45,9 @@ pub enum ScheduleError {
         /// How many there can be.
         limit: u8,
     },
+    /// The chip cannot do with the radio's settings.
+    #[error("the radio's settings: {0}")]
+    Profile(#[from] ProfileError),
     /// A sealed message would be longer than a radio frame.
     #[error("messages of {message} octets: {limit} fit a radio frame")]
     Message {

@@ -67,6 +67,7 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError`], with what would be needed.
     pub fn new(layout: Layout) -> Result<Self, ScheduleError> {
+        layout.profile.check()?;
         let slots = layout.messages.iter().take_while(|&&message| message != 0).count() as u8;
         if slots == 0 {
             return Err(ScheduleError::Slots { have: 0, limit: MAX_SLOTS as u8 });
