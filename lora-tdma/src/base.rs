@@ -5,8 +5,8 @@ mod backlog;
 mod station;
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, Header, JoinRequest, Key, Kind, Link, OVERHEAD, Offer, Opener,
-    Registrar, SealError, Sealer, Session, WRAPPED_LEN, Window,
+    Aes128, Cipher, CounterStore, Header, JoinRequest, Key, Kind, Link, OVERHEAD, Offer, Opener, Registrar,
+    SealError, Sealer, Session, WRAPPED_LEN, Window,
 };
 
 use crate::base::agenda::Agenda;
@@ -203,14 +203,36 @@ struct Queue {
 #[derive(Clone, Copy)]
 enum News {
     /// Octets of the plaintext.
-    Message { device: u16, is_alarm: bool, offset_us: i64, from: usize, to: usize },
+    Message {
+        device: u16,
+        is_alarm: bool,
+        offset_us: i64,
+        from: usize,
+        to: usize,
+    },
     /// Octets that a station put together.
-    Pieces { device: u16, offset_us: i64, length: usize },
-    Delivered { device: u16 },
-    DeliveredToAll { device: u16 },
-    Joined { device: u16, link: Link, session: Session },
-    Unknown { device: u16 },
-    Left { device: u16 },
+    Pieces {
+        device: u16,
+        offset_us: i64,
+        length: usize,
+    },
+    Delivered {
+        device: u16,
+    },
+    DeliveredToAll {
+        device: u16,
+    },
+    Joined {
+        device: u16,
+        link: Link,
+        session: Session,
+    },
+    Unknown {
+        device: u16,
+    },
+    Left {
+        device: u16,
+    },
     Changed,
     Failed(SealError),
 }
@@ -299,7 +321,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         }
         let index = self.index(number)?;
         let station = self.stations.get_mut(index).and_then(Option::as_mut);
-        let station = station.filter(|station| station.member.is_some()).ok_or(SendError::Absent { number })?;
+        let station =
+            station.filter(|station| station.member.is_some()).ok_or(SendError::Absent { number })?;
         if station.outgoing.waits() || station.down.length != 0 {
             return Err(SendError::Busy);
         }
@@ -371,7 +394,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
 
     /// Whether a device has a session.
     pub fn is_member(&self, number: u16) -> bool {
-        self.index(number).is_ok_and(|index| self.station(index).is_some_and(|station| station.member.is_some()))
+        self.index(number)
+            .is_ok_and(|index| self.station(index).is_some_and(|station| station.member.is_some()))
     }
 
     /// Which frames of a device came: to be stored before the base acts on a message.
@@ -519,7 +543,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             let link = Link { network, device, epoch: self.epoch };
             let key = station.root.session(&link, session);
             let uplink = Opener::new(&key, Kind::Uplink, link, request.counter);
-            station.answer = Some(Answer { nonce: request.nonce, accept, number: self.number, knows_schedule });
+            station.answer =
+                Some(Answer { nonce: request.nonce, accept, number: self.number, knows_schedule });
             station.grant(Granted { link, key, uplink });
             self.news = Some(News::Joined { device, link, session });
         }

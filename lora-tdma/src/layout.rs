@@ -209,9 +209,7 @@ const FACTORS: [SpreadingFactor; 8] = {
 };
 
 const BANDWIDTHS: [Bandwidth; 10] = {
-    use Bandwidth::{
-        Khz7_8, Khz10_4, Khz15_6, Khz20_8, Khz31_2, Khz41_7, Khz62_5, Khz125, Khz250, Khz500,
-    };
+    use Bandwidth::{Khz7_8, Khz10_4, Khz15_6, Khz20_8, Khz31_2, Khz41_7, Khz62_5, Khz125, Khz250, Khz500};
     [Khz7_8, Khz10_4, Khz15_6, Khz20_8, Khz31_2, Khz41_7, Khz62_5, Khz125, Khz250, Khz500]
 };
 

@@ -87,13 +87,23 @@ struct Heard {
 /// What the application does not know yet.
 #[derive(Clone, Copy)]
 enum News {
-    Joined { link: Link, session: Session },
+    Joined {
+        link: Link,
+        session: Session,
+    },
     Scheduled,
     Dismissed,
     /// Octets of the plaintext.
-    Message { to_all: bool, from: usize, to: usize },
+    Message {
+        to_all: bool,
+        from: usize,
+        to: usize,
+    },
     /// Octets that were put together.
-    Pieces { to_all: bool, length: usize },
+    Pieces {
+        to_all: bool,
+        length: usize,
+    },
 }
 
 /// What a node is told about itself and its network.
@@ -326,7 +336,12 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 // The base speaks in the new epoch.
                 self.sealer.renew(&member.key, link);
                 member.link = link;
-                member.downlink.renew(Opener::new(&member.key, Kind::Downlink, link, member.downlink.newest().next()));
+                member.downlink.renew(Opener::new(
+                    &member.key,
+                    Kind::Downlink,
+                    link,
+                    member.downlink.newest().next(),
+                ));
             }
         }
         if let Some(coming) = self.coming
@@ -359,7 +374,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             self.outbox.tell(acknowledgement, Some(beacon.number));
         }
         let extras = (0..self.schedule.layout().extras).filter(|&extra| {
-            self.schedule.phase(before) == place.phase && beacon.grant(extra, slots) == Grant::Slot(place.slot)
+            self.schedule.phase(before) == place.phase
+                && beacon.grant(extra, slots) == Grant::Slot(place.slot)
         });
         let granted = extras.fold(0, |granted, extra| granted | 1 << extra);
         self.heard = Some(Heard { number: beacon.number, granted });
@@ -406,7 +422,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let Some(length) = length else {
             // The confirmation was lost, unless somebody repeats what was long over.
             let newest = member.downlink.newest().next().wrapping_sub(1) as u16;
-            self.confirm.message = self.confirm.message.or(Some(counter).filter(|&counter| counter == newest));
+            self.confirm.message =
+                self.confirm.message.or(Some(counter).filter(|&counter| counter == newest));
             return;
         };
         if let Some(acknowledgement) = self.plaintext.first_chunk() {
@@ -426,7 +443,9 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Part::Whole if head.internal => self.obey(to - octets.len(), to),
             Part::Whole => self.news = Some(News::Message { to_all, from: to - octets.len(), to }),
             Part::Piece { offset, is_last } => {
-                let Came::Message(length) = incoming.take(head.id, offset.into(), is_last, octets) else { return };
+                let Came::Message(length) = incoming.take(head.id, offset.into(), is_last, octets) else {
+                    return;
+                };
                 if !head.internal {
                     self.news = Some(News::Pieces { to_all, length });
                     return;
@@ -441,10 +460,14 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
 
     /// Does what the base asks for the network's sake, in these octets of the plaintext.
     fn obey(&mut self, from: usize, to: usize) {
-        let Some((&kind, content)) = self.plaintext.get(from..to).and_then(<[u8]>::split_first) else { return };
+        let Some((&kind, content)) = self.plaintext.get(from..to).and_then(<[u8]>::split_first) else {
+            return;
+        };
         match kind {
             internal::SCHEDULE => {
-                let Some(schedule) = Layout::decode(content).ok().and_then(|layout| Schedule::new(layout).ok()) else {
+                let Some(schedule) =
+                    Layout::decode(content).ok().and_then(|layout| Schedule::new(layout).ok())
+                else {
                     return;
                 };
                 if schedule.place(self.device.number).is_err() {

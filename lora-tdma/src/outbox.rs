@@ -126,7 +126,9 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
 
     /// Gives up what is longer than `limit`, and what belongs to it: keys or slots have changed.
     pub(crate) fn lose(&mut self, limit: usize) {
-        while let Some(slot) = self.slots.iter_mut().find(|slot| slot.is_held() && usize::from(slot.length) > limit) {
+        while let Some(slot) =
+            self.slots.iter_mut().find(|slot| slot.is_held() && usize::from(slot.length) > limit)
+        {
             let content = slot.content;
             slot.state = State::Free;
             if let Content::Message { ticket, .. } = content {
@@ -233,7 +235,9 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         urgent: bool,
         more: bool,
     ) -> Result<bool, SealError> {
-        let Some(free) = self.slots.iter().position(|slot| slot.state == State::Free) else { return Ok(false) };
+        let Some(free) = self.slots.iter().position(|slot| slot.state == State::Free) else {
+            return Ok(false);
+        };
         let oldest = self.frames().map(|slot| slot.counter).min().unwrap_or(sealer.next());
         loop {
             let counter = sealer.next();

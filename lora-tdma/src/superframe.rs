@@ -102,7 +102,8 @@ impl Schedule {
             return Err(ScheduleError::Devices { first: layout.first, devices });
         }
         let longest = layout.messages.iter().copied().fold(0, u8::max) as usize + UPLINK_HEAD;
-        let longest = longest.max(if layout.downlink == 0 { 0 } else { layout.downlink as usize + DOWNLINK_HEAD });
+        let longest =
+            longest.max(if layout.downlink == 0 { 0 } else { layout.downlink as usize + DOWNLINK_HEAD });
         let schedule = Self { layout, slots, longest: (longest + OVERHEAD) as u8 };
         schedule.check_times()?;
         Ok(schedule)
@@ -198,7 +199,11 @@ impl Schedule {
 
     /// Octets of a beacon's frame.
     pub const fn beacon_len(&self) -> usize {
-        Beacon::HEAD_LEN + 2 * self.slots as usize + self.layout.extras as usize + OVERHEAD + Beacon::CLEAR_LEN
+        Beacon::HEAD_LEN
+            + 2 * self.slots as usize
+            + self.layout.extras as usize
+            + OVERHEAD
+            + Beacon::CLEAR_LEN
     }
 
     /// Microseconds of a frame.
@@ -257,7 +262,10 @@ impl Schedule {
     /// When the frame in alarm slot `alarm` begins.
     pub fn alarm_us(&self, alarm: u8) -> Option<u64> {
         let cells = (alarm < self.layout.alarms).then(|| self.cells_before(alarm))?;
-        Some(self.cell(cells) - u64::from(self.passed(cells) - alarm) * self.alarm_length() + Self::lead(&self.layout))
+        Some(
+            self.cell(cells) - u64::from(self.passed(cells) - alarm) * self.alarm_length()
+                + Self::lead(&self.layout),
+        )
     }
 
     /// Most octets of a frame in an extra slot.

@@ -1,8 +1,8 @@
 //! What a base knows of one device.
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, JoinRequest, Key, Kind, Link, OpenError, Opener, Overlap, SealError, Sealer,
-    Session, Window,
+    Aes128, Cipher, CounterStore, JoinRequest, Key, Kind, Link, OpenError, Opener, Overlap, SealError,
+    Sealer, Session, Window,
 };
 
 use crate::beacon::Acknowledgement;

@@ -26,7 +26,13 @@ impl<C: Cipher> Ask<C> {
     }
 
     /// What seems to be a beacon ended: nobody can prove it to a device without keys.
-    pub(super) fn invited(&mut self, invitation: Invitation, octets: usize, ended: LocalTime, schedule: &Schedule) {
+    pub(super) fn invited(
+        &mut self,
+        invitation: Invitation,
+        octets: usize,
+        ended: LocalTime,
+        schedule: &Schedule,
+    ) {
         self.at = None;
         let own = self.own_slot(schedule);
         if let (Ok(Some(slot_us)), true) = (own, invitation.version == schedule.layout().version)

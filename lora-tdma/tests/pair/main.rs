@@ -1,0 +1,5 @@
+//! A base and its nodes on a lossy channel, under a virtual clock.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod slots;
+mod world;
