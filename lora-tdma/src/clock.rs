@@ -129,7 +129,7 @@ impl Clock {
     /// fit was sent before, and is sent again by somebody.
     pub fn admits(&self, base: BaseTime, local: LocalTime) -> bool {
         let Some(known) = &self.known else { return true };
-        self.offset(known, local).shifted(-excess(known, base, local)).and(self.limits.error()).is_some()
+        self.offset(known, local).shifted(lag(known, base, local)).and(self.limits.error()).is_some()
     }
 
     /// The base's time at `local`; `None` before the first beacon.
@@ -153,7 +153,7 @@ impl Clock {
             let miss = difference(base.us(), self.base_time(local)?.time.us());
             local = LocalTime::from_us(local.us().checked_add_signed(miss)?);
         }
-        let offset = self.offset(known, local).shifted(-excess(known, base, local));
+        let offset = self.offset(known, local).shifted(lag(known, base, local));
         let error = self.limits.in_local(offset.low.unsigned_abs().max(offset.high.unsigned_abs()));
         Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
     }
@@ -174,7 +174,7 @@ impl Clock {
     fn agreed(&self, known: &Known, base: BaseTime, local: LocalTime) -> Option<(Known, u8)> {
         let passed = local.us().checked_sub(known.local.us())?;
         let error = self.limits.error();
-        let carried = self.offset(known, local).shifted(-excess(known, base, local));
+        let carried = self.offset(known, local).shifted(lag(known, base, local));
         let mut offset = carried.and(error)?;
         let mut skew = known.skew.widened(self.limits.change(passed)).and(self.limits.skew())?;
         // Each pair's age, and how much more than that the base's clock advanced.
@@ -213,10 +213,10 @@ impl Clock {
     }
 }
 
-/// How much more than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
-fn excess(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
+/// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
+fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
     let (base, local) = (difference(base.us(), known.base.us()), difference(local.us(), known.local.us()));
-    base.saturating_sub(local).saturating_mul(1 << 16)
+    local.saturating_sub(base).saturating_mul(1 << 16)
 }
 
 /// How much later `time` is than `other`.

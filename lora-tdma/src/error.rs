@@ -2,6 +2,36 @@
 
 use frame_crypto::SealError;
 
+/// A chip cannot do with these settings, or not reliably.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// The older chips begin at SF6.
+    #[error("SX127x have no SF5")]
+    SpreadingFactor,
+    /// The older chips send no header at SF6.
+    #[error("SX127x have SF6 with implicit header only")]
+    ExplicitHeader,
+    /// Short symbols need a longer preamble.
+    #[error("a preamble of {have} symbols where SF5 and SF6 need {needed}")]
+    Preamble {
+        /// How many are needed.
+        needed: u16,
+        /// How many there are.
+        have: u16,
+    },
+    /// The newer chips have no low data rate at SF5 and SF6.
+    #[error("SF5 and SF6 have no low data rate")]
+    LowDataRate,
+    /// Symbols are so long that the low data rate is due.
+    #[error("symbols of {symbol_us} us need the low data rate")]
+    LongSymbols {
+        /// Microseconds of a symbol.
+        symbol_us: u32,
+    },
+}
+
 /// A layout makes no schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

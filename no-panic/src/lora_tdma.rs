@@ -1,7 +1,10 @@
 use core::hint::black_box;
+use core::num::NonZeroU32;
 
 use ::lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use ::lora_tdma::{Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule};
+use ::lora_tdma::{
+    Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule, Timer,
+};
 
 use crate::frame_crypto::{any_opener, any_sealer};
 
@@ -10,6 +13,7 @@ pub fn run(octets: &[u8]) {
     schedule();
     beacon(octets);
     clock();
+    timer();
     base(octets);
     node(octets);
 }
@@ -43,6 +47,7 @@ fn any_schedule() -> Option<Schedule> {
 fn airtime() {
     let profile = any_profile();
     black_box((profile.symbol_us(), profile.wants_low_data_rate(), profile.airtime_us(black_box(0))));
+    black_box((profile.payload_in(black_box(0)), profile.cad_us(), profile.check().is_ok()));
 }
 
 fn schedule() {
@@ -66,6 +71,13 @@ fn clock() {
     black_box(black_box(&mut clock).error_us(any_local()));
     black_box(black_box(&mut clock).admits(any_base(), any_local()));
     black_box(&mut clock).forget();
+}
+
+fn timer() {
+    let mut timer = black_box(Timer::<16>::new(black_box(NonZeroU32::MIN)));
+    black_box((black_box(&mut timer).extend(black_box(0)), timer.counter(any_local())));
+    let mut timer = black_box(Timer::<32>::new(black_box(NonZeroU32::MIN)));
+    black_box((black_box(&mut timer).extend(black_box(0)), timer.counter(any_local())));
 }
 
 fn any_clock() -> Clock {

@@ -24,8 +24,22 @@ pub fn airtime(octets: &[u8]) {
         let longer = Profile { preamble, ..profile }.airtime_us(payload);
         assert_eq!(longer - time, u64::from(profile.symbol_us()));
     }
+    inverse(&profile, payload, seed.u64() >> (seed.u8() & 0x3F));
     beacon(octets);
     schedule(profile, &mut seed);
+}
+
+/// An airtime holds its payload and none that is longer on the air; so does any other time.
+fn inverse(profile: &Profile, payload: u8, time: u64) {
+    for time in [profile.airtime_us(payload), time] {
+        let longest = profile.payload_in(time);
+        assert_eq!(longest.is_none(), time < profile.airtime_us(0));
+        assert!(longest.is_none_or(|longest| profile.airtime_us(longest) <= time));
+        let next = longest.map_or(Some(0), |longest| longest.checked_add(1));
+        assert!(next.is_none_or(|next| time < profile.airtime_us(next)), "{profile:?}, {time} us");
+    }
+    assert!(profile.payload_in(profile.airtime_us(payload)) >= Some(payload));
+    assert_eq!(u64::from(profile.cad_us()) * 2, 5 * u64::from(profile.symbol_us()));
 }
 
 fn profile(seed: &mut Seed<'_>) -> Profile {

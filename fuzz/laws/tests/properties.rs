@@ -3,7 +3,7 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use laws::{dlt645, frame_crypto, lora_tdma, mbus, meter_value, modbus_rtu};
+use laws::{dlt645, frame_crypto, lora_clock, lora_tdma, mbus, meter_value, modbus_rtu};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -471,6 +471,14 @@ proptest! {
 
     #[test]
     fn radio_airtime(octets in vec(any::<u8>(), 0..32)) { lora_tdma::airtime(&octets); }
+
+    #[test]
+    fn radio_clock(octets in vec(prop_oneof![any::<u8>(), Just(0x7F), Just(0x81)], 0..600)) {
+        lora_clock::bounds(&octets);
+    }
+
+    #[test]
+    fn radio_clock_of_any_pairs(octets in octets()) { lora_clock::pairs(&octets); }
 
     #[test]
     fn radio_link(octets in octets()) { lora_tdma::link(&octets); }

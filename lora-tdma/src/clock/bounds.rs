@@ -85,18 +85,21 @@ impl Limits {
     /// The most that a skew makes of this time: it rises to its limit, then stays there.
     fn gain(&self, skew: i64, us: u64) -> i64 {
         let left = self.skew.saturating_sub(skew).max(0) as u64;
-        let rising = (left << 32).checked_div(self.rate).unwrap_or(u64::MAX).min(us);
+        // Mostly it rises all the time, which needs no division.
+        let room = left << 32;
+        let rises = self.rate.saturating_mul(us) <= room;
+        let rising = if rises { us } else { room.checked_div(self.rate).unwrap_or(us) };
         let steady = i128::from(skew) * i128::from(rising) + i128::from(self.skew) * i128::from(us - rising);
-        let bent =
-            (u128::from(self.rate) * u128::from(rising)).saturating_mul(rising.into()).div_ceil(1 << 33);
+        // The first product is no more than `room`.
+        let bent = (u128::from(self.rate * rising) * u128::from(rising)).div_ceil(1 << 33);
         let gain = steady.saturating_add_unsigned(bent).saturating_add(0xFFFF) >> 16;
         gain.clamp(-FOREVER, FOREVER) as i64
     }
 
     /// A length on the node's clock that no length of this many 2^-16 us on the base's exceeds.
     pub(super) fn in_local(&self, length: u64) -> u64 {
-        let fast = ((self.skew as u64) << 32).div_ceil((1 << 32) - self.skew as u64);
-        let more = (u128::from(length) * u128::from(fast)) >> 32;
+        let fast = ((self.skew as u64) << 32).checked_div((1 << 32) - self.skew as u64);
+        let more = (u128::from(length) * (1 + u128::from(fast.unwrap_or(u64::MAX)))) >> 32;
         length.saturating_add(u64::try_from(more).unwrap_or(u64::MAX)).saturating_add(1)
     }
 }
