@@ -32,6 +32,61 @@ pub enum ProfileError {
     },
 }
 
+/// The rules of a region forbid it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RegionError {
+    /// The signal is in no band, or not wholly in one.
+    #[error("{low_hz} to {high_hz} Hz are not within a band")]
+    Frequency {
+        /// Where the signal begins.
+        low_hz: u32,
+        /// Where it ends.
+        high_hz: u32,
+    },
+    /// The signal is too wide.
+    #[error("the signal is {occupied_hz} Hz wide: {limit_hz} Hz are allowed")]
+    Bandwidth {
+        /// How wide it is.
+        occupied_hz: u32,
+        /// How wide it may be.
+        limit_hz: u32,
+    },
+    /// Too much is radiated.
+    #[error("{uw} uW are radiated: {limit_uw} uW are allowed")]
+    Power {
+        /// How many microwatts.
+        uw: u32,
+        /// How many are allowed.
+        limit_uw: u32,
+    },
+    /// The frame is too long.
+    #[error("a frame of {us} us: {limit_us} us are allowed")]
+    Airtime {
+        /// How long it is.
+        us: u64,
+        /// How long it may be.
+        limit_us: u64,
+    },
+    /// The crystal is too coarse.
+    #[error("a crystal of {ppm} ppm: {limit_ppm} ppm are allowed")]
+    Tolerance {
+        /// How far off it may be.
+        ppm: u16,
+        /// How far off is allowed.
+        limit_ppm: u16,
+    },
+    /// Too much of an hour was sent.
+    #[error("a frame of {us} us: {left_us} us are left in this hour")]
+    DutyCycle {
+        /// How long it is.
+        us: u64,
+        /// How much is left.
+        left_us: u64,
+    },
+}
+
 /// A layout makes no schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
