@@ -93,7 +93,8 @@ impl Schedule {
             return Err(ScheduleError::Devices { first: layout.first, devices });
         }
         let longest = layout.messages.iter().copied().fold(0, u8::max) as usize + UPLINK_HEAD;
-        let longest = longest.max(if layout.downlink == 0 { 0 } else { layout.downlink as usize + DOWNLINK_HEAD });
+        let longest =
+            longest.max(if layout.downlink == 0 { 0 } else { layout.downlink as usize + DOWNLINK_HEAD });
         let schedule = Self { layout, slots, longest: (longest + OVERHEAD) as u8 };
         schedule.check_times()?;
         Ok(schedule)
@@ -114,18 +115,23 @@ impl Schedule {
         if self.layout.access == Access::Polling {
             return Ok(());
         }
-        let end = match interval_us {
+        let needed_us = self.needed_us();
+        if needed_us > u64::from(period_us) {
+            return Err(ScheduleError::Period { needed_us, period_us });
+        }
+        Ok(())
+    }
+
+    /// The shortest period.
+    pub(crate) fn needed_us(&self) -> u64 {
+        let end = match self.layout.interval_us {
             0 => self.cell(self.cells()),
             _ => {
                 let last = self.slot_us(self.slots.saturating_sub(1)).unwrap_or_default();
                 last + self.slot_length(self.longest.into())
             }
         };
-        let needed_us = end + u64::from(Self::TURN_US);
-        if needed_us > u64::from(period_us) {
-            return Err(ScheduleError::Period { needed_us, period_us });
-        }
-        Ok(())
+        end + u64::from(Self::TURN_US)
     }
 
     /// What the schedule is made of.
@@ -189,7 +195,11 @@ impl Schedule {
 
     /// Octets of a beacon's frame.
     pub const fn beacon_len(&self) -> usize {
-        Beacon::HEAD_LEN + 2 * self.slots as usize + self.layout.extras as usize + OVERHEAD + Beacon::CLEAR_LEN
+        Beacon::HEAD_LEN
+            + 2 * self.slots as usize
+            + self.layout.extras as usize
+            + OVERHEAD
+            + Beacon::CLEAR_LEN
     }
 
     /// Microseconds of a frame.
@@ -248,7 +258,10 @@ impl Schedule {
     /// When the frame in alarm slot `alarm` begins.
     pub fn alarm_us(&self, alarm: u8) -> Option<u64> {
         let cells = (alarm < self.layout.alarms).then(|| self.cells_before(alarm))?;
-        Some(self.cell(cells) - u64::from(self.passed(cells) - alarm) * self.alarm_length() + Self::lead(&self.layout))
+        Some(
+            self.cell(cells) - u64::from(self.passed(cells) - alarm) * self.alarm_length()
+                + Self::lead(&self.layout),
+        )
     }
 
     /// Most octets of a frame in an extra slot.
