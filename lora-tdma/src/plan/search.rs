@@ -163,10 +163,9 @@ impl<'a> Search<'a> {
     /// The shortest period of this superframe.
     fn period_us(&self, schedule: &Schedule, least_us: u64) -> Result<u32, PlanError> {
         let Demand { use_percent, least_period_us, extras, .. } = *self.demand;
-        let frame_us = |octets: usize| if octets == 0 { 0 } else { schedule.airtime_us(octets) };
-        let down_us = schedule.downlink_us().map_or(0, |_| frame_us(schedule.longest_downlink()));
+        let down_us = schedule.downlink_us().map_or(0, |_| schedule.airtime_us(schedule.longest_downlink()));
         // The base takes up to half of the extra slots.
-        let extras_us = u64::from(extras.div_ceil(2)) * frame_us(schedule.longest());
+        let extras_us = u64::from(extras.div_ceil(2)) * schedule.airtime_us(schedule.longest());
         let sent_us = schedule.beacon_us() + down_us + extras_us;
         let needed_us = schedule.needed_us().max(at_use(schedule.used_us(), use_percent));
         let needed_us = needed_us.max(self.spread_us(sent_us)).max(least_us).max(least_period_us.into());
@@ -214,8 +213,8 @@ mod tests {
     use Bandwidth::{Khz125, Khz250, Khz500};
     use SpreadingFactor::{Sf5, Sf6, Sf7, Sf8, Sf9};
 
-    /// What older sums of this design reckoned with: 12 octets besides a message, a beacon of 24, a guard
-    /// behind that as well, no listening, no acknowledgement in what goes down.
+    /// Frames at their plainest: 12 octets besides a message either way, a beacon of 24 and a guard behind that
+    /// as well, no listening.
     struct Simple {
         profile: Profile,
         guard_us: u64,
