@@ -72,7 +72,7 @@ fn the_design_figures_take_sf5_at_250_khz_or_more_octets() {
     let demand = Demand { message: 32, ..Demand::default() };
     let error = PlanError::BaseRate { needed_bps: 10_000, have_bps: 8_972, channels: 1 };
     assert_eq!(refusal(demand, Sf5, Khz250), error);
-    let demand = Demand { message: 128, channels: 4, slot_bps: 0, ..Demand::default() };
+    let demand = Demand { devices: 64, message: 128, channels: 4, slot_bps: 0, ..Demand::default() };
     assert_eq!(plan(demand, Sf7, Khz125).channels(), 4);
 }
 
@@ -173,11 +173,9 @@ fn the_region_says_no() {
 #[test]
 fn channels_do_not_overlap() {
     let demand = Demand { channels: 9, ..any_rate() };
-    for (factor, bandwidth, base_bps, step_hz) in [
-        (Sf5, Khz125, 10_000, 200_000),
-        (Sf5, Khz250, 20_000, 400_000),
-        (Sf5, Khz500, 30_000, 600_000),
-    ] {
+    for (factor, bandwidth, base_bps, step_hz) in
+        [(Sf5, Khz125, 10_000, 200_000), (Sf5, Khz250, 20_000, 400_000), (Sf5, Khz500, 30_000, 600_000)]
+    {
         let plan = plan(Demand { base_bps, ..demand }, factor, bandwidth);
         assert_eq!(plan.channels(), 2);
         assert_eq!(plan.frequency_hz(1), Some(470_300_000 + step_hz));
