@@ -124,18 +124,23 @@ impl Schedule {
         if self.layout.access == Access::Polling {
             return Ok(());
         }
-        let end = match interval_us {
+        let needed_us = self.needed_us();
+        if needed_us > u64::from(period_us) {
+            return Err(ScheduleError::Period { needed_us, period_us });
+        }
+        Ok(())
+    }
+
+    /// The shortest period.
+    pub(crate) fn needed_us(&self) -> u64 {
+        let end = match self.layout.interval_us {
             0 => self.cell(self.cells()),
             _ => {
                 let last = self.slot_us(self.slots.saturating_sub(1)).unwrap_or_default();
                 last + self.slot_length(self.longest.into())
             }
         };
-        let needed_us = end + u64::from(Self::TURN_US);
-        if needed_us > u64::from(period_us) {
-            return Err(ScheduleError::Period { needed_us, period_us });
-        }
-        Ok(())
+        end + u64::from(Self::TURN_US)
     }
 
     /// What the schedule is made of.
