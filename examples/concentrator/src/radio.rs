@@ -10,6 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
+use lora_tdma::plan::{Demand, USUAL};
+use lora_tdma::region::{Grid, Region, microwatts};
 use lora_tdma::{Access, Layout, Schedule};
 use radio_simulation::{FAST, Loss, Outcome, Scenario, Traffic, World, aloha, svg};
 
@@ -43,6 +45,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let duration = Duration::from_secs_f64(arguments.hours * 3_600.0);
     println!("{} h a run; {} runs a cell, {} where it says so", arguments.hours, arguments.seeds, arguments.most_seeds);
+    plan();
     capacity();
     let mut collisions = matrix(duration, arguments.seeds);
     collisions += worst(duration, arguments.most_seeds);
@@ -80,6 +83,29 @@ fn loaded(mut scenario: Scenario, rate: f64) -> Scenario {
     let bits = 8.0 * f64::from(scenario.nodes) * scenario.traffic.octets as f64;
     scenario.traffic.every = Duration::from_secs_f64(bits / rate);
     scenario
+}
+
+/// What the planner makes of the usual demands, and of each setting of the radio.
+fn plan() {
+    let demand = Demand {
+        devices: 16,
+        message: 64,
+        base_bps: 10_000,
+        slot_bps: 5_000,
+        downlink_bps: 1_000,
+        use_percent: 70,
+        lost: 10,
+        region: Region::CHINA,
+        grid: Grid::new(470_300_000, 96),
+        power_uw: microwatts(13),
+        ..Demand::default()
+    };
+    println!("\n16 nodes, 64 octets, base 10 kbit/s within 70 %, 5 kbit/s in a slot, 1 kbit/s down, China, 13 dBm");
+    println!("{}", demand.survey(&USUAL));
+    match demand.plan(&USUAL) {
+        Ok(plan) => println!("\n{plan}"),
+        Err(error) => println!("\nno plan: {error}"),
+    }
 }
 
 /// How much a schedule carries, from its layout alone.

@@ -17,6 +17,9 @@ pub struct Shot {
     pub is_contention: bool,
 }
 
+const COLOURS: [&str; 8] =
+    ["#4e79a7", "#f28e2b", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f"];
+
 /// A picture in SVG: one line for each superframe, one bar for each frame.
 pub fn svg(schedule: &Schedule, shots: &[Shot], first_us: u64) -> String {
     const WIDTH: f64 = 1200.0;
@@ -34,7 +37,7 @@ pub fn svg(schedule: &Schedule, shots: &[Shot], first_us: u64) -> String {
     );
     let _ = writeln!(
         out,
-        "<text x='{LEFT}' y='14'>{} ms a line; grey: the base, colours: nodes, hatched red: alarms and joining</text>",
+        "<text x='{LEFT}' y='14'>{} ms a line; grey: the base, colours: nodes, red: alarms and joining</text>",
         period as f64 / 1_000.0
     );
     for row in 0..lines {
@@ -58,7 +61,7 @@ pub fn svg(schedule: &Schedule, shots: &[Shot], first_us: u64) -> String {
         let colour = match (shot.device, shot.is_contention) {
             (0, _) => "#888".to_string(),
             (_, true) => "#d22".to_string(),
-            (device, false) => format!("hsl({},55%,60%)", u32::from(device) * 137 % 360),
+            (device, false) => COLOURS[usize::from(device) % COLOURS.len()].to_string(),
         };
         let _ = writeln!(
             out,
