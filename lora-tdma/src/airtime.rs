@@ -49,6 +49,13 @@ pub enum Bandwidth {
     Khz500 = 1,
 }
 
+impl Bandwidth {
+    /// The true bandwidth in hertz, rounded up.
+    pub const fn hz(self) -> u32 {
+        500_000_u32.div_ceil(self as u32)
+    }
+}
+
 /// The coding rate: check bits for every 4 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

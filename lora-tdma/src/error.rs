@@ -32,6 +32,61 @@ pub enum ProfileError {
     },
 }
 
+/// The rules of a region forbid it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RegionError {
+    /// The signal is in no band, or not wholly in one.
+    #[error("{low_hz} to {high_hz} Hz are not within a band")]
+    Frequency {
+        /// Where the signal begins.
+        low_hz: u32,
+        /// Where it ends.
+        high_hz: u32,
+    },
+    /// The signal is too wide.
+    #[error("the signal is {occupied_hz} Hz wide: {limit_hz} Hz are allowed")]
+    Bandwidth {
+        /// How wide it is.
+        occupied_hz: u32,
+        /// How wide it may be.
+        limit_hz: u32,
+    },
+    /// Too much is radiated.
+    #[error("{uw} uW are radiated: {limit_uw} uW are allowed")]
+    Power {
+        /// How many microwatts.
+        uw: u32,
+        /// How many are allowed.
+        limit_uw: u32,
+    },
+    /// The frame is too long.
+    #[error("a frame of {us} us: {limit_us} us are allowed")]
+    Airtime {
+        /// How long it is.
+        us: u64,
+        /// How long it may be.
+        limit_us: u64,
+    },
+    /// The crystal is too coarse.
+    #[error("a crystal of {ppm} ppm: {limit_ppm} ppm are allowed")]
+    Tolerance {
+        /// How far off it may be.
+        ppm: u16,
+        /// How far off is allowed.
+        limit_ppm: u16,
+    },
+    /// Too much of an hour was sent.
+    #[error("a frame of {us} us: {left_us} us are left in this hour")]
+    DutyCycle {
+        /// How long it is.
+        us: u64,
+        /// How much is left.
+        left_us: u64,
+    },
+}
+
 /// A layout makes no schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -45,6 +100,9 @@ pub enum ScheduleError {
         /// How many there can be.
         limit: u8,
     },
+    /// The chip cannot do with the radio's settings.
+    #[error("the radio's settings: {0}")]
+    Profile(#[from] ProfileError),
     /// A sealed message would be longer than a radio frame.
     #[error("messages of {message} octets: {limit} fit a radio frame")]
     Message {
@@ -172,4 +230,90 @@ pub enum SendError {
     /// The message cannot be sealed.
     #[error("the message cannot be sealed: {0}")]
     Seal(#[from] SealError),
+}
+
+/// A demand on a network cannot be met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PlanError {
+    /// There are no settings of a radio to choose from.
+    #[error("no radio settings to choose from")]
+    NoProfile,
+    /// The radio cannot do with the settings.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// There is no channel to choose.
+    #[error("no channel to choose")]
+    NoChannel,
+    /// The region's rules forbid it.
+    #[error(transparent)]
+    Region(#[from] RegionError),
+    /// There is no such schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// Devices send too slowly.
+    #[error("a device sends {have_bps} bit/s in its slot: {needed_bps} bit/s are demanded")]
+    SlotRate {
+        /// Bits of messages in a second that are demanded.
+        needed_bps: u32,
+        /// How many are possible.
+        have_bps: u32,
+    },
+    /// The base sends too slowly.
+    #[error("{have_bps} bit/s go to a device: {needed_bps} bit/s are demanded")]
+    DownlinkRate {
+        /// Bits of messages in a second that are demanded.
+        needed_bps: u32,
+        /// How many are possible.
+        have_bps: u32,
+    },
+    /// Clocks are too uncertain for the guard.
+    #[error("after {lost} lost beacons clocks need a guard of {needed_us} us: {limit_us} us are allowed")]
+    Guard {
+        /// The guard that neighbours need.
+        needed_us: u64,
+        /// The longest guard.
+        limit_us: u32,
+        /// How many beacons in a row are lost.
+        lost: u16,
+    },
+    /// Devices have their turn too seldom.
+    #[error("turns come every {needed_us} us on {channels} channel(s): {limit_us} us are demanded")]
+    Round {
+        /// Microseconds from one turn of a device to its next.
+        needed_us: u64,
+        /// How many are demanded.
+        limit_us: u64,
+        /// How many channels there are.
+        channels: u8,
+    },
+    /// The bases receive too slowly.
+    #[error("{have_bps} bit/s come in on {channels} channel(s): {needed_bps} bit/s are demanded")]
+    BaseRate {
+        /// Bits of messages in a second that are demanded.
+        needed_bps: u32,
+        /// How many are possible.
+        have_bps: u32,
+        /// How many channels there are.
+        channels: u8,
+    },
+}
+
+impl PlanError {
+    /// How far a plan came.
+    pub(crate) const fn stage(&self) -> u8 {
+        match self {
+            Self::NoProfile => 0,
+            Self::Profile(_) => 1,
+            Self::NoChannel => 2,
+            Self::Region(_) => 3,
+            Self::Schedule(_) => 4,
+            Self::SlotRate { .. } => 5,
+            Self::DownlinkRate { .. } => 6,
+            Self::Guard { .. } => 7,
+            Self::Round { .. } => 8,
+            Self::BaseRate { .. } => 9,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A device's end of the radio.
 
 mod ask;
+mod memory;
 
 use frame_crypto::{
     Aes128, Cipher, CounterStore, Header, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opener, Overlap,

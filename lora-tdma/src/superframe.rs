@@ -67,6 +67,7 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError`], with what would be needed.
     pub fn new(layout: Layout) -> Result<Self, ScheduleError> {
+        layout.profile.check()?;
         let slots = layout.messages.iter().take_while(|&&message| message != 0).count() as u8;
         if slots == 0 {
             return Err(ScheduleError::Slots { have: 0, limit: MAX_SLOTS as u8 });
@@ -110,7 +111,7 @@ impl Schedule {
 
     /// Whether the slots follow each other within the period.
     fn check_times(&self) -> Result<(), ScheduleError> {
-        let Layout { period_us, interval_us, listen_us, extras, alarms, .. } = self.layout;
+        let Layout { period_us, interval_us, extras, alarms, .. } = self.layout;
         if interval_us != 0 {
             // The first slot follows what the base says, each other one the slot before.
             let first_us = self.cell(0) + Self::lead(&self.layout) - self.beacon_us();
@@ -125,7 +126,16 @@ impl Schedule {
         if self.layout.access == Access::Polling {
             return Ok(());
         }
-        let end = match interval_us {
+        let needed_us = self.needed_us();
+        if needed_us > u64::from(period_us) {
+            return Err(ScheduleError::Period { needed_us, period_us });
+        }
+        Ok(())
+    }
+
+    /// The shortest period.
+    pub(crate) fn needed_us(&self) -> u64 {
+        let end = match self.layout.interval_us {
             0 => self.cell(self.cells()),
             _ => {
                 let last = self.slot_us(self.slots.saturating_sub(1)).unwrap_or_default();
@@ -133,11 +143,7 @@ impl Schedule {
             }
         };
         // The base listens before its beacon.
-        let needed_us = end + u64::from(Self::TURN_US) + u64::from(listen_us);
-        if needed_us > u64::from(period_us) {
-            return Err(ScheduleError::Period { needed_us, period_us });
-        }
-        Ok(())
+        end + u64::from(Self::TURN_US) + u64::from(self.layout.listen_us)
     }
 
     /// What the schedule is made of.

@@ -1,32 +1,26 @@
 use core::hint::black_box;
-use core::num::NonZeroU32;
 
 use ::lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use ::lora_tdma::{
-    Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule, Timer,
-};
+use ::lora_tdma::{Base, BaseOutput, BaseTime, Beacon, Bounds, Clock, LocalTime, Node, NodeOutput, Schedule};
 
 use crate::frame_crypto::{any_opener, any_sealer};
 
 pub fn run(octets: &[u8]) {
-    airtime();
     schedule();
     beacon(octets);
-    clock();
-    timer();
     base(octets);
     node(octets);
 }
 
-fn any_local() -> LocalTime {
+pub fn any_local() -> LocalTime {
     black_box(LocalTime::from_us(0))
 }
 
-fn any_base() -> BaseTime {
+pub fn any_base() -> BaseTime {
     black_box(BaseTime::from_us(0))
 }
 
-fn any_profile() -> Profile {
+pub fn any_profile() -> Profile {
     black_box(Profile {
         family: Family::Sx126x,
         spreading_factor: SpreadingFactor::Sf7,
@@ -44,12 +38,6 @@ fn any_schedule() -> Option<Schedule> {
     black_box(schedule.ok())
 }
 
-fn airtime() {
-    let profile = any_profile();
-    black_box((profile.symbol_us(), profile.wants_low_data_rate(), profile.airtime_us(black_box(0))));
-    black_box((profile.payload_in(black_box(0)), profile.cad_us(), profile.check().is_ok()));
-}
-
 fn schedule() {
     let Some(schedule) = any_schedule() else { return };
     black_box((schedule.profile(), schedule.devices(), schedule.max_message(), schedule.guard_us()));
@@ -63,24 +51,7 @@ fn beacon(octets: &[u8]) {
     black_box((beacon.encode(), beacon.acknowledges(black_box(0), black_box(0)), beacon.start(black_box(0))));
 }
 
-fn clock() {
-    let mut clock = any_clock();
-    black_box(black_box(&mut clock).synchronize(any_base(), any_local()));
-    black_box(black_box(&mut clock).base_time(any_local()));
-    black_box(black_box(&mut clock).local_time(any_base()));
-    black_box(black_box(&mut clock).error_us(any_local()));
-    black_box(black_box(&mut clock).admits(any_base(), any_local()));
-    black_box(&mut clock).forget();
-}
-
-fn timer() {
-    let mut timer = black_box(Timer::<16>::new(black_box(NonZeroU32::MIN)));
-    black_box((black_box(&mut timer).extend(black_box(0)), timer.counter(any_local())));
-    let mut timer = black_box(Timer::<32>::new(black_box(NonZeroU32::MIN)));
-    black_box((black_box(&mut timer).extend(black_box(0)), timer.counter(any_local())));
-}
-
-fn any_clock() -> Clock {
+pub fn any_clock() -> Clock {
     black_box(Clock::new(black_box(Bounds { stamp_error_us: 0, drift_ppm: 0, drift_rate_ppb_per_s: 0 })))
 }
 

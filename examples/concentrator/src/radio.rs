@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 use lora_tdma::{Access, Layout, Schedule};
-use radio_simulation::{FAST, Loss, Outcome, Scenario, World, aloha, svg};
+use radio_simulation::{FAST, Loss, Outcome, Scenario, Traffic, World, aloha, svg};
 
 use crate::radio::table::{Table, millis};
 
@@ -34,7 +34,7 @@ pub struct Arguments {
     svg: Option<PathBuf>,
 }
 
-/// 12 bits of every 13 that fit 70 % of the channel: what the base must manage, in bits a second.
+/// What the base must manage, in bits of messages a second.
 const BASE_RATE: f64 = 10_000.0;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -49,6 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     collisions += alarms(duration, arguments.seeds);
     collisions += restarts(arguments.most_seeds);
     collisions += joins(arguments.most_seeds);
+    collisions += many(arguments.seeds);
     collisions += compare(duration.min(Duration::from_secs(3_600)));
     if collisions != 0 {
         bail!("{collisions} collisions or wrong deliveries");
@@ -93,7 +94,7 @@ fn capacity() {
     ] {
         let mut layout = Scenario::office(octets).layout;
         layout.profile = profile;
-        layout.listen_us = profile.symbol_us() * 5 / 2;
+        layout.listen_us = profile.cad_us();
         (layout.period_us, layout.joins, layout.alarms, layout.extras) = (u32::MAX, 0, 0, 0);
         let Ok(schedule) = Schedule::new(layout) else { continue };
         let period = schedule.used_us() as f64 / 0.7;
@@ -239,10 +240,51 @@ fn spread(cells: &[Scenario], seeds: u64) -> u64 {
     wrong
 }
 
+/// One channel of eight, full of nodes that report every minute.
+fn many(seeds: u64) -> u64 {
+    println!("\none channel of 8, a message of 64 octets from each node every 60 s, 20 min (goals on 8: SF7/125 2400, SF5/250 13500)");
+    let slow = Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
+    let mut table =
+        Table::new(["radio", "nodes", "on 8", "loss", "delivered", "collisions", "on the air", "half", "99 %"]);
+    let mut wrong = 0;
+    for (name, profile, nodes) in [("SF7/125", slow, 300), ("SF5/250", FAST, 1_690)] {
+        for percent in [0, 10] {
+            let mut scenario = Scenario { nodes, loss: Loss::independent(percent), ..Scenario::office(64) };
+            let layout = &mut scenario.layout;
+            (layout.profile, layout.listen_us) = (profile, profile.cad_us());
+            layout.cycle = nodes.div_ceil(16);
+            layout.period_us = 60_000_000 / u32::from(layout.cycle);
+            (layout.alarms, layout.extras) = (0, 0);
+            while Schedule::new(Layout { extras: layout.extras + 1, ..*layout }).is_ok() {
+                layout.extras += 1;
+            }
+            scenario.traffic = Traffic { octets: 64, every: Duration::from_secs(60), alarms_per_day: 0 };
+            scenario.duration = Duration::from_secs(1_200);
+            for mut outcome in pool::run(&[scenario], seeds) {
+                table.row([
+                    name.to_string(),
+                    nodes.to_string(),
+                    (8 * nodes).to_string(),
+                    format!("{percent} %"),
+                    format!("{:.4} %", 100.0 * outcome.delivery()),
+                    outcome.collisions.to_string(),
+                    format!("{:.1} %", 100.0 * outcome.usage()),
+                    millis(outcome.latencies.quantile(500)),
+                    millis(outcome.latencies.quantile(990)),
+                ]);
+                wrong += faults(&outcome);
+            }
+        }
+    }
+    print!("{table}");
+    wrong
+}
+
 /// The same load by roll call, in slots of 100 ms, and without any order.
 fn compare(duration: Duration) -> u64 {
-    println!("\nthe same 16 nodes with as many messages of 64 octets as each way carries; 10 % loss, {} min", duration.as_secs() / 60);
-    let slots = Scenario { loss: Loss::independent(10), duration, ..Scenario::office(64) };
+    println!("\nthe same 16 nodes with as many messages of 64 octets as each way carries; 10 % loss, 6 dB of capture, {} min", duration.as_secs() / 60);
+    let capture_db = Some(6);
+    let slots = Scenario { loss: Loss::independent(10), capture_db, duration, ..Scenario::office(64) };
     let mut polling = slots;
     polling.layout = Layout { access: Access::Polling, extras: 0, alarms: 0, ..polling.layout };
     let mut interval = slots;

@@ -20,7 +20,7 @@ const LAYOUT: Layout = Layout {
     downlink: 32,
     joins: 1,
     extras: 4,
-    listen_us: 320,
+    listen_us: FAST.cad_us(),
     ..Layout::plain(FAST, COLLECTORS as u8, 64, 1_000, 1_000_000)
 };
 

@@ -75,7 +75,7 @@ impl Scenario {
             alarms: 4,
             alarm: 16,
             extras: 4,
-            listen_us: 320,
+            listen_us: FAST.cad_us(),
             ..Layout::plain(FAST, 16, octets, 1_000, u32::MAX)
         };
         let used = lora_tdma::Schedule::new(layout).expect("a schedule").used_us();

@@ -234,7 +234,7 @@ impl World {
         self.outcome.contentions = self.channel.contentions;
         self.outcome.airtime = self.channel.airtime;
         // What waits is neither delivered nor lost, unless it waits for long.
-        let patience = 60_000_000_000;
+        let patience = 60_000_000_000.max(5 * self.scenario.traffic.every.as_nanos() as u64);
         for unit in &self.units {
             let waiting = unit.queue.iter().chain(unit.tickets.values());
             let on_the_way =

@@ -10,6 +10,7 @@ pub mod dlt645;
 mod frame;
 pub mod frame_crypto;
 pub mod lora_clock;
+pub mod lora_region;
 pub mod lora_tdma;
 mod machine;
 pub mod mbus;
@@ -48,6 +49,8 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("frame_crypto_store", frame_crypto::store),
     ("lora_clock_bounds", lora_clock::bounds),
     ("lora_clock_pairs", lora_clock::pairs),
+    ("lora_region_admits", lora_region::admits),
+    ("lora_region_duty", lora_region::duty),
     ("lora_tdma_airtime", lora_tdma::airtime),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),

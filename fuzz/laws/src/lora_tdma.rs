@@ -42,7 +42,7 @@ fn inverse(profile: &Profile, payload: u8, time: u64) {
     assert_eq!(u64::from(profile.cad_us()) * 2, 5 * u64::from(profile.symbol_us()));
 }
 
-fn profile(seed: &mut Seed<'_>) -> Profile {
+pub(crate) fn profile(seed: &mut Seed<'_>) -> Profile {
     use {Bandwidth as B, CodingRate as C, SpreadingFactor as S};
     let factors = [S::Sf5, S::Sf6, S::Sf7, S::Sf8, S::Sf9, S::Sf10, S::Sf11, S::Sf12];
     let bandwidths = [

@@ -3,7 +3,7 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use laws::{dlt645, frame_crypto, lora_clock, lora_tdma, mbus, meter_value, modbus_rtu};
+use laws::{dlt645, frame_crypto, lora_clock, lora_region, lora_tdma, mbus, meter_value, modbus_rtu};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -479,6 +479,12 @@ proptest! {
 
     #[test]
     fn radio_clock_of_any_pairs(octets in octets()) { lora_clock::pairs(&octets); }
+
+    #[test]
+    fn radio_region(octets in vec(any::<u8>(), 0..40)) { lora_region::admits(&octets); }
+
+    #[test]
+    fn radio_budget(octets in octets()) { lora_region::duty(&octets); }
 
     #[test]
     fn radio_link(octets in octets()) { lora_tdma::link(&octets); }
