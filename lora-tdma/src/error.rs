@@ -111,9 +111,9 @@ pub enum ScheduleError {
         /// How many fit.
         limit: u8,
     },
-    /// The answer to a device that joins does not fit a downlink.
-    #[error("a downlink of {have} octets: {needed} are needed")]
-    Downlink {
+    /// What the network itself has to say does not fit a slot.
+    #[error("a slot for {have} octets: {needed} are needed")]
+    Short {
         /// How many octets are needed.
         needed: u8,
         /// How many there are.
@@ -176,6 +176,9 @@ pub enum DecodeError {
         /// How many there are.
         have: usize,
     },
+    /// The lengths of slots are not in their shortest form.
+    #[error("lengths of slots that can be said in fewer octets")]
+    Slots,
     /// There is no such spreading factor or bandwidth.
     #[error("radio setting {factor:02X} is not known")]
     Radio {

@@ -1,9 +1,6 @@
 //! What a schedule is made of, and its octets.
 
-use frame_crypto::{JoinRequest, OVERHEAD};
-
 use crate::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use crate::message::DOWNLINK_HEAD;
 use crate::superframe::MAX_SLOTS;
 use crate::{DecodeError, EncodeError};
 
@@ -33,7 +30,8 @@ pub struct Layout {
     pub cycle: u16,
     /// The number of the first slot's device in the first superframe of the cycle; the others follow.
     pub first: u16,
-    /// Most octets of a message in each slot; 0 where there is no slot, nor any behind.
+    /// Most octets of a message in each slot, at least [`MIN_MESSAGE`](Self::MIN_MESSAGE); 0 where there is no
+    /// slot, nor any behind.
     pub messages: [u8; MAX_SLOTS],
     /// Microseconds between two frames of neighbouring slots.
     pub guard_us: u32,
@@ -42,8 +40,7 @@ pub struct Layout {
     /// Microseconds from one slot to the next; 0 if they follow each other closely. Only for devices that
     /// know no more: the device of slot n answers this long, times n, after the beacon's end.
     pub interval_us: u32,
-    /// Most octets of a message to a device, at least [`MIN_DOWNLINK`](Self::MIN_DOWNLINK); 0 if nothing
-    /// goes down.
+    /// Most octets of a message to a device in one frame; 0 if nothing goes down.
     pub downlink: u8,
     /// Slots where devices without keys ask for them.
     pub joins: u8,
@@ -56,8 +53,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The smallest downlink: an answer to a device that joins has to fit.
-    pub const MIN_DOWNLINK: u8 = (JoinRequest::ACCEPT_LEN - OVERHEAD - DOWNLINK_HEAD) as u8;
+    /// The smallest message of a slot: whatever the network itself has to say fits, and so does a piece of a
+    /// longer message.
+    pub const MIN_MESSAGE: u8 = 8;
 
     /// A superframe of nothing but a beacon and slots for messages of up to `message` octets.
     pub const fn plain(profile: Profile, slots: u8, message: u8, guard_us: u32, period_us: u32) -> Self {
@@ -102,7 +100,9 @@ impl Layout {
     /// # Errors
     /// [`DecodeError`].
     pub fn decode(octets: &[u8]) -> Result<Self, DecodeError> {
-        let length = DecodeError::Length { needed: Self::SHORT_LEN, have: octets.len() };
+        let is_long = octets.get(1).is_some_and(|flags| flags & 0x80 != 0);
+        let needed = if is_long { Self::MAX_LEN } else { Self::SHORT_LEN };
+        let length = DecodeError::Length { needed, have: octets.len() };
         let (&[version, flags, factor, preamble_high, preamble_low], rest) =
             octets.split_first_chunk().ok_or(length)?;
         let (period, rest) = rest.split_first_chunk().ok_or(length)?;
@@ -112,12 +112,14 @@ impl Layout {
         let (listen, rest) = rest.split_first_chunk().ok_or(length)?;
         let (interval, rest) = rest.split_first_chunk().ok_or(length)?;
         let (&[downlink, slots, alarm, extras], lengths) = rest.split_first_chunk().ok_or(length)?;
-        let mut messages = [0; MAX_SLOTS];
-        match *lengths {
-            [count, message] if usize::from(count) <= MAX_SLOTS => {
-                messages.iter_mut().take(count.into()).for_each(|place| *place = message);
-            }
-            _ => messages = <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,
+        let messages = match *lengths {
+            [count, message] if !is_long => alike(count, message),
+            _ => <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,
+        };
+        // There is one form only of every layout.
+        let form = count_alike(&messages).map(|count| [count, message_of(&messages)]);
+        if form.as_ref().map_or(&messages[..], |form| form) != lengths {
+            return Err(DecodeError::Slots);
         }
         let setting = DecodeError::Radio { factor };
         let profile = Profile {
@@ -166,12 +168,10 @@ impl Layout {
             | u8::from(profile.crc) << 3
             | u8::from(profile.low_data_rate) << 4
             | rate << 5;
-        let head = [self.version, flags, factor << 4 | bandwidth];
         let counts = [self.downlink, self.joins << 4 | self.alarms & 15, self.alarm, self.extras];
-        let [message, ..] = self.messages;
-        let slots = self.messages.iter().take_while(|&&other| other == message && other != 0).count();
-        let is_short = self.messages.iter().skip(slots).all(|&other| other == 0);
-        let short = [slots as u8, message];
+        let short = count_alike(&self.messages).map(|count| [count, message_of(&self.messages)]);
+        let head = [self.version, flags | u8::from(short.is_none()) << 7, factor << 4 | bandwidth];
+        let lengths = short.as_ref().map_or(&self.messages[..], |short| short);
         let parts = [
             &head[..],
             &profile.preamble.to_be_bytes(),
@@ -182,9 +182,9 @@ impl Layout {
             &octets_24(self.listen_us),
             &octets_24(self.interval_us),
             &counts,
-            if is_short { &short } else { &self.messages },
+            lengths,
         ];
-        let needed = if is_short { Self::SHORT_LEN } else { Self::MAX_LEN };
+        let needed = Self::HEAD_LEN + lengths.len();
         let short = EncodeError::BufferTooSmall { needed, have: buffer.len() };
         let octets = buffer.get_mut(..needed).ok_or(short)?;
         for (to, from) in octets.iter_mut().zip(parts.into_iter().flatten()) {
@@ -192,6 +192,25 @@ impl Layout {
         }
         Ok(octets)
     }
+}
+
+/// How many slots there are, if all have the same length.
+fn count_alike(messages: &[u8; MAX_SLOTS]) -> Option<u8> {
+    let alike = |&&other: &&u8| other == message_of(messages) && other != 0;
+    let count = messages.iter().take_while(alike).count();
+    messages.iter().skip(count).all(|&other| other == 0).then_some(count as u8)
+}
+
+const fn message_of(messages: &[u8; MAX_SLOTS]) -> u8 {
+    let [first, ..] = *messages;
+    first
+}
+
+/// So many slots of one length.
+fn alike(count: u8, message: u8) -> [u8; MAX_SLOTS] {
+    let mut messages = [0; MAX_SLOTS];
+    messages.iter_mut().take(count.into()).for_each(|place| *place = message);
+    messages
 }
 
 const fn u24([a, b, c]: [u8; 3]) -> u32 {

@@ -50,7 +50,7 @@ pub struct Place {
 pub struct Schedule {
     layout: Layout,
     slots: u8,
-    /// Most octets of a frame in an extra slot.
+    /// Most octets of a frame in a slot.
     longest: u8,
 }
 
@@ -84,8 +84,14 @@ impl Schedule {
                 return Err(ScheduleError::Time { time_us, limit_us: Self::MAX_TIME_US });
             }
         }
+        let messages = || layout.messages.iter().copied().take(slots.into());
+        let (least, most) =
+            messages().fold((u8::MAX, 0), |(least, most), message| (least.min(message), most.max(message)));
+        if least < Layout::MIN_MESSAGE {
+            return Err(ScheduleError::Short { needed: Layout::MIN_MESSAGE, have: least });
+        }
         let limit = (MAX_FRAME - OVERHEAD - UPLINK_HEAD) as u8;
-        let message = layout.messages.iter().copied().fold(layout.alarm, u8::max);
+        let message = most.max(layout.alarm);
         if message > limit {
             return Err(ScheduleError::Message { message, limit });
         }
@@ -93,18 +99,12 @@ impl Schedule {
         if layout.downlink > limit {
             return Err(ScheduleError::Message { message: layout.downlink, limit });
         }
-        if layout.downlink != 0 && layout.downlink < Layout::MIN_DOWNLINK {
-            return Err(ScheduleError::Downlink { needed: Layout::MIN_DOWNLINK, have: layout.downlink });
-        }
         let devices = u32::from(slots) * u32::from(layout.cycle);
         let last = u32::from(layout.first) + devices.saturating_sub(1);
         if devices == 0 || layout.first == 0 || last >= 0xFFFF {
             return Err(ScheduleError::Devices { first: layout.first, devices });
         }
-        let longest = layout.messages.iter().copied().fold(0, u8::max) as usize + UPLINK_HEAD;
-        let longest =
-            longest.max(if layout.downlink == 0 { 0 } else { layout.downlink as usize + DOWNLINK_HEAD });
-        let schedule = Self { layout, slots, longest: (longest + OVERHEAD) as u8 };
+        let schedule = Self { layout, slots, longest: most + (UPLINK_HEAD + OVERHEAD) as u8 };
         schedule.check_times()?;
         Ok(schedule)
     }
@@ -113,7 +113,9 @@ impl Schedule {
     fn check_times(&self) -> Result<(), ScheduleError> {
         let Layout { period_us, interval_us, extras, alarms, .. } = self.layout;
         if interval_us != 0 {
-            let needed_us = self.slot_length(self.longest as usize);
+            // The first slot follows what the base says, each other one the slot before.
+            let first_us = self.cell(0) + Self::lead(&self.layout) - self.beacon_us();
+            let needed_us = first_us.max(self.slot_length(self.longest.into()));
             if needed_us > u64::from(interval_us) {
                 return Err(ScheduleError::Interval { needed_us, interval_us });
             }
@@ -137,10 +139,11 @@ impl Schedule {
             0 => self.cell(self.cells()),
             _ => {
                 let last = self.slot_us(self.slots.saturating_sub(1)).unwrap_or_default();
-                last + self.slot_length(self.longest.into())
+                (last + self.slot_length(self.longest.into())).saturating_sub(Self::lead(&self.layout))
             }
         };
-        end + u64::from(Self::TURN_US)
+        // The base listens before its beacon.
+        end + u64::from(Self::TURN_US) + u64::from(self.layout.listen_us)
     }
 
     /// What the schedule is made of.
@@ -273,24 +276,27 @@ impl Schedule {
         )
     }
 
-    /// Most octets of a frame in an extra slot.
+    /// Most octets of a frame in an extra slot, whoever has it.
     pub const fn longest(&self) -> usize {
-        self.longest as usize
+        let (up, down) = (self.longest as usize, self.longest_downlink());
+        if self.layout.downlink != 0 && down > up { down } else { up }
     }
 
-    /// Most octets of a frame to a device.
+    /// Most octets of a frame to a device. The answer to one that joins always fits.
     pub const fn longest_downlink(&self) -> usize {
-        self.layout.downlink as usize + DOWNLINK_HEAD + OVERHEAD
+        let longest = self.layout.downlink as usize + DOWNLINK_HEAD + OVERHEAD;
+        if longest > JoinRequest::ACCEPT_LEN { longest } else { JoinRequest::ACCEPT_LEN }
     }
 
     /// How long after the nearest time for one of its frames a device's frame began.
     pub fn offset_us(&self, place: Place, began: BaseTime) -> i64 {
         let number = self.number(began.after(u64::from(self.layout.guard_us / 2)));
-        let after = began.us() as i64 - self.start(number).us() as i64;
+        let after = began.us().wrapping_sub(self.start(number).us()) as i64;
         let own = (self.phase(number) == place.phase).then(|| self.slot_us(place.slot)).flatten();
         let extras = (0..self.layout.extras).filter_map(|extra| self.extra_us(extra));
         let alarms = (0..self.layout.alarms).filter_map(|alarm| self.alarm_us(alarm));
-        let offsets = own.into_iter().chain(extras).chain(alarms).map(|planned| after - planned as i64);
+        let offsets =
+            own.into_iter().chain(extras).chain(alarms).map(|planned| after.saturating_sub(planned as i64));
         offsets.min_by_key(|offset| offset.unsigned_abs()).unwrap_or(i64::MAX)
     }
 
@@ -346,7 +352,7 @@ impl Schedule {
         let messages = self.layout.messages.iter().take(self.slots.min(cell).into());
         let slots: u64 =
             messages.map(|&message| self.slot_length(usize::from(message) + UPLINK_HEAD + OVERHEAD)).sum();
-        let extras = u64::from(cell.saturating_sub(self.slots)) * self.slot_length(self.longest.into());
+        let extras = u64::from(cell.saturating_sub(self.slots)) * self.slot_length(self.longest());
         before + down + slots + extras + u64::from(self.passed(cell)) * self.alarm_length()
     }
 }
