@@ -12,11 +12,11 @@ use frame_crypto::{
 use crate::base::agenda::Agenda;
 use crate::base::backlog::Backlog;
 pub use crate::base::station::Station;
-use crate::base::station::{Answer, Granted, Opened, Received};
+use crate::base::station::{Answer, Granted, Member, Opened, Received, Telling};
 use crate::beacon::{Beacon, Grant, Invitation};
 use crate::internal::{self, MAX_DOWN, Up};
 use crate::layout::Access;
-use crate::message::{Came, DOWNLINK_HEAD, Head, Outgoing, Part};
+use crate::message::{Came, Head, MAX_MESSAGE, Outgoing, Part};
 use crate::superframe::{MAX_FRAME, Schedule};
 use crate::{BaseTime, ScheduleError, SendError};
 
@@ -55,8 +55,8 @@ pub enum BaseOutput<'a> {
         /// The device.
         device: u16,
     },
-    /// A device has a session. Both are stored before the base is polled again: the device's next
-    /// frame may be of this session already, and after a restart [`Station::resume`] asks for them.
+    /// A device has a session. Both are stored before the base is polled again: the device may use it
+    /// already, and after a restart [`Station::resume`] asks for them.
     Joined {
         /// The device.
         device: u16,
@@ -75,7 +75,8 @@ pub enum BaseOutput<'a> {
         /// The device.
         device: u16,
     },
-    /// From now on this schedule holds, or this epoch. Devices that did not get ready in time are behind.
+    /// From now on this schedule holds, or this epoch: to be stored before the base is polled again. Devices that
+    /// did not get ready in time are behind.
     Changed {
         /// The schedule's version.
         version: u8,
@@ -129,17 +130,28 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     to_all: Outgoing<MESSAGE>,
     all: All,
     due: Queue,
-    /// How many frames to them are for devices that cannot speak yet.
+    /// How many of them have a device that cannot speak yet.
     hurried: u16,
+    /// How many frames went down.
+    downs: u8,
     /// The station that is looked after next.
     told: usize,
     /// What was transmitted last, if it can be taken back.
     last: Option<Last>,
-    /// The device that is asked next, and until when the one before has time.
+    /// When the newest beacon began.
+    began: BaseTime,
+    /// The device that is asked next, whether it was told what there is to tell, and whether what goes to all comes
+    /// before it.
     asked: u16,
+    is_told: bool,
+    is_all_next: bool,
+    /// When the device that was asked is to answer, and until when it has time.
+    answer_at: BaseTime,
     answer_until: BaseTime,
     frame: [u8; MAX_FRAME],
     plaintext: [u8; MAX_FRAME],
+    /// A device with a new session.
+    joined: Option<u16>,
     news: Option<News>,
     counts: Counts,
 }
@@ -165,6 +177,8 @@ struct Change<C: Cipher> {
     kind: Coming<C>,
     /// When it happens at the latest.
     until: BaseTime,
+    /// The superframe before which the base is silent.
+    silent_until: Option<u64>,
 }
 
 enum Coming<C: Cipher> {
@@ -222,11 +236,6 @@ enum News {
     DeliveredToAll {
         device: u16,
     },
-    Joined {
-        device: u16,
-        link: Link,
-        session: Session,
-    },
     Unknown {
         device: u16,
     },
@@ -249,6 +258,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         stations: &'s mut [Option<Station<S, C, MESSAGE>>],
         now: BaseTime,
     ) -> Result<Self, SendError> {
+        const { assert!(MESSAGE >= MAX_DOWN, "messages of the network itself have to fit") };
         let Setup { network, epoch, key, schedule, beacons, sessions } = setup;
         if stations.len() < usize::from(schedule.devices()) {
             let first = schedule.layout().first;
@@ -270,12 +280,18 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             all: All { frame: [0; MAX_FRAME], length: 0, counter: 0, is_last: false, repeats: 0, left: 0 },
             due: Queue::default(),
             hurried: 0,
+            downs: 0,
             told: 0,
             last: None,
-            asked: 0,
+            began: now,
+            asked: u16::MAX,
+            is_told: false,
+            is_all_next: false,
+            answer_at: now,
             answer_until: now,
             frame: [0; MAX_FRAME],
             plaintext: [0; MAX_FRAME],
+            joined: None,
             news: None,
             counts: Counts::default(),
             schedule,
@@ -299,20 +315,34 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         Ok(())
     }
 
-    /// Tells a device that it is no longer wanted. Once it knows, [`BaseOutput::Left`] says so.
+    /// Tells a device that it is no longer wanted, instead of what else there was to tell it. Once it knows,
+    /// [`BaseOutput::Left`] says so. One that does not listen is shut out by [enrolling](Self::enroll) its number
+    /// with another key.
     ///
     /// # Errors
     /// [`SendError`] as of [`send`](Self::send).
     pub fn dismiss(&mut self, number: u16) -> Result<(), SendError> {
+        if let Some(station) = self.stations.get_mut(self.index(number)?).and_then(Option::as_mut) {
+            station.clear();
+        }
         self.put(number, &[internal::DISMISSED], true)
     }
 
-    /// Sends a message to a device, again until it confirms it.
+    /// Sends a message to a device, again until it confirms it or the message is [given up](Self::cancel). If the
+    /// device joins anew meanwhile, the message is sent anew, and comes twice if it had come before.
     ///
     /// # Errors
     /// [`SendError`]; the message is not taken then.
     pub fn send(&mut self, number: u16, message: &[u8]) -> Result<(), SendError> {
         self.put(number, message, false)
+    }
+
+    /// Gives up the message to a device. It may have come all the same.
+    pub fn cancel(&mut self, number: u16) {
+        let station = self.index(number).ok().and_then(|index| self.stations.get_mut(index)?.as_mut());
+        if let Some(station) = station.filter(|station| station.down.about.is_none()) {
+            station.clear();
+        }
     }
 
     fn put(&mut self, number: u16, message: &[u8], internal: bool) -> Result<(), SendError> {
@@ -322,12 +352,13 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let index = self.index(number)?;
         let station = self.stations.get_mut(index).and_then(Option::as_mut);
         let station =
-            station.filter(|station| station.member.is_some()).ok_or(SendError::Absent { number })?;
+            station.filter(|station| station.member().is_some()).ok_or(SendError::Absent { number })?;
         if station.outgoing.waits() || station.down.length != 0 {
             return Err(SendError::Busy);
         }
-        if !station.outgoing.put(message, internal) {
-            return Err(SendError::TooLong { limit: MESSAGE, have: message.len() });
+        let limit = MESSAGE.min(MAX_MESSAGE);
+        if message.len() > limit || !station.outgoing.put(message, internal, 0) {
+            return Err(SendError::TooLong { limit, have: message.len() });
         }
         station.down.about = if internal { message.first().copied() } else { None };
         self.enqueue(index);
@@ -346,34 +377,42 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if self.to_all.waits() || self.all.left != 0 {
             return Err(SendError::Busy);
         }
-        if !self.to_all.put(message, false) {
-            return Err(SendError::TooLong { limit: MESSAGE, have: message.len() });
+        let limit = MESSAGE.min(MAX_MESSAGE);
+        if message.len() > limit || !self.to_all.put(message, false, 0) {
+            return Err(SendError::TooLong { limit, have: message.len() });
         }
-        self.all.repeats = repeats.max(1);
+        (self.all.repeats, self.all.is_last) = (repeats.max(1), false);
         self.stations.iter_mut().flatten().for_each(|station| station.has_all = false);
         Ok(())
     }
 
     /// Goes over to another schedule, of another version and for the same devices, once all members are
-    /// ready, or at `until`.
+    /// ready. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
     ///
     /// # Errors
-    /// [`SendError::Busy`] while another change is under way, [`SendError::Schedule`] if there are too few
-    /// stations.
+    /// [`SendError::Busy`] while another change is under way, [`SendError::Schedule`] if the version or the first
+    /// device is not as it has to be, or if there are too few stations.
     pub fn change(&mut self, schedule: Schedule, until: BaseTime) -> Result<(), SendError> {
-        if self.stations.len() < usize::from(schedule.devices()) {
-            let first = schedule.layout().first;
+        let layout = schedule.layout();
+        let first = layout.first;
+        if self.stations.len() < usize::from(schedule.devices()) || first != self.schedule.layout().first {
             return Err(ScheduleError::Devices { first, devices: schedule.devices().into() }.into());
+        }
+        if layout.version == self.schedule.layout().version {
+            return Err(ScheduleError::Version { version: layout.version }.into());
         }
         self.prepare(Coming::Schedule(schedule), until)
     }
 
-    /// Goes over to another network key, and to new keys of all members, once all have it, or at `until`.
-    /// Members that do not have it then must join again.
+    /// Goes over to another network key, once all members have it, or at `until`. Members that do not have it then
+    /// must join again.
     ///
     /// # Errors
-    /// [`SendError::Busy`] while another change is under way.
+    /// [`SendError::Busy`] while another change is under way, [`SendError::Seal`] if there are no more epochs.
     pub fn renew(&mut self, key: Key<C>, until: BaseTime) -> Result<(), SendError> {
+        if self.epoch == u16::MAX {
+            return Err(SealError::Exhausted.into());
+        }
         self.prepare(Coming::Key(key), until)
     }
 
@@ -381,27 +420,32 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if self.change.is_some() {
             return Err(SendError::Busy);
         }
-        self.change = Some(Change { kind, until });
+        self.change = Some(Change { kind, until, silent_until: None });
+        for station in self.stations.iter_mut().flatten() {
+            (station.has_key, station.telling) = (false, None);
+        }
+        self.hurried = 0;
+        self.count_hurried();
         Ok(())
     }
 
     /// How many members are not ready for the change under way.
     pub fn unready(&self) -> usize {
         let Some(change) = &self.change else { return 0 };
-        let members = self.stations.iter().flatten().filter(|station| station.member.is_some());
+        let members = self.stations.iter().flatten().filter(|station| station.member().is_some());
         members.filter(|station| !change.is_known(station)).count()
     }
 
     /// Whether a device has a session.
     pub fn is_member(&self, number: u16) -> bool {
-        self.index(number)
-            .is_ok_and(|index| self.station(index).is_some_and(|station| station.member.is_some()))
+        let index = self.index(number);
+        index.is_ok_and(|index| self.station(index).is_some_and(|station| station.member().is_some()))
     }
 
     /// Which frames of a device came: to be stored before the base acts on a message.
     pub fn window(&self, number: u16) -> Option<Window> {
         let station = self.station(self.index(number).ok()?)?;
-        Some(station.member.as_ref()?.uplink.newest().window())
+        Some(station.member()?.uplink.window())
     }
 
     /// What the base has seen so far.
@@ -419,11 +463,10 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         match self.last.take() {
             Some(Last::Accept(index)) => {
                 if let Some(station) = self.stations.get_mut(usize::from(index)).and_then(Option::as_mut) {
-                    if !core::mem::replace(&mut station.accept_is_due, true) {
-                        self.hurried = self.hurried.saturating_add(1);
-                    }
+                    station.accept_is_due = true;
                 }
                 self.enqueue(index.into());
+                self.count_hurried();
             }
             Some(Last::Down(index)) => {
                 if let Some(station) = self.stations.get_mut(usize::from(index)).and_then(Option::as_mut) {
@@ -439,11 +482,10 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     /// once.
     pub fn garbled(&mut self, ended: BaseTime) {
         let began = ended.before(self.schedule.airtime_us(JoinRequest::LEN));
-        let layout = self.schedule.layout();
-        let after = began.us().checked_rem(layout.period_us.into()).unwrap_or_default();
-        let half = u64::from(layout.guard_us / 2);
-        let joins = (0..layout.joins).filter_map(|join| self.schedule.join_us(join));
-        if joins.into_iter().any(|join| join.abs_diff(after) <= half) {
+        let after = began.since(self.began);
+        let half = u64::from(self.schedule.layout().guard_us / 2);
+        let mut joins = (0..self.schedule.layout().joins).filter_map(|join| self.schedule.join_us(join));
+        if joins.any(|join| join.abs_diff(after) <= half) {
             self.backlog.collision();
         }
     }
@@ -489,7 +531,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     /// Takes a frame that ended at `ended`. While something waits to be polled, no frame is taken; its
     /// device sends it again.
     pub fn receive(&mut self, frame: &[u8], ended: BaseTime) {
-        if self.news.is_some() {
+        if self.news.is_some() || self.joined.is_some() {
             return;
         }
         let heard = match JoinRequest::device(frame) {
@@ -503,6 +545,11 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
 
     /// Answers a request to join, if it is genuine.
     fn hear_request(&mut self, frame: &[u8], device: u16, ended: BaseTime) -> Option<()> {
+        let layout = self.schedule.layout();
+        if layout.downlink == 0 && layout.access == Access::Slots {
+            // There is nothing to answer with.
+            return None;
+        }
         let network = self.network;
         let began = ended.before(self.schedule.airtime_us(frame.len()));
         // Who knows the schedule asks in its own slot, unless it cannot know the superframe.
@@ -545,15 +592,15 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             let uplink = Opener::new(&key, Kind::Uplink, link, request.counter);
             station.answer =
                 Some(Answer { nonce: request.nonce, accept, number: self.number, knows_schedule });
-            station.grant(Granted { link, key, uplink });
-            self.news = Some(News::Joined { device, link, session });
+            if station.grant(Granted { link, key, session, uplink }) {
+                self.joined = Some(device);
+            }
         }
-        if !core::mem::replace(&mut station.accept_is_due, true) {
-            self.hurried = self.hurried.saturating_add(1);
-        }
+        station.accept_is_due = true;
         if let Ok(index) = self.index(device) {
             self.enqueue(index);
         }
+        self.count_hurried();
         Some(())
     }
 
@@ -566,35 +613,46 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let device = header.device;
         let place = self.schedule.place(device).ok()?;
         let index = self.index(device).ok()?;
-        let number = self.schedule.number(ended);
+        let number = match self.schedule.layout().access {
+            Access::Slots => self.schedule.number(ended),
+            Access::Polling => self.number,
+        };
         let version = self.schedule.layout().version;
         let station = self.stations.get_mut(index)?.as_mut()?;
         let received = station.open(frame, &mut self.plaintext).ok()?;
         self.counts.frames = self.counts.frames.wrapping_add(1);
         let began = ended.before(self.schedule.airtime_us(frame.len()));
-        let offset_us = self.schedule.offset_us(place, began);
         let is_polled = self.schedule.layout().access == Access::Polling;
-        if !is_polled && offset_us.unsigned_abs() > u64::from(self.schedule.layout().guard_us) {
+        let offset_us = if is_polled {
+            began.us().wrapping_sub(self.answer_at.us()) as i64
+        } else {
+            self.schedule.offset_us(place, began)
+        };
+        if offset_us.unsigned_abs() > u64::from(self.schedule.layout().guard_us) {
             self.counts.misplaced = self.counts.misplaced.wrapping_add(1);
         }
-        station.heard = Some(number);
-        station.keep_up();
-        // A node of another version would be silent.
-        station.version = station.version.or(Some(version));
         if is_polled && index + 1 == usize::from(self.asked) {
             self.answer_until = ended;
         }
-        let Received::New(Opened { length, more, .. }) = received else {
+        let Received::New { opened: Opened { counter, length, more }, proves } = received else {
             self.counts.duplicates = self.counts.duplicates.wrapping_add(1);
             return Some(());
         };
+        if proves {
+            self.joined = Some(device);
+        }
+        if station.member().is_none() {
+            return Some(());
+        }
+        station.heard = Some(number);
         station.has_more = more;
+        // A node of another version would be silent.
+        station.version = station.version.or(Some(version));
         let (head, octets) = self.plaintext.get(..length).and_then(Head::decode)?;
         let from = length - octets.len();
         match head.part {
             Part::Whole if head.internal => {
-                let up = Up::decode(octets);
-                if let Some(up) = up {
+                if let Some(up) = Up::decode(octets) {
                     self.obey(index, device, up);
                 }
             }
@@ -602,13 +660,16 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
                 let is_alarm = head.urgent;
                 self.news = Some(News::Message { device, is_alarm, offset_us, from, to: length });
             }
-            Part::Piece { offset, is_last } => {
-                match station.incoming.take(head.id, offset.into(), is_last, octets) {
+            Part::Piece { first, offset, is_last } => {
+                match station.incoming.take(counter, first, offset, is_last, octets) {
                     Came::Message(length) => self.news = Some(News::Pieces { device, offset_us, length }),
-                    Came::Piece => {}
+                    Came::Piece | Came::Old => {}
                     Came::TooLong => self.counts.too_long = self.counts.too_long.wrapping_add(1),
                 }
             }
+        }
+        if self.station(index).is_some_and(Station::wants_down) {
+            self.enqueue(index);
         }
         Some(())
     }
@@ -621,7 +682,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             Up::Confirm { counter } if station.confirmed(counter) => match station.down.about {
                 None => self.news = Some(News::Delivered { device }),
                 Some(internal::DISMISSED) => {
-                    station.member = None;
+                    station.leave(Self::FAREWELLS);
                     self.news = Some(News::Left { device });
                 }
                 Some(about) => station.has_key |= about == internal::NETWORK_KEY,
@@ -632,18 +693,24 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             }
             Up::Ready { version } => station.version = Some(version),
             Up::Leave => {
-                station.member = None;
+                station.leave(Self::FAREWELLS);
                 self.news = Some(News::Left { device });
             }
             Up::Confirm { .. } | Up::ConfirmAll { .. } | Up::Here => {}
         }
-        if self.station(index).is_some_and(Station::wants_down) {
-            self.enqueue(index);
-        }
     }
+
+    /// How often a device that left is polled all the same, so that it knows that the base does.
+    const FAREWELLS: u8 = 8;
 
     /// What to do next.
     pub fn poll(&mut self, now: BaseTime) -> BaseOutput<'_> {
+        if let Some(device) = self.joined.take() {
+            let member = self.index(device).ok().and_then(|index| self.station(index)?.member());
+            if let Some(&Member { link, session, .. }) = member {
+                return BaseOutput::Joined { device, link, session };
+            }
+        }
         if let Some(news) = self.news.take() {
             return self.tell(news);
         }
@@ -666,7 +733,6 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             }
             News::Delivered { device } => BaseOutput::Delivered { device },
             News::DeliveredToAll { device } => BaseOutput::DeliveredToAll { device },
-            News::Joined { device, link, session } => BaseOutput::Joined { device, link, session },
             News::Unknown { device } => BaseOutput::Unknown { device },
             News::Left { device } => BaseOutput::Left { device },
             News::Changed => {
@@ -678,7 +744,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
 
     fn poll_slots(&mut self, now: BaseTime) -> BaseOutput<'_> {
         let lead = u64::from(self.schedule.layout().listen_us);
-        while let Some((at, limit)) = self.agenda.next(&self.schedule) {
+        while let Some(at) = self.agenda.next(&self.schedule) {
             let choice = at.before(lead + Self::CHOICE_US);
             if now < choice {
                 let beacon = self.schedule.start(self.number).before(lead + u64::from(Schedule::TURN_US));
@@ -691,7 +757,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             if now > at.before(lead) {
                 continue;
             }
-            match self.down(self.agenda.number(), limit) {
+            match self.down(self.agenda.number()) {
                 Ok(0) => {}
                 Ok(length) => {
                     return BaseOutput::Transmit { frame: self.frame.get(..length).unwrap_or_default(), at };
@@ -703,20 +769,28 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if now < due {
             return BaseOutput::Wait(due);
         }
-        if self.take_over(now) {
-            return self.tell(News::Changed);
-        }
         // A beacon that was missed stays unsent: a late one would move every slot.
-        let number = self.schedule.number(now.after(lead)).saturating_add(1).max(self.number);
+        self.number = self.schedule.number(now.after(lead)).saturating_add(1).max(self.number);
+        match self.take_over(now) {
+            Over::No => {}
+            Over::Silent => {
+                self.agenda = Agenda::default();
+                self.number = self.number.saturating_add(1);
+                let due = self.schedule.start(self.number).before(lead + u64::from(Schedule::TURN_US));
+                return BaseOutput::Wait(due.max(now.after(1)));
+            }
+            Over::Changed => return self.tell(News::Changed),
+        }
+        let number = self.number;
         let at = self.schedule.start(number);
         self.number = number.saturating_add(1);
+        if at <= now {
+            // The end of time.
+            return BaseOutput::Wait(BaseTime::from_us(u64::MAX));
+        }
         self.spread();
-        match self.beacon(number) {
-            Ok(length) => {
-                self.counts.superframes = self.counts.superframes.wrapping_add(1);
-                self.last = None;
-                BaseOutput::Transmit { frame: self.frame.get(..length).unwrap_or_default(), at }
-            }
+        match self.beacon(number, at) {
+            Ok(length) => BaseOutput::Transmit { frame: self.frame.get(..length).unwrap_or_default(), at },
             Err(error) => BaseOutput::Failed(error),
         }
     }
@@ -724,8 +798,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     /// How long before a frame's start it is chosen.
     pub const CHOICE_US: u64 = Schedule::TURN_US as u64 / 2;
 
-    /// Writes the beacon of superframe `number`: how many octets.
-    fn beacon(&mut self, number: u64) -> Result<usize, SealError> {
+    /// Writes the beacon of superframe `number`, which begins then: how many octets.
+    fn beacon(&mut self, number: u64, at: BaseTime) -> Result<usize, SealError> {
         let slots = self.schedule.slots();
         let before = number.saturating_sub(1);
         let first = usize::from(self.schedule.phase(before)) * usize::from(slots);
@@ -734,7 +808,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         let stations = self.stations.iter().skip(first).take(slots.into());
         for (entry, station) in acknowledgements.chunks_exact_mut(2).zip(stations) {
             if let Some(station) = station {
-                entry.copy_from_slice(&station.acknowledgement.octets());
+                entry.copy_from_slice(&station.acknowledgement().octets());
             }
         }
         let extras = self.schedule.layout().extras;
@@ -751,6 +825,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if let Some(place) = self.frame.get_mut(length..length + Beacon::CLEAR_LEN) {
             place.copy_from_slice(&invitation.octets());
         }
+        self.counts.superframes = self.counts.superframes.wrapping_add(1);
+        (self.last, self.began) = (None, at);
         Ok(length + Beacon::CLEAR_LEN)
     }
 
@@ -789,71 +865,101 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     }
 
     /// Writes the frame that goes down next: how many octets; 0 if there is none.
-    fn down(&mut self, number: u64, limit: usize) -> Result<usize, SealError> {
+    fn down(&mut self, number: u64) -> Result<usize, SealError> {
         self.last = None;
-        // Stations that wait for a confirmation go to the end.
+        self.downs = self.downs.wrapping_add(1);
+        // What goes to all need not wait for whom nobody hears.
+        let all_first = self.downs.is_multiple_of(4);
+        if all_first {
+            match self.down_to_all()? {
+                0 => {}
+                length => return Ok(length),
+            }
+        }
         for _ in 0..self.due.length.min(16) {
             let Some(index) = self.dequeue() else { break };
-            let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { continue };
-            if core::mem::take(&mut station.accept_is_due) {
-                self.hurried = self.hurried.saturating_sub(1);
-                if let Some(answer) = &station.answer
-                    && let Some(place) = self.frame.get_mut(..answer.accept.len())
-                {
-                    place.copy_from_slice(&answer.accept);
-                    self.last = Some(Last::Accept(index as u16));
-                    if station.wants_down() {
-                        self.enqueue(index);
-                    }
-                    return Ok(JoinRequest::ACCEPT_LEN);
-                }
-            }
-            if !station.wants_down() {
-                continue;
-            }
-            if station.down.not_before > number {
+            let length = self.down_to(index, number, number);
+            // Stations that wait for a confirmation go to the end.
+            if self.station(index).is_some_and(Station::wants_down) {
                 self.enqueue(index);
-                continue;
             }
-            let Some(frame) = station.frame(limit.saturating_sub(OVERHEAD))? else { continue };
-            let length = frame.len();
-            if length > limit {
-                self.enqueue(index);
-                continue;
+            match length? {
+                0 => {}
+                length => return Ok(length),
             }
-            if let Some(place) = self.frame.get_mut(..length) {
-                place.copy_from_slice(frame);
+        }
+        if all_first { Ok(0) } else { self.down_to_all() }
+    }
+
+    /// Writes the frame that goes to a station's device next: how many octets; 0 if there is none, or it has to
+    /// wait for longer than until superframe `patience`.
+    fn down_to(&mut self, index: usize, number: u64, patience: u64) -> Result<usize, SealError> {
+        let room = self.room();
+        let pause = u64::from(self.schedule.layout().cycle) + 1;
+        let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { return Ok(0) };
+        if core::mem::take(&mut station.accept_is_due) {
+            self.hurried = self.hurried.saturating_sub(1);
+            if let Some(accept) = station.accept() {
+                self.last = Some(Last::Accept(index as u16));
+                return Ok(copy(accept, &mut self.frame));
             }
-            // The device confirms in its slot, and the beacon after that may be lost.
-            if station.sent(number + u64::from(self.schedule.layout().cycle) + 1) {
+        }
+        if station.telling.is_some() {
+            let length = station.tell(room, &mut self.frame)?.len();
+            if station.telling.is_none() {
                 self.hurried = self.hurried.saturating_sub(1);
+                station.told_until = number.saturating_add(pause + 2);
             }
-            self.last = Some(Last::Down(index as u16));
-            self.enqueue(index);
             return Ok(length);
         }
-        self.down_to_all()
+        if station.member().is_none() || station.down.not_before > patience {
+            return Ok(0);
+        }
+        let Some(frame) = station.frame(room)? else { return Ok(0) };
+        let length = copy(frame, &mut self.frame);
+        // The device confirms in its slot, and the beacon after that may be lost. Whom nobody hears has to wait.
+        let down = &mut station.down;
+        let pause = if down.sent < 4 { pause } else { 8 * pause };
+        (down.sent, down.not_before) = (down.sent.saturating_add(1), number.saturating_add(pause));
+        self.last = Some(Last::Down(index as u16));
+        Ok(length)
+    }
+
+    /// Octets of plaintext that may go down: no more than after a change.
+    fn room(&self) -> usize {
+        let longest = self.schedule.longest_downlink().min(self.coming().longest_downlink());
+        longest.saturating_sub(OVERHEAD)
+    }
+
+    /// The schedule that holds soon.
+    fn coming(&self) -> &Schedule {
+        match &self.change {
+            Some(Change { kind: Coming::Schedule(schedule), .. }) => schedule,
+            _ => &self.schedule,
+        }
     }
 
     fn down_to_all(&mut self) -> Result<usize, SealError> {
         if self.all.left == 0 {
-            let room = usize::from(self.schedule.layout().downlink) + DOWNLINK_HEAD;
             let mut plaintext = [0; MAX_FRAME];
-            let Some(part) = self.to_all.part(room, &mut plaintext) else { return Ok(0) };
+            let next = self.beacons.next();
+            let Some(part) = self.to_all.part(self.room(), next, &mut plaintext) else { return Ok(0) };
             let plaintext = plaintext.get(..part.length).unwrap_or_default();
-            self.all.counter = self.beacons.next() as u16;
+            self.all.counter = next as u16;
             self.all.length = self.beacons.seal(true, plaintext, &mut self.all.frame)?.len();
             (self.all.is_last, self.all.left) = (part.is_last, self.all.repeats);
             self.to_all.take(part);
         }
         self.all.left -= 1;
         self.last = Some(Last::All);
-        if let (Some(to), Some(from)) =
-            (self.frame.get_mut(..self.all.length), self.all.frame.get(..self.all.length))
-        {
-            to.copy_from_slice(from);
-        }
-        Ok(self.all.length)
+        Ok(copy(self.all.frame.get(..self.all.length).unwrap_or_default(), &mut self.frame))
+    }
+
+    /// Counts the stations that have a device which cannot speak yet.
+    fn count_hurried(&mut self) {
+        let is_hurried =
+            |station: &&Station<S, C, MESSAGE>| station.accept_is_due || station.telling.is_some();
+        self.hurried = self.stations.iter().flatten().filter(is_hurried).count() as u16;
     }
 
     /// Tells some of the stations that are behind what they need to know.
@@ -870,114 +976,185 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     }
 
     fn catch_up(&mut self, index: usize) {
-        let coming = match &self.change {
-            Some(Change { kind: Coming::Schedule(schedule), .. }) => schedule,
-            _ => &self.schedule,
-        };
-        let version = coming.layout().version;
+        let layout = *self.coming().layout();
         let number = self.number;
+        let epoch = self.epoch.saturating_add(1);
         let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { return };
-        if station.outgoing.waits() || station.down.length != 0 {
-            return;
-        }
         // Who joined says which version it has, unless it cannot speak.
         let knows_schedule = station.answer.as_ref().is_none_or(|answer| answer.knows_schedule);
-        let silent = if knows_schedule { 3 * u64::from(coming.layout().cycle) } else { 0 };
+        let silent = if knows_schedule { 3 * u64::from(layout.cycle) } else { 0 };
         let asked = station.answer.as_ref().map_or(0, |answer| answer.number);
-        if number > asked.saturating_add(silent).saturating_add(Self::PATIENCE) {
-            station.granted = None;
+        if station.granted.is_some() && number > asked.saturating_add(silent).saturating_add(Self::PATIENCE) {
+            (station.granted, station.answer) = (None, None);
         }
-        let is_behind = number >= station.told_until
-            && match station.version {
-                Some(known) if station.granted.is_none() => known != version,
-                _ => number > asked.max(station.since).saturating_add(silent),
-            };
-        let mut message = [0; MAX_DOWN];
-        let about = if station.member.is_none() {
-            return;
-        } else if is_behind {
-            let [kind, layout @ ..] = &mut message;
+        let Some(member) = station.member.as_ref().filter(|member| member.left.is_none()) else { return };
+        let is_behind = match station.version {
+            Some(known) if station.granted.is_none() => known != layout.version,
+            _ => number > asked.max(station.since).saturating_add(silent),
+        };
+        if is_behind {
+            if number < station.told_until || station.telling.is_some() {
+                return;
+            }
+            let mut message = [0; MAX_DOWN];
+            let [kind, octets @ ..] = &mut message;
             *kind = internal::SCHEDULE;
-            let length = coming.layout().encode(layout).unwrap_or_default().len();
-            message.get(..1 + length).unwrap_or_default()
+            let length = layout.encode(octets).unwrap_or_default().len();
+            let telling = station.telling.insert(Telling::new());
+            telling.put(message.get(..1 + length).unwrap_or_default(), true, 0);
+            if station.down.about == Some(internal::NETWORK_KEY) {
+                // Its pieces would not be put together.
+                station.clear();
+            }
+            self.hurried = self.hurried.saturating_add(1);
         } else if let Some(Change { kind: Coming::Key(key), .. }) = &self.change
-            && let Some(member) = &station.member
-            && !station.has_key
+            && !(station.has_key || station.outgoing.waits() || station.down.length != 0)
         {
-            let link = Link { epoch: self.epoch.wrapping_add(1), ..member.link };
+            let link = Link { epoch, ..member.link };
             let Ok(wrapped) = self.registrar.wrap(&member.key, &link, key) else { return };
-            let Some([kind, rest @ ..]) = message.first_chunk_mut::<{ 1 + WRAPPED_LEN }>() else { return };
-            *kind = internal::NETWORK_KEY;
+            let mut message = [internal::NETWORK_KEY; 1 + WRAPPED_LEN];
+            let [_, rest @ ..] = &mut message;
             *rest = wrapped;
-            message.get(..1 + WRAPPED_LEN).unwrap_or_default()
+            station.outgoing.put(&message, true, 0);
+            station.down.about = Some(internal::NETWORK_KEY);
         } else {
             return;
-        };
-        if station.outgoing.put(about, true) {
-            station.down.about = about.first().copied();
-            self.hurried = self.hurried.saturating_add(u16::from(is_behind));
-            self.enqueue(index);
         }
+        self.enqueue(index);
     }
 
     /// Changes what was to be changed, if it is time.
-    fn take_over(&mut self, now: BaseTime) -> bool {
-        let is_time = self.change.as_ref().is_some_and(|change| now >= change.until) || self.unready() == 0;
-        let Some(change) = self.change.take_if(|_| is_time) else { return false };
-        match change.kind {
-            Coming::Schedule(schedule) => {
-                let end = self.schedule.start(self.number);
-                self.schedule = schedule;
-                self.agenda = Agenda::default();
-                self.number = schedule.number(end.before(1)).saturating_add(1);
-                // Each confirmed for the old slots' sake only.
-                self.stations.iter_mut().flatten().for_each(|station| station.heard = None);
-            }
-            Coming::Key(key) => {
-                self.epoch = self.epoch.wrapping_add(1);
-                let link = Link { network: self.network, device: Link::EVERYBODY, epoch: self.epoch };
-                self.beacons.renew(&key, link);
-                self.key = key;
-                for station in self.stations.iter_mut().flatten() {
-                    station.has_key = false;
-                    station.renew(self.epoch);
-                }
+    fn take_over(&mut self, now: BaseTime) -> Over {
+        let unready = self.unready();
+        let Some(change) = &mut self.change else { return Over::No };
+        if unready != 0 && now < change.until {
+            return Over::No;
+        }
+        let is_key = matches!(change.kind, Coming::Key(_));
+        if is_key && (self.to_all.waits() || self.all.left != 0) {
+            // It is sealed already, with the key that was.
+            return Over::No;
+        }
+        if unready != 0 && !is_key && self.schedule.layout().access == Access::Slots {
+            // Who does not know of the change falls silent first.
+            let until = self.number.saturating_add(Schedule::HOLD);
+            if self.number < *change.silent_until.get_or_insert(until) {
+                return Over::Silent;
             }
         }
-        true
+        match self.change.take().map(|change| change.kind) {
+            Some(Coming::Schedule(schedule)) => self.follow(schedule, now),
+            Some(Coming::Key(key)) => self.follow_key(key),
+            None => {}
+        }
+        Over::Changed
+    }
+
+    fn follow(&mut self, schedule: Schedule, now: BaseTime) {
+        let end = match self.schedule.layout().access {
+            Access::Slots => self.schedule.start(self.number),
+            Access::Polling => {
+                now.after(u64::from(Schedule::TURN_US) + u64::from(schedule.layout().listen_us))
+            }
+        };
+        self.schedule = schedule;
+        self.agenda = Agenda::default();
+        self.number = schedule.number(end.before(1)).saturating_add(1);
+        (self.asked, self.is_told, self.is_all_next, self.answer_until) = (u16::MAX, false, false, end);
+        let longest = schedule.longest_downlink();
+        if self.all.length > longest {
+            // Of a message that is not complete nobody has the whole.
+            self.all.left = 0;
+            if self.to_all.waits() {
+                self.to_all.restart();
+            }
+        }
+        // Superframes are counted anew.
+        for station in self.stations.iter_mut().flatten() {
+            (station.heard, station.down.not_before, station.told_until) = (None, 0, 0);
+            station.since = self.number;
+            if let Some(answer) = &mut station.answer {
+                answer.number = self.number;
+            }
+            if station.down.length > longest {
+                station.seal_again();
+            }
+        }
+    }
+
+    fn follow_key(&mut self, key: Key<C>) {
+        self.epoch = self.epoch.saturating_add(1);
+        let link = Link { network: self.network, device: Link::EVERYBODY, epoch: self.epoch };
+        self.beacons.renew(&key, link);
+        self.key = key;
+        for station in self.stations.iter_mut().flatten() {
+            station.has_key = false;
+            if station.down.about == Some(internal::NETWORK_KEY) {
+                station.clear();
+            }
+            // Answers hold the key that was.
+            (station.granted, station.answer, station.accept_is_due) = (None, None, false);
+        }
+        self.count_hurried();
     }
 
     /// Asks the next device, or waits for the one that was asked. Each round begins with a beacon, for those
-    /// who want to join.
+    /// who want to join, and what goes to all.
     fn poll_devices(&mut self, now: BaseTime) -> BaseOutput<'_> {
         if now < self.answer_until {
             return BaseOutput::Wait(self.answer_until);
         }
-        if self.take_over(now) {
+        if self.take_over(now) == Over::Changed {
             return self.tell(News::Changed);
         }
         self.last = None;
-        let at = now.after(u64::from(self.schedule.layout().listen_us) + Self::CHOICE_US);
-        let asked = usize::from(self.asked);
-        let sent = if asked >= self.stations.len() {
-            self.asked = 0;
-            self.number = self.number.saturating_add(1);
-            self.spread();
-            self.beacon(self.number).map(|length| (length, self.joins_us()))
-        } else {
-            self.asked = self.asked.saturating_add(1);
-            let answer = self.schedule.airtime_us(self.schedule.longest());
-            self.ask(asked).map(|length| (length, u64::from(Schedule::TURN_US) + answer))
-        };
-        match sent {
-            Ok((0, _)) => BaseOutput::Wait(now.after(1)),
-            Ok((length, answer)) => {
+        let listening = u64::from(self.schedule.layout().listen_us);
+        let at = now.after(listening + Self::CHOICE_US);
+        match self.ask_next(at) {
+            Ok((length, answer_us)) => {
+                let turn = u64::from(Schedule::TURN_US) + listening;
+                self.answer_at = at.after(self.schedule.airtime_us(length) + turn);
                 let guard = u64::from(self.schedule.layout().guard_us);
-                self.answer_until = at.after(self.schedule.airtime_us(length) + answer + guard);
+                self.answer_until = self.answer_at.after(answer_us + guard);
                 BaseOutput::Transmit { frame: self.frame.get(..length).unwrap_or_default(), at }
             }
-            Err(error) => BaseOutput::Failed(error),
+            Err(error) => {
+                self.answer_until = at;
+                BaseOutput::Failed(error)
+            }
         }
+    }
+
+    /// Writes what is sent next: how many octets, and how long what it is answered with.
+    fn ask_next(&mut self, at: BaseTime) -> Result<(usize, u64), SealError> {
+        if core::mem::take(&mut self.is_all_next) {
+            match self.down_to_all()? {
+                0 => {}
+                length => return Ok((length, 0)),
+            }
+        }
+        let wants = |station: &Station<S, C, MESSAGE>| {
+            station.accept_is_due || station.member.as_ref().is_some_and(|member| member.left != Some(0))
+        };
+        let rest = self.stations.iter().enumerate().skip(self.asked.into());
+        let next =
+            rest.filter(|(_, station)| station.as_ref().is_some_and(wants)).map(|(index, _)| index).next();
+        if let Some(index) = next {
+            let was_told = core::mem::replace(&mut self.is_told, true) && usize::from(self.asked) == index;
+            self.asked = index as u16;
+            if !was_told {
+                match self.down_to(index, self.number, u64::MAX)? {
+                    0 => {}
+                    length => return Ok((length, 0)),
+                }
+            }
+            (self.asked, self.is_told) = (self.asked.saturating_add(1), false);
+            return Ok((self.ask(index)?, self.schedule.airtime_us(self.schedule.longest())));
+        }
+        (self.asked, self.is_all_next) = (0, true);
+        self.number = self.number.saturating_add(1);
+        self.spread();
+        Ok((self.beacon(self.number, at)?, self.joins_us()))
     }
 
     /// How long after a beacon's end requests to join may come.
@@ -986,40 +1163,45 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         Schedule::join_after(layout, 0, layout.joins)
     }
 
-    /// Writes what a station's device is asked, or told: how many octets.
+    /// Writes what asks a station's device: how many octets.
     fn ask(&mut self, index: usize) -> Result<usize, SealError> {
-        let limit = self.schedule.longest_downlink();
         let Some(station) = self.stations.get_mut(index).and_then(Option::as_mut) else { return Ok(0) };
-        if core::mem::take(&mut station.accept_is_due)
-            && let Some(answer) = &station.answer
-            && let Some(place) = self.frame.get_mut(..answer.accept.len())
-        {
-            self.hurried = self.hurried.saturating_sub(1);
-            place.copy_from_slice(&answer.accept);
-            self.last = Some(Last::Accept(index as u16));
-            return Ok(place.len());
+        station.asks = station.asks.wrapping_add(1);
+        if let Some(left) = station.member.as_mut().and_then(|member| member.left.as_mut()) {
+            *left = left.saturating_sub(1);
         }
-        if station.member.is_none() {
-            return Ok(0);
-        }
-        if let Some(frame) = station.frame(limit.saturating_sub(OVERHEAD))?
-            && let Some(place) = self.frame.get_mut(..frame.len())
-        {
-            place.copy_from_slice(frame);
-            if station.sent(0) {
-                self.hurried = self.hurried.saturating_sub(1);
-            }
-            return Ok(place.len());
-        }
-        Ok(station.empty_frame(&mut self.frame)?.len())
+        Ok(station.poll(&mut self.frame)?.len())
     }
+}
+
+/// Copies a frame: how many octets.
+fn copy(frame: &[u8], to: &mut [u8; MAX_FRAME]) -> usize {
+    match to.get_mut(..frame.len()) {
+        Some(place) => {
+            place.copy_from_slice(frame);
+            frame.len()
+        }
+        None => 0,
+    }
+}
+
+/// Whether a change happened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Over {
+    No,
+    /// It is about to, and nothing may be sent before.
+    Silent,
+    Changed,
 }
 
 impl<C: Cipher> Change<C> {
     /// Whether a station knows all it needs.
     fn is_known<S: CounterStore, const MESSAGE: usize>(&self, station: &Station<S, C, MESSAGE>) -> bool {
         match &self.kind {
-            Coming::Schedule(schedule) => station.version == Some(schedule.layout().version),
+            Coming::Schedule(schedule) => {
+                station.version == Some(schedule.layout().version)
+                    && station.down.length <= schedule.longest_downlink()
+            }
             Coming::Key(_) => station.has_key,
         }
     }

@@ -127,6 +127,12 @@ pub enum ScheduleError {
         /// How many devices there are.
         devices: u32,
     },
+    /// A schedule of this version is known already.
+    #[error("another schedule of version {version} is known already")]
+    Version {
+        /// The version.
+        version: u8,
+    },
     /// The device has no slot.
     #[error("device {number} has no slot: {devices} have one, from number {first} on")]
     Number {

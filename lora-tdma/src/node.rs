@@ -4,18 +4,18 @@ mod ask;
 mod memory;
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, Header, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opener, Overlap,
-    SealError, Sealer, Session,
+    Aes128, Cipher, CounterStore, Header, JoinRequest, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened,
+    Opener, Overlap, SealError, Sealer, Session,
 };
 
 use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation};
-use crate::internal::{self, Up};
+use crate::internal::{self, MAX_DOWN, Up};
 use crate::layout::{Access, Layout};
-use crate::message::{ACKNOWLEDGEMENT, Came, Head, Incoming, MAX_MESSAGE, Part, UPLINK_HEAD};
+use crate::message::{Came, Head, Incoming, MAX_MESSAGE, Part, UPLINK_HEAD};
 use crate::node::ask::Ask;
 use crate::outbox::{Outbox, Settled, first_receipt};
 use crate::superframe::{MAX_FRAME, Place, Schedule};
-use crate::{BaseTime, Bounds, Clock, LocalTime, SendError};
+use crate::{BaseTime, Bounds, Clock, Estimate, LocalTime, SendError, Synchronized};
 
 /// What a node asks of its radio, and what happened. After any call, poll until it says
 /// [`NodeOutput::Wait`].
@@ -49,8 +49,7 @@ pub enum NodeOutput<'a> {
     },
     /// A frame cannot be sealed; without another store, neither can the next.
     Failed(SealError),
-    /// The node is in the network, by this session: with it and the root key, [`Node::resume`] goes on after
-    /// a restart.
+    /// The node is in the network, by this session.
     Joined {
         /// The device's link, with the current epoch.
         link: Link,
@@ -70,10 +69,11 @@ struct Member<C: Cipher> {
     link: Link,
     /// The session's.
     key: Key<C>,
-    downlink: Overlap<C>,
+    downlink: Opener<C>,
     beacons: Overlap<C>,
-    /// The epoch that the base is about to begin.
-    coming: Option<Link>,
+    /// How often the network's key was changed, and how often it will have been soon.
+    epoch: u16,
+    coming: Option<u16>,
 }
 
 /// What a node heard from the base last.
@@ -121,11 +121,21 @@ pub struct Device {
     pub start_error_us: u16,
 }
 
+impl Device {
+    /// The largest error of a frame that starts this long after another one ended, with nothing known but that.
+    fn error_us(&self, after_us: u64) -> u64 {
+        let Bounds { stamp_error_us, drift_ppm, .. } = self.bounds;
+        let drift = after_us.saturating_mul(drift_ppm.into()).div_ceil(1_000_000 - u64::from(drift_ppm));
+        drift + u64::from(stamp_error_us) + u64::from(self.start_error_us)
+    }
+}
+
 /// Sends messages in its own slot, in extra slots that the base grants, and alarms in those for alarms too;
 /// again until the base acknowledges them. It joins the network by itself.
 ///
 /// The node is silent while it does not know the base's time well enough, or knows another version of the
-/// schedule. It answers every poll if the schedule says so.
+/// schedule. Of a beacon now and then it can do without; not once it knows that the schedule is about to change.
+/// It answers every poll if the schedule says so.
 ///
 /// `WINDOW` frames can be on their way, one of them an urgent one; messages of up to `MESSAGE` octets are cut
 /// where slots are shorter.
@@ -142,6 +152,9 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     heard: Option<Heard>,
     /// Whether the newest beacon did not fit what is known.
     is_muted: bool,
+    /// Whether the base acknowledged anything in this session, and how many frames were sent since.
+    is_acknowledged: bool,
+    unanswered: u16,
     /// Turns up to this one are over.
     over: BaseTime,
     /// When to answer a poll.
@@ -150,9 +163,18 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// The receipt of the frame taken last.
     last: Option<u8>,
     confirm: Confirm,
+    /// The counters of what was taken in last.
+    taken: Option<u64>,
+    taken_by_all: Option<u64>,
+    /// Whether the session ends once everything is acknowledged.
+    ends: bool,
+    /// Whether nothing could be sealed since something was heard.
+    has_failed: bool,
     plaintext: [u8; MAX_FRAME],
     to_me: Incoming<MESSAGE>,
     to_all: Incoming<MESSAGE>,
+    /// What the network itself has to say in pieces.
+    inner: Incoming<MAX_DOWN>,
     news: Option<News>,
 }
 
@@ -171,6 +193,9 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub const CHOICE_US: u64 = Schedule::TURN_US as u64 / 2;
     /// See [`CHOICE_US`](Self::CHOICE_US).
     pub const PREPARATION_US: u64 = Schedule::TURN_US as u64 / 5;
+    /// So many superframes after a beacon a node sends without another one. So long is the base silent before it
+    /// uses another schedule than some of them know.
+    pub const HOLD: u64 = Schedule::HOLD;
 
     /// A node that is in no network yet: [`join`](Self::join) it, or [`enter`](Self::enter) it with what is
     /// left of an earlier session.
@@ -194,20 +219,28 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             outbox: Outbox::new(),
             heard: None,
             is_muted: false,
+            is_acknowledged: false,
+            unanswered: 0,
             over: BaseTime::from_us(0),
             answer: None,
             polls: 0,
             last: None,
             confirm: Confirm::default(),
+            taken: None,
+            taken_by_all: None,
+            ends: false,
+            has_failed: false,
             plaintext: [0; MAX_FRAME],
             to_me: Incoming::new(),
             to_all: Incoming::new(),
+            inner: Incoming::new(),
             news: None,
         })
     }
 
     /// Asks the base for a session. `nonce` is drawn from a source of true randomness each time. A session
-    /// there is stays until the new one is granted.
+    /// there is stays until the new one is granted. It takes some superframes; whoever asks anew with another
+    /// nonce in between only has to wait longer.
     pub fn join(&mut self, root: Key<C>, nonce: u64) {
         let Device { network, number, .. } = self.device;
         self.ask = Some(Ask::new(root, network, number, nonce, self.sealer.next()));
@@ -217,15 +250,22 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub fn enter(&mut self, joined: Joined<C>) {
         let Joined { link, session, key, network_key, downlink, broadcast } = joined;
         self.ask = None;
-        self.outbox.lose(0);
+        self.outbox.lose_all();
+        // The base may have another clock than the one that was known.
         self.clock.forget();
-        (self.to_me, self.to_all) = (Incoming::new(), Incoming::new());
-        self.confirm = Confirm { schedule: Some(self.schedule.layout().version), ..Confirm::default() };
+        (self.heard, self.over, self.answer, self.last) = (None, BaseTime::from_us(0), None, None);
+        (self.is_muted, self.is_acknowledged, self.unanswered) = (false, false, 0);
+        (self.to_me, self.to_all, self.inner) = (Incoming::new(), Incoming::new(), Incoming::new());
+        (self.taken, self.taken_by_all) = (None, None);
+        let schedule = self.coming.unwrap_or(self.schedule);
+        self.confirm = Confirm { schedule: Some(schedule.layout().version), ..Confirm::default() };
+        self.ends = false;
         self.sealer.renew(&key, link);
         let all = Link { device: Link::EVERYBODY, ..link };
         self.member = Some(Member {
-            downlink: Overlap::new(Opener::new(&key, Kind::Downlink, link, downlink)),
+            downlink: Opener::new(&key, Kind::Downlink, link, downlink),
             beacons: Overlap::new(Opener::new(&network_key, Kind::Broadcast, all, broadcast)),
+            epoch: link.epoch,
             link,
             key,
             coming: None,
@@ -267,7 +307,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         if self.member.is_none() {
             return Err(SendError::Absent { number: self.device.number });
         }
-        let limit = usize::from(self.schedule.layout().alarm);
+        // Where two alarms meet in all of their slots, the device's own is left.
+        let limit = usize::from(self.schedule.layout().alarm).min(self.schedule.max_message(self.place.slot));
         if alarm.len() > limit {
             return Err(SendError::TooLong { limit, have: alarm.len() });
         }
@@ -279,14 +320,21 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         self.outbox.cancel(ticket);
     }
 
-    /// Tells the base that the node leaves. Once nothing [waits](Self::is_idle) any more, it knows.
+    /// Tells the base that the node leaves, after all that was to be said before. Then it is no
+    /// [member](Self::is_member) any more.
     pub fn leave(&mut self) {
-        self.confirm.leave = true;
+        self.confirm.leave = self.member.is_some();
     }
 
     /// Whether the base has all there was to say.
     pub fn is_idle(&self) -> bool {
         self.outbox.is_empty() && !self.confirm.is_due()
+    }
+
+    /// How many frames were sent since the base acknowledged one. Where that grows while beacons come, the base
+    /// may have lost the session: [`join`](Self::join) again.
+    pub const fn unanswered(&self) -> u16 {
+        self.unanswered
     }
 
     /// The schedule the node goes by.
@@ -304,16 +352,18 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub fn busy(&mut self) {
         if let Some(frame) = self.last.take() {
             self.outbox.untake(frame);
+            self.unanswered = self.unanswered.saturating_sub(1);
         }
     }
 
     /// Takes a frame that ended at `ended`. What is not of this network changes nothing, and so does a
     /// message while another waits to be polled: the base sends it again.
     pub fn receive(&mut self, frame: &[u8], ended: LocalTime) {
+        self.has_failed = false;
         match Header::decode(frame) {
             Ok(Header { kind: Kind::Broadcast, flag: false, .. }) => self.hear_beacon(frame, ended),
-            Ok(Header { kind: Kind::Broadcast, flag: true, counter, .. }) => self.hear_all(frame, counter),
-            Ok(Header { kind: Kind::Downlink, counter, .. }) => self.hear_downlink(frame, counter, ended),
+            Ok(Header { kind: Kind::Broadcast, flag: true, .. }) => self.hear_all(frame),
+            Ok(Header { kind: Kind::Downlink, .. }) => self.hear_downlink(frame, ended),
             Ok(Header { kind: Kind::Uplink, .. }) => {}
             Err(_) => {
                 if let Some(Ok(joined)) = self.ask.as_mut().map(|ask| ask.open(frame)) {
@@ -326,24 +376,18 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     fn hear_beacon(&mut self, frame: &[u8], ended: LocalTime) {
         let Some((sealed, invitation)) = Invitation::split(frame) else { return };
         if let Some(ask) = &mut self.ask {
-            ask.invited(invitation, frame.len(), ended, &self.schedule);
+            ask.invited(invitation, frame.len(), ended, &self.schedule, &self.device);
         }
         let Some(member) = &mut self.member else { return };
         let mut plaintext = [0; Beacon::MAX_LEN];
         let Ok(opened) = member.beacons.open(sealed, &mut plaintext) else { return };
         let Ok(beacon) = Beacon::decode(opened.plaintext) else { return };
-        if member.coming.is_some() && member.beacons.is_proven() {
-            if let Some(link) = member.coming.take() {
-                // The base speaks in the new epoch.
-                self.sealer.renew(&member.key, link);
-                member.link = link;
-                member.downlink.renew(Opener::new(
-                    &member.key,
-                    Kind::Downlink,
-                    link,
-                    member.downlink.newest().next(),
-                ));
-            }
+        if member.beacons.is_proven()
+            && let Some(epoch) = member.coming.take()
+        {
+            // The base speaks in the new epoch; who has the old key only is not heeded any more.
+            member.beacons.retire();
+            member.epoch = epoch;
         }
         if let Some(coming) = self.coming
             && coming.layout().version == beacon.version
@@ -364,22 +408,24 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             self.is_muted = true;
             return;
         }
-        self.clock.synchronize(time, ended);
-        self.is_muted = false;
-        let place = self.place;
-        let slots = self.schedule.slots();
+        self.is_muted = self.clock.synchronize(time, ended) == Synchronized::Fault;
         let before = beacon.number.wrapping_sub(1);
-        if self.schedule.phase(before) == place.phase
-            && let Some(acknowledgement) = beacon.acknowledgement(place.slot)
-        {
-            self.outbox.tell(acknowledgement, Some(beacon.number));
+        let was_own = self.schedule.phase(before) == self.place.phase;
+        if was_own && let Some(acknowledgement) = beacon.acknowledgement(self.place.slot) {
+            self.tell(acknowledgement, beacon.number);
         }
-        let extras = (0..self.schedule.layout().extras).filter(|&extra| {
-            self.schedule.phase(before) == place.phase
-                && beacon.grant(extra, slots) == Grant::Slot(place.slot)
-        });
+        let (slots, own) = (self.schedule.slots(), Grant::Slot(self.place.slot));
+        let extras =
+            (0..self.schedule.layout().extras).filter(|&extra| was_own && beacon.grant(extra, slots) == own);
         let granted = extras.fold(0, |granted, extra| granted | 1 << extra);
         self.heard = Some(Heard { number: beacon.number, granted });
+    }
+
+    /// Takes in what the base had of this node when superframe `number` began.
+    fn tell(&mut self, acknowledgement: Acknowledgement, number: u64) {
+        if self.outbox.tell(acknowledgement, number) {
+            (self.is_acknowledged, self.unanswered) = (true, 0);
+        }
     }
 
     /// Goes by another schedule from now on.
@@ -388,118 +434,153 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let Ok(place) = schedule.place(self.device.number) else { return };
         (self.schedule, self.place) = (schedule, place);
         self.outbox.lose(self.limit());
+        self.outbox.recount();
+        (self.heard, self.answer) = (None, None);
+        self.confirm.schedule = Some(schedule.layout().version);
         self.news = Some(News::Scheduled);
     }
 
-    fn hear_all(&mut self, frame: &[u8], counter: u16) {
+    fn hear_all(&mut self, frame: &[u8]) {
         let Some(member) = &mut self.member else { return };
-        if matches!(self.news, Some(News::Message { .. } | News::Pieces { .. })) {
+        if self.news.is_some() {
             return;
         }
         match member.beacons.open(frame, &mut self.plaintext) {
-            Ok(opened) => {
-                let length = opened.plaintext.len();
-                self.take_in(true, 0, length);
-                self.confirm.message_to_all = Some(counter);
+            Ok(Opened { counter, plaintext, .. }) => {
+                let length = plaintext.len();
+                self.take_in(true, counter, length);
+                if self.news.is_some() {
+                    self.taken_by_all = Some(counter);
+                    self.confirm.message_to_all = Some(counter as u16);
+                }
             }
-            Err(OpenError::Duplicate { .. }) => self.confirm.message_to_all = Some(counter),
+            Err(OpenError::Duplicate { counter }) if self.taken_by_all == Some(counter) => {
+                self.confirm.message_to_all = Some(counter as u16);
+            }
             Err(_) => {}
         }
     }
 
-    fn hear_downlink(&mut self, frame: &[u8], counter: u16, ended: LocalTime) {
+    fn hear_downlink(&mut self, frame: &[u8], ended: LocalTime) {
         let Some(member) = &mut self.member else { return };
-        if matches!(self.news, Some(News::Message { .. } | News::Pieces { .. })) {
+        if self.news.is_some() {
             return;
         }
-        let length = match member.downlink.open(frame, &mut self.plaintext) {
-            Ok(opened) => Some(opened.plaintext.len()),
-            Err(OpenError::Duplicate { .. }) => None,
+        let (counter, is_message, length) = match member.downlink.open(frame, &mut self.plaintext) {
+            Ok(Opened { counter, flag, plaintext }) => (counter, flag, plaintext.len()),
+            Err(OpenError::Duplicate { counter }) => {
+                if self.taken == Some(counter) {
+                    // The confirmation was lost.
+                    self.confirm.message = Some(counter as u16);
+                }
+                return;
+            }
             Err(_) => return,
         };
-        if self.schedule.layout().access == Access::Polling {
-            self.answer = Some(ended.after(Schedule::TURN_US.into()));
-        }
-        let Some(length) = length else {
-            // The confirmation was lost, unless somebody repeats what was long over.
-            let newest = member.downlink.newest().next().wrapping_sub(1) as u16;
-            self.confirm.message =
-                self.confirm.message.or(Some(counter).filter(|&counter| counter == newest));
-            return;
-        };
-        if let Some(acknowledgement) = self.plaintext.first_chunk() {
-            self.outbox.tell(Acknowledgement::from_octets(*acknowledgement), None);
-        }
-        if length > ACKNOWLEDGEMENT {
-            self.confirm.message = Some(counter);
-            self.take_in(false, ACKNOWLEDGEMENT, length);
+        let is_newest = member.downlink.next() == counter.saturating_add(1);
+        if is_message {
+            if self.take_in(false, counter, length) {
+                self.taken = Some(counter);
+                self.confirm.message = Some(counter as u16);
+            }
+        } else if let Some(&acknowledgement) = self.plaintext.first_chunk()
+            && is_newest
+            && self.schedule.layout().access == Access::Polling
+        {
+            let listening = u64::from(self.schedule.layout().listen_us);
+            self.answer = Some(ended.after(u64::from(Schedule::TURN_US) + listening));
+            // Each poll begins a superframe of its own.
+            self.tell(Acknowledgement::from_octets(acknowledgement), self.polls.saturating_add(1));
         }
     }
 
-    /// Takes in what stands in the plaintext.
-    fn take_in(&mut self, to_all: bool, from: usize, to: usize) {
-        let Some((head, octets)) = self.plaintext.get(from..to).and_then(Head::decode) else { return };
-        let incoming = if to_all { &mut self.to_all } else { &mut self.to_me };
+    /// Takes in what stands in the plaintext, and came with this counter. Returns whether it is to be confirmed.
+    fn take_in(&mut self, to_all: bool, counter: u64, length: usize) -> bool {
+        let Some((head, octets)) = self.plaintext.get(..length).and_then(Head::decode) else { return false };
+        let from = length - octets.len();
+        // Any device could send that to all.
+        if to_all && head.internal {
+            return false;
+        }
         match head.part {
-            Part::Whole if head.internal => self.obey(to - octets.len(), to),
-            Part::Whole => self.news = Some(News::Message { to_all, from: to - octets.len(), to }),
-            Part::Piece { offset, is_last } => {
-                let Came::Message(length) = incoming.take(head.id, offset.into(), is_last, octets) else {
-                    return;
-                };
-                if !head.internal {
-                    self.news = Some(News::Pieces { to_all, length });
-                    return;
+            Part::Whole if head.internal => self.obey(from, length),
+            Part::Whole => {
+                self.news = Some(News::Message { to_all, from, to: length });
+                true
+            }
+            Part::Piece { first, offset, is_last } if head.internal => {
+                match self.inner.take(counter, first, offset, is_last, octets) {
+                    Came::Message(length) => {
+                        if let Some(place) = self.plaintext.get_mut(..length) {
+                            place.copy_from_slice(self.inner.message(length));
+                        }
+                        self.obey(0, length)
+                    }
+                    came => came == Came::Piece,
                 }
-                if let Some(place) = self.plaintext.get_mut(..length) {
-                    place.copy_from_slice(incoming.message(length));
-                    self.obey(0, length);
+            }
+            Part::Piece { first, offset, is_last } => {
+                let incoming = if to_all { &mut self.to_all } else { &mut self.to_me };
+                match incoming.take(counter, first, offset, is_last, octets) {
+                    Came::Message(length) => {
+                        self.news = Some(News::Pieces { to_all, length });
+                        true
+                    }
+                    came => came == Came::Piece,
                 }
             }
         }
     }
 
-    /// Does what the base asks for the network's sake, in these octets of the plaintext.
-    fn obey(&mut self, from: usize, to: usize) {
+    /// Does what the base asks for the network's sake, in these octets of the plaintext. Returns whether it is to
+    /// be confirmed.
+    fn obey(&mut self, from: usize, to: usize) -> bool {
         let Some((&kind, content)) = self.plaintext.get(from..to).and_then(<[u8]>::split_first) else {
-            return;
+            return true;
         };
         match kind {
             internal::SCHEDULE => {
-                let Some(schedule) =
-                    Layout::decode(content).ok().and_then(|layout| Schedule::new(layout).ok())
-                else {
-                    return;
-                };
-                if schedule.place(self.device.number).is_err() {
-                    return;
+                let schedule = Layout::decode(content).ok().and_then(|layout| Schedule::new(layout).ok());
+                if let Some(schedule) = schedule.filter(|schedule| schedule.place(self.device.number).is_ok())
+                {
+                    self.confirm.schedule = Some(schedule.layout().version);
+                    // The beacon says when it begins.
+                    self.coming = Some(schedule).filter(|_| schedule != self.schedule);
                 }
-                self.confirm.schedule = Some(schedule.layout().version);
-                // The beacon says when it begins.
-                self.coming = Some(schedule).filter(|_| schedule != self.schedule);
+                false
             }
             internal::NETWORK_KEY => {
-                let Some(member) = &mut self.member else { return };
-                let Ok((link, network_key)) = member.key.unwrap_key(&member.link, content) else { return };
+                let Some(member) = &mut self.member else { return true };
+                let link = Link { epoch: member.epoch, ..member.link };
+                let Ok((link, network_key)) = member.key.unwrap_key(&link, content) else { return true };
                 let all = Link { device: Link::EVERYBODY, ..link };
                 let next = member.beacons.newest().next();
                 member.beacons.renew(Opener::new(&network_key, Kind::Broadcast, all, next));
-                member.coming = Some(link);
+                member.coming = Some(link.epoch);
+                true
             }
-            internal::DISMISSED => self.news = Some(News::Dismissed),
-            _ => {}
+            internal::DISMISSED => {
+                self.outbox.lose_all();
+                self.ends = true;
+                self.news = Some(News::Dismissed);
+                true
+            }
+            _ => true,
         }
     }
 
     /// What to do next.
     pub fn poll(&mut self, now: LocalTime) -> NodeOutput<'_> {
         if let Some(news) = self.news.take() {
-            return self.tell(news);
+            return self.say(news);
         }
         match self.outbox.settled() {
             Some(Settled { ticket, delivered: true }) => return NodeOutput::Delivered { ticket },
             Some(Settled { ticket, delivered: false }) => return NodeOutput::Lost { ticket },
             None => {}
+        }
+        if self.ends && self.is_idle() {
+            (self.member, self.ends) = (None, false);
         }
         if let Some(at) = self.ask.as_ref().and_then(Ask::at) {
             return self.transmit_request(now, at);
@@ -516,7 +597,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         }
     }
 
-    fn tell(&self, news: News) -> NodeOutput<'_> {
+    fn say(&self, news: News) -> NodeOutput<'_> {
         match news {
             News::Joined { link, session } => NodeOutput::Joined { link, session },
             News::Scheduled => NodeOutput::Scheduled(self.schedule),
@@ -538,23 +619,39 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             return NodeOutput::Wait(Some(choice));
         }
         let in_time = now <= listening.before(Self::PREPARATION_US);
+        self.last = None;
+        // Nothing else goes into the same slot.
+        let ended = at.after(self.schedule.airtime_us(JoinRequest::LEN));
+        if let Some(Estimate { time, error_us }) = self.clock.base_time(ended) {
+            self.over = self.over.max(time.after(error_us));
+        }
         match self.ask.as_mut().map(Ask::take) {
             Some(frame) if in_time => NodeOutput::Transmit { frame, at },
             _ => NodeOutput::Wait(None),
         }
     }
 
-    /// Makes frames of what there is to say, as far as there are free ones.
+    /// Makes frames of what there is to say, as far as there are free ones. A failure is told once, until
+    /// something is heard again.
     fn seal(&mut self) -> Option<SealError> {
-        while let Some(up) = self.confirm.due() {
-            match self.outbox.internal(&mut self.sealer, up) {
-                Ok(true) => self.confirm.said(up),
-                Ok(false) => break,
-                Err(error) => return Some(error),
+        if self.has_failed {
+            return None;
+        }
+        let error = self.fill().err();
+        self.has_failed = error.is_some();
+        error
+    }
+
+    fn fill(&mut self) -> Result<(), SealError> {
+        while let Some(up) = self.confirm.due(self.outbox.is_empty()) {
+            if !self.outbox.internal(&mut self.sealer, up)? {
+                break;
             }
+            self.confirm.said(up);
+            self.ends |= up == Up::Leave;
         }
         let room = self.limit().saturating_sub(OVERHEAD);
-        self.outbox.fill(&mut self.sealer, room).err()
+        self.outbox.fill(&mut self.sealer, room)
     }
 
     /// Most octets of a frame in this node's slot.
@@ -564,57 +661,77 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
 
     fn transmit_answer(&mut self, now: LocalTime) -> NodeOutput<'_> {
         let Some(at) = self.answer.take() else { return NodeOutput::Wait(None) };
-        if now > at.before(Self::PREPARATION_US) {
+        let listening = at.before(self.schedule.layout().listen_us.into());
+        if now > listening.before(Self::PREPARATION_US) {
             return NodeOutput::Wait(None);
         }
-        // Each poll begins a superframe of its own.
-        self.polls = self.polls.wrapping_add(1);
-        if self.outbox.is_empty() && !matches!(self.outbox.internal(&mut self.sealer, Up::Here), Ok(true)) {
+        if self.outbox.has_none() && !matches!(self.outbox.internal(&mut self.sealer, Up::Here), Ok(true)) {
             return NodeOutput::Wait(None);
         }
+        self.polls = self.polls.saturating_add(1);
         let limit = self.limit();
-        let Some(frame) = self.outbox.take(self.polls, limit, false) else { return NodeOutput::Wait(None) };
-        NodeOutput::Transmit { frame, at }
+        match self.outbox.take(self.polls, limit, false) {
+            Some(frame) => {
+                self.last = Some(first_receipt(frame));
+                self.unanswered = self.unanswered.saturating_add(1);
+                NodeOutput::Transmit { frame, at }
+            }
+            None => NodeOutput::Wait(None),
+        }
     }
 
     fn transmit_in_turn(&mut self, now: LocalTime) -> NodeOutput<'_> {
-        if self.is_muted || self.outbox.is_empty() {
+        if self.is_muted || self.outbox.has_none() {
             return NodeOutput::Wait(None);
         }
         let Some(time) = self.clock.base_time(now) else { return NodeOutput::Wait(None) };
-        let earliest = time.time.after(Self::PREPARATION_US + u64::from(self.schedule.layout().listen_us));
-        loop {
+        let listening = u64::from(self.schedule.layout().listen_us);
+        let earliest = time.time.after(Self::PREPARATION_US + listening);
+        // There are never more turns than this at once.
+        for _ in 0..64 {
             let from = self.over.max(earliest);
-            let Some(turn) = self.turn_after(from) else { return NodeOutput::Wait(None) };
-            let Some(local) = self.clock.local_time(turn.at) else { return NodeOutput::Wait(None) };
+            let Some(turn) = self.turn_after(from).filter(|turn| self.knows(turn.number)) else { break };
+            let Some(local) = self.clock.local_time(turn.at) else { break };
             let error = local.error_us.saturating_add(self.device.start_error_us.into());
             if error > u64::from(self.schedule.layout().guard_us / 2) {
                 // It grows until the next beacon.
-                return NodeOutput::Wait(None);
+                break;
             }
-            let choice = local.time.before(Self::CHOICE_US + u64::from(self.schedule.layout().listen_us));
+            let choice = local.time.before(Self::CHOICE_US + listening);
             if now < choice {
                 return NodeOutput::Wait(Some(choice));
             }
             self.over = turn.at.after(1);
-            let limit = turn.limit;
-            if !self.outbox.has(turn.number, limit, turn.urgent) {
+            if local.time.before(listening) <= now || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
                 continue;
             }
-            let Some(frame) = self.outbox.take(turn.number, limit, turn.urgent) else {
-                return NodeOutput::Wait(None);
-            };
+            let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
             self.last = Some(first_receipt(frame));
+            self.unanswered = self.unanswered.saturating_add(1);
             return NodeOutput::Transmit { frame, at: local.time };
         }
+        NodeOutput::Wait(None)
     }
 
-    /// This node's next turn at `from` or later, in the superframe that runs then or the two after.
+    /// Whether this schedule certainly holds in superframe `number`.
+    fn knows(&self, number: u64) -> bool {
+        let Some(passed) = self.heard.and_then(|heard| number.checked_sub(heard.number)) else {
+            return false;
+        };
+        // The base has to know the node, and the node of no other schedule, or it would not be waited for.
+        passed == 0 || passed <= Self::HOLD && self.is_acknowledged && self.coming.is_none()
+    }
+
+    /// This node's next turn at `from` or later: in the superframe that runs then, the one after, or the next
+    /// one with its slot.
     fn turn_after(&self, from: BaseTime) -> Option<Turn> {
         let number = self.schedule.number(from);
-        let cycle = u64::from(self.schedule.layout().cycle);
-        let numbers = (number..=number.saturating_add(1)).chain([number.saturating_add(cycle)]);
-        numbers.filter_map(|number| self.turn_in(number, from)).min_by_key(|turn| turn.at)
+        let cycle = self.schedule.layout().cycle;
+        let (phase, own) = (self.schedule.phase(number), self.place.phase);
+        let ahead = if own < phase { u64::from(cycle) + u64::from(own) } else { own.into() };
+        let own = number.saturating_add(ahead - u64::from(phase));
+        let numbers = [number, number.saturating_add(1), own, own.saturating_add(cycle.into())];
+        numbers.into_iter().filter_map(|number| self.turn_in(number, from)).min_by_key(|turn| turn.at)
     }
 
     fn turn_in(&self, number: u64, from: BaseTime) -> Option<Turn> {
@@ -651,12 +768,12 @@ struct Turn {
 }
 
 impl Confirm {
-    /// What is to be said first.
-    fn due(&self) -> Option<Up> {
+    /// What is to be said first; that the node leaves, when there is nothing else.
+    fn due(&self, is_empty: bool) -> Option<Up> {
         let ready = self.schedule.map(|version| Up::Ready { version });
         let message = self.message.map(|counter| Up::Confirm { counter });
         let to_all = self.message_to_all.map(|counter| Up::ConfirmAll { counter });
-        ready.or(message).or(to_all).or(self.leave.then_some(Up::Leave))
+        ready.or(message).or(to_all).or((self.leave && is_empty).then_some(Up::Leave))
     }
 
     fn said(&mut self, up: Up) {
@@ -670,6 +787,6 @@ impl Confirm {
     }
 
     fn is_due(&self) -> bool {
-        self.due().is_some()
+        self.due(true).is_some()
     }
 }

@@ -16,8 +16,8 @@ enum State {
     Free,
     /// It was never sent.
     Fresh,
-    /// It was sent in this superframe, and no beacon has told of it yet.
-    Sent { number: u64 },
+    /// It was sent in this superframe, and no beacon has told of it yet; not for the first time, maybe.
+    Sent { number: u64, again: bool },
     /// It was sent, and did not come.
     Missing,
     /// It came, and the application does not know yet.
@@ -33,6 +33,8 @@ pub(crate) enum Content {
     Message { ticket: u8, is_cut: bool },
     /// The network's own.
     Internal,
+    /// That there is nothing to say.
+    Nothing,
 }
 
 struct Slot {
@@ -61,8 +63,18 @@ impl Slot {
         matches!(self.state, State::Fresh | State::Sent { .. } | State::Missing)
     }
 
+    /// Whether the base can have it when superframe `number` begins.
+    const fn can_have_come(&self, number: u64) -> bool {
+        match self.state {
+            State::Missing => true,
+            State::Sent { number: last, again } => again || last < number,
+            State::Free | State::Fresh | State::Delivered | State::Lost => false,
+        }
+    }
+
     fn belongs(&self, ticket: u8) -> bool {
-        matches!(self.content, Content::Message { ticket: other, .. } if other == ticket)
+        self.state != State::Free
+            && matches!(self.content, Content::Message { ticket: other, .. } if other == ticket)
     }
 
     /// Whether it may be sent in superframe `number`.
@@ -70,21 +82,21 @@ impl Slot {
         let may = match self.state {
             State::Fresh | State::Missing => true,
             // Again in the same superframe only if it is urgent: the base could not tell yet.
-            State::Sent { number: last } => self.urgent || last < number,
+            State::Sent { number: last, .. } => self.urgent || last < number,
             State::Free | State::Delivered | State::Lost => false,
         };
         may && usize::from(self.length) <= limit && (self.urgent || !urgent)
     }
 
     /// What is to be sent first is the least.
-    fn rank(&self) -> (bool, u8, u64) {
+    fn rank(&self) -> (bool, u8, bool, u64) {
         let state = match self.state {
             State::Missing => 0,
             State::Fresh => 1,
             State::Sent { .. } => 2,
             State::Free | State::Delivered | State::Lost => 3,
         };
-        (!self.urgent, state, self.counter)
+        (!self.urgent, state, self.content != Content::Internal, self.counter)
     }
 }
 
@@ -101,17 +113,55 @@ struct Told {
     receipt: u8,
 }
 
+/// The receipts of frames that were given up though the base may have them: another frame with the same one would
+/// seem to have come.
+#[derive(Clone, Copy, Default)]
+struct GivenUp {
+    receipts: [u32; 8],
+    newest: u64,
+}
+
+impl GivenUp {
+    fn insert(&mut self, receipt: u8, counter: u64) {
+        if let Some(word) = self.receipts.get_mut(usize::from(receipt >> 5)) {
+            *word |= 1 << (receipt & 31);
+        }
+        self.newest = self.newest.max(counter);
+    }
+
+    fn contains(&self, receipt: u8) -> bool {
+        self.receipts.get(usize::from(receipt >> 5)).is_some_and(|word| word >> (receipt & 31) & 1 != 0)
+    }
+
+    /// The base told of this frame, if of any that is known, and will never again of an older one.
+    fn pass(&mut self, told: Option<u64>) {
+        let count: u32 = self.receipts.iter().map(|word| word.count_ones()).sum();
+        // Some receipts are always left for what is new.
+        if told.is_some_and(|told| told > self.newest) || count > 128 {
+            self.receipts = [0; 8];
+        }
+    }
+}
+
 /// Up to `WINDOW` sealed frames, and the message that the next ones are made of.
 pub(crate) struct Outbox<const WINDOW: usize, const MESSAGE: usize> {
     slots: [Slot; WINDOW],
     message: Outgoing<MESSAGE>,
+    tickets: u8,
     /// The newest frame that the base told of.
     told: Option<Told>,
+    given_up: GivenUp,
 }
 
 impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
-    pub(crate) const fn new() -> Self {
-        Self { slots: [Slot::FREE; WINDOW], message: Outgoing::new(), told: None }
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: [Slot::FREE; WINDOW],
+            message: Outgoing::new(),
+            tickets: 0,
+            told: None,
+            given_up: GivenUp::default(),
+        }
     }
 
     /// Whether a message can be put in.
@@ -119,48 +169,93 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         !self.message.waits()
     }
 
-    /// Takes a message in and returns its ticket.
-    pub(crate) fn put(&mut self, message: &[u8]) -> Option<u8> {
-        self.message.put(message, false).then(|| self.message.id())
+    /// A number that no recent message has.
+    const fn ticket(&mut self) -> u8 {
+        self.tickets = self.tickets.wrapping_add(1);
+        self.tickets
     }
 
-    /// Gives up what is longer than `limit`, and what belongs to it: keys or slots have changed.
+    /// Takes a message in and returns its ticket.
+    pub(crate) fn put(&mut self, message: &[u8]) -> Option<u8> {
+        let ticket = self.ticket();
+        self.message.put(message, false, ticket).then_some(ticket)
+    }
+
+    /// Gives up what is longer than `limit`, and all that belongs to it: keys or slots have changed.
     pub(crate) fn lose(&mut self, limit: usize) {
         while let Some(slot) =
-            self.slots.iter_mut().find(|slot| slot.is_held() && usize::from(slot.length) > limit)
+            self.slots.iter().find(|slot| slot.is_held() && usize::from(slot.length) > limit)
         {
-            let content = slot.content;
-            slot.state = State::Free;
-            if let Content::Message { ticket, .. } = content {
-                self.cancel(ticket);
-                if let Some(slot) = self.slots.iter_mut().find(|slot| slot.state == State::Free) {
-                    (slot.state, slot.content) = (State::Lost, content);
+            let counter = slot.counter;
+            match slot.content {
+                Content::Message { ticket, .. } => self.lose_message(ticket, counter),
+                Content::Internal | Content::Nothing => {
+                    self.drop(|slot| slot.counter == counter && slot.is_held());
                 }
             }
         }
     }
 
+    /// Gives up everything: the base forgets what it has of a message.
+    pub(crate) fn lose_all(&mut self) {
+        self.lose(0);
+        if self.message.waits() {
+            self.message.restart();
+        }
+    }
+
+    /// A message cannot be sent on. One of which the base cannot have everything starts again.
+    fn lose_message(&mut self, ticket: u8, counter: u64) {
+        let starts_again = self.message.waits() && self.message.ticket() == ticket;
+        self.drop(|slot| slot.belongs(ticket));
+        if starts_again {
+            self.message.restart();
+        } else if let Some(slot) = self.slots.iter_mut().find(|slot| slot.counter == counter) {
+            slot.state = State::Lost;
+        }
+    }
+
     /// Gives a message up.
     pub(crate) fn cancel(&mut self, ticket: u8) {
-        if self.message.id() == ticket {
+        if self.message.ticket() == ticket {
             self.message.clear();
         }
+        self.drop(|slot| slot.belongs(ticket));
+    }
+
+    /// Forgets some of the frames.
+    fn drop(&mut self, which: impl Fn(&Slot) -> bool) {
+        for slot in self.slots.iter_mut().filter(|slot| which(slot)) {
+            if slot.can_have_come(u64::MAX) {
+                self.given_up.insert(slot.receipt, slot.counter);
+            }
+            slot.state = State::Free;
+        }
+    }
+
+    /// Superframes are counted anew.
+    pub(crate) fn recount(&mut self) {
         for slot in &mut self.slots {
-            if slot.is_held() && slot.belongs(ticket) {
-                slot.state = State::Free;
+            if matches!(slot.state, State::Sent { .. }) {
+                slot.state = State::Missing;
             }
         }
     }
 
     /// Whether something of a message is not acknowledged, or known to the application.
     fn is_under_way(&self, ticket: u8) -> bool {
-        self.message.waits() && self.message.id() == ticket
-            || self.slots.iter().any(|slot| slot.state != State::Free && slot.belongs(ticket))
+        self.message.waits() && self.message.ticket() == ticket
+            || self.slots.iter().any(|slot| slot.belongs(ticket))
     }
 
     /// Whether anything is not acknowledged.
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_free() && self.frames().next().is_none()
+        self.is_free() && self.frames().all(|slot| slot.content == Content::Nothing)
+    }
+
+    /// Whether there is anything to send.
+    pub(crate) fn has_none(&self) -> bool {
+        self.frames().next().is_none()
     }
 
     /// Whether an urgent frame is not acknowledged.
@@ -178,10 +273,11 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         sealer: &mut Sealer<S, C>,
         up: Up,
     ) -> Result<bool, SealError> {
-        let head = Head { part: Part::Whole, internal: true, urgent: false, id: 0 };
+        let head = Head { part: Part::Whole, internal: true, urgent: false };
         let mut plaintext = [0; UPLINK_HEAD + Up::LEN];
         head.encode(&up.encode(), &mut plaintext);
-        self.place(sealer, &plaintext, Content::Internal, false, false)
+        let content = if up == Up::Here { Content::Nothing } else { Content::Internal };
+        self.place(sealer, &plaintext, content, false, false)
     }
 
     /// Seals an alarm and returns its ticket; `None` if there is no place for it now.
@@ -190,24 +286,23 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         sealer: &mut Sealer<S, C>,
         alarm: &[u8],
     ) -> Result<Option<u8>, SealError> {
-        let ticket = self.message.ticket();
-        let head = Head { part: Part::Whole, internal: false, urgent: true, id: ticket & 0x0F };
+        let head = Head { part: Part::Whole, internal: false, urgent: true };
         let mut plaintext = [0; MAX_FRAME];
         let length = head.encode(alarm, &mut plaintext).unwrap_or_default();
         let octets = plaintext.get(..length).unwrap_or_default();
+        let ticket = self.ticket();
         let content = Content::Message { ticket, is_cut: false };
         Ok(self.place(sealer, octets, content, true, false)?.then_some(ticket))
     }
 
-    /// Makes frames of the message, for slots with room for so many octets of plaintext. One place is kept
-    /// for what is urgent.
+    /// Makes frames of the message, for slots with room for so many octets of plaintext.
     pub(crate) fn fill<S: CounterStore, C: Cipher>(
         &mut self,
         sealer: &mut Sealer<S, C>,
         room: usize,
     ) -> Result<(), SealError> {
-        while self.message.waits() && self.frames().count() + 1 < WINDOW.max(2) {
-            let ticket = self.message.id();
+        while self.message.waits() {
+            let ticket = self.message.ticket();
             let is_cut = self.message.is_cut(room);
             // The base puts one message together at a time.
             let other = |slot: &Slot| matches!(slot.content, Content::Message { ticket: other, is_cut: true } if other != ticket);
@@ -215,10 +310,9 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
                 break;
             }
             let mut plaintext = [0; MAX_FRAME];
-            let Some(part) = self.message.part(room, &mut plaintext) else { break };
+            let Some(part) = self.message.part(room, sealer.next(), &mut plaintext) else { break };
             let octets = plaintext.get(..part.length).unwrap_or_default();
-            let more = !part.is_last || self.frames().next().is_some();
-            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, more)? {
+            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, !part.is_last)? {
                 break;
             }
             self.message.take(part);
@@ -235,7 +329,9 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         urgent: bool,
         more: bool,
     ) -> Result<bool, SealError> {
-        let Some(free) = self.slots.iter().position(|slot| slot.state == State::Free) else {
+        let free = self.slots.iter().position(|slot| slot.state == State::Free);
+        // One place is kept for what is urgent.
+        let Some(free) = free.filter(|_| urgent || self.frames().count() + 1 < WINDOW.max(2)) else {
             return Ok(false);
         };
         let oldest = self.frames().map(|slot| slot.counter).min().unwrap_or(sealer.next());
@@ -243,7 +339,12 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             let counter = sealer.next();
             // What is older than an acknowledgement reaches could never be acknowledged.
             let ahead = counter.saturating_sub(oldest);
-            if ahead >= if content == Content::Internal || urgent { REACH } else { REACH - 2 } {
+            let reserved = match content {
+                _ if urgent => 0,
+                Content::Internal | Content::Nothing => 1,
+                Content::Message { .. } => 2,
+            };
+            if ahead >= REACH - reserved {
                 return Ok(false);
             }
             let Some(slot) = self.slots.get_mut(free) else { return Ok(false) };
@@ -254,6 +355,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             (slot.content, slot.urgent) = (content, urgent);
             // Two frames with one receipt could be taken for each other; the next counter gives another.
             let clashes = self.told.is_some_and(|told| told.receipt == receipt)
+                || self.given_up.contains(receipt)
                 || self.frames().any(|other| other.receipt == receipt);
             if !clashes {
                 if let Some(slot) = self.slots.get_mut(free) {
@@ -264,31 +366,37 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         }
     }
 
-    /// Takes in what the base has of this node. If `beacon` is the number of a superframe, then that is all it
-    /// had when that one began.
-    pub(crate) fn tell(&mut self, acknowledgement: Acknowledgement, beacon: Option<u64>) {
-        let covered = self.frames().find(|slot| acknowledgement.covers(slot.receipt));
+    /// Takes in what the base had of this node when superframe `number` began. Returns whether it had anything
+    /// that was not known.
+    pub(crate) fn tell(&mut self, acknowledgement: Acknowledgement, number: u64) -> bool {
+        let covers = |slot: &&Slot| slot.can_have_come(number) && acknowledgement.covers(slot.receipt);
+        let covered = self.slots.iter().find(covers);
         let newest = covered.map(|slot| Told { counter: slot.counter, receipt: slot.receipt });
         let newest = newest.or(self.told.filter(|told| acknowledgement.covers(told.receipt)));
-        if newest.is_some() {
-            self.told = newest;
+        self.given_up.pass(newest.map(|newest| newest.counter));
+        match newest {
+            Some(newest) => self.told = Some(newest),
+            // A frame from before a restart, maybe.
+            None if acknowledgement.came(0) => self.given_up.insert(acknowledgement.receipt, 0),
+            None => {}
         }
+        let mut is_new = false;
         for slot in &mut self.slots {
+            if !slot.can_have_come(number) {
+                continue;
+            }
             let before = newest.and_then(|newest| newest.counter.checked_sub(slot.counter));
-            match slot.state {
-                State::Free | State::Delivered | State::Lost => {}
-                _ if before.is_some_and(|before| acknowledgement.came(before)) => {
-                    slot.state = match slot.content {
-                        Content::Message { .. } => State::Delivered,
-                        Content::Internal => State::Free,
-                    };
-                }
-                State::Sent { number } if beacon.is_some_and(|beacon| number < beacon) => {
-                    slot.state = State::Missing;
-                }
-                _ => {}
+            if before.is_some_and(|before| acknowledgement.came(before)) {
+                is_new = true;
+                slot.state = match slot.content {
+                    Content::Message { .. } => State::Delivered,
+                    Content::Internal | Content::Nothing => State::Free,
+                };
+            } else if matches!(slot.state, State::Sent { number: last, .. } if last < number) {
+                slot.state = State::Missing;
             }
         }
+        is_new
     }
 
     /// A message that was delivered as a whole or given up, once.
@@ -316,16 +424,16 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
     pub(crate) fn take(&mut self, number: u64, limit: usize, urgent: bool) -> Option<&[u8]> {
         let slots = self.slots.iter_mut().filter(|slot| slot.may(number, limit, urgent));
         let slot = slots.min_by_key(|slot| slot.rank())?;
-        slot.state = State::Sent { number };
+        slot.state = State::Sent { number, again: slot.state != State::Fresh };
         slot.octets.get(..slot.length.into())
     }
 
     /// The frame taken last was not sent.
     pub(crate) fn untake(&mut self, frame: u8) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.receipt == frame)
-            && matches!(slot.state, State::Sent { .. })
-        {
-            slot.state = State::Fresh;
+        for slot in self.slots.iter_mut().filter(|slot| slot.receipt == frame) {
+            if let State::Sent { again, .. } = slot.state {
+                slot.state = if again { State::Missing } else { State::Fresh };
+            }
         }
     }
 }

@@ -17,14 +17,14 @@ impl Agenda {
         Self { number, has_downlink, extras }
     }
 
-    /// When to send next, and how long a frame may be.
-    pub(super) fn next(&self, schedule: &Schedule) -> Option<(BaseTime, usize)> {
+    /// When to send next.
+    pub(super) fn next(&self, schedule: &Schedule) -> Option<BaseTime> {
         let start = schedule.start(self.number);
         if self.has_downlink {
-            return Some((start.after(schedule.downlink_us()?), schedule.longest_downlink()));
+            return Some(start.after(schedule.downlink_us()?));
         }
         let extra = self.extras.trailing_zeros() as u8;
-        Some((start.after(schedule.extra_us(extra)?), schedule.longest()))
+        Some(start.after(schedule.extra_us(extra)?))
     }
 
     /// The next one is over.

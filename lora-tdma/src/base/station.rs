@@ -1,13 +1,13 @@
 //! What a base knows of one device.
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, JoinRequest, Key, Kind, Link, OpenError, Opener, Overlap, SealError,
-    Sealer, Session, Window,
+    Aes128, Cipher, CounterStore, JoinRequest, Key, Kind, Link, OpenError, Opener, SealError, Sealer,
+    Session, Window,
 };
 
 use crate::beacon::Acknowledgement;
-use crate::internal::SCHEDULE;
-use crate::message::{ACKNOWLEDGEMENT, Incoming, Outgoing};
+use crate::internal::{MAX_DOWN, NETWORK_KEY};
+use crate::message::{Incoming, Outgoing};
 use crate::outbox::first_receipt;
 use crate::superframe::MAX_FRAME;
 
@@ -22,12 +22,16 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) accept_is_due: bool,
     /// Where the newest frame's counter is, and what came before it.
     newest: u64,
-    pub(super) acknowledgement: Acknowledgement,
+    acknowledgement: Acknowledgement,
+    /// Whether the device may be about to begin a new session, to which these acknowledgements mean nothing.
+    is_hushed: bool,
     /// The superframe in which a frame came last, and whether more were waiting then.
     pub(super) heard: Option<u64>,
     pub(super) has_more: bool,
     /// The version of the schedule that the device was last known to have.
     pub(super) version: Option<u8>,
+    /// How much of the schedule it was told, if it is being told.
+    pub(super) telling: Option<Telling>,
     /// Whether it has the key of the coming epoch.
     pub(super) has_key: bool,
     /// The superframe in which its session began, and before which it is not told the schedule again.
@@ -38,6 +42,8 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) outgoing: Outgoing<MESSAGE>,
     pub(super) down: Down,
     pub(super) incoming: Incoming<MESSAGE>,
+    /// How often it was asked.
+    pub(super) asks: u8,
     /// The next station with something to send.
     pub(super) next_due: Option<u16>,
     pub(super) is_due: bool,
@@ -46,16 +52,18 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
 /// A session that a device has, as far as is known.
 pub(super) struct Member<C: Cipher> {
     pub key: Key<C>,
-    /// The link that the downlink is sealed for, and the one it will be once the device proves to know it.
     pub link: Link,
-    pub coming: Option<Link>,
-    pub uplink: Overlap<C>,
+    pub session: Session,
+    pub uplink: Opener<C>,
+    /// How often it is still told what came, after it left.
+    pub left: Option<u8>,
 }
 
 /// A session that takes the place of another once the device proves to have it.
 pub(super) struct Granted<C: Cipher> {
     pub link: Link,
     pub key: Key<C>,
+    pub session: Session,
     pub uplink: Opener<C>,
 }
 
@@ -68,6 +76,9 @@ pub(super) struct Answer {
     pub knows_schedule: bool,
 }
 
+/// How much of the schedule a device was told. It is not confirmed: who needs it cannot speak.
+pub(super) type Telling = Outgoing<MAX_DOWN>;
+
 /// A frame to the device that it has not confirmed.
 pub(super) struct Down {
     pub frame: [u8; MAX_FRAME],
@@ -79,17 +90,24 @@ pub(super) struct Down {
     pub about: Option<u8>,
     /// The superframe before which it is not sent again.
     pub not_before: u64,
+    /// How often it was sent since the device was heard.
+    pub sent: u8,
 }
 
 /// A frame that a device sent.
 pub(super) struct Opened {
+    pub counter: u64,
     pub length: usize,
     pub more: bool,
 }
 
 /// What came of a frame.
 pub(super) enum Received {
-    New(Opened),
+    /// The first frame of its session, maybe.
+    New {
+        opened: Opened,
+        proves: bool,
+    },
     Again,
 }
 
@@ -110,9 +128,11 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             accept_is_due: false,
             newest: 0,
             acknowledgement: Acknowledgement::default(),
+            is_hushed: false,
             heard: None,
             has_more: false,
             version: None,
+            telling: None,
             has_key: false,
             since: 0,
             told_until: 0,
@@ -125,8 +145,10 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
                 is_last: false,
                 about: None,
                 not_before: 0,
+                sent: 0,
             },
             incoming: Incoming::new(),
+            asks: 0,
             next_due: None,
             is_due: false,
         })
@@ -138,13 +160,20 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
     pub fn resume(&mut self, link: Link, session: Session, window: Window) {
         let key = self.root.session(&link, session);
         self.sealer.renew(&key, link);
-        let uplink = Overlap::new(Opener::resume(&key, Kind::Uplink, link, window));
-        self.member = Some(Member { key, link, coming: None, uplink });
+        let uplink = Opener::resume(&key, Kind::Uplink, link, window);
+        self.member = Some(Member { key, link, session, uplink, left: None });
+    }
+
+    /// The device's session, unless it left.
+    pub(super) fn member(&self) -> Option<&Member<C>> {
+        self.member.as_ref().filter(|member| member.left.is_none())
     }
 
     /// Whether there is something to send to the device.
-    pub(super) const fn wants_down(&self) -> bool {
-        self.accept_is_due || self.member.is_some() && (self.down.length != 0 || self.outgoing.waits())
+    pub(super) fn wants_down(&self) -> bool {
+        self.accept_is_due
+            || self.telling.is_some()
+            || self.member().is_some() && (self.down.length != 0 || self.outgoing.waits())
     }
 
     /// Opens a frame of the device, and notes that it came.
@@ -159,39 +188,69 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         };
         let (counter, received) = match result {
             Ok(opened) => {
-                let opened = Opened { length: opened.plaintext.len(), more: opened.flag };
-                (result?.counter, Received::New(opened))
+                let (counter, more) = (opened.counter, opened.flag);
+                let opened = Opened { counter, length: opened.plaintext.len(), more };
+                (counter, Received::New { opened, proves })
             }
             Err(OpenError::Duplicate { counter }) => (counter, Received::Again),
             Err(error) => return Err(error),
         };
-        if proves && matches!(received, Received::New(_)) {
+        if matches!(received, Received::New { proves: true, .. }) {
             self.prove();
         }
         self.note(counter, first_receipt(frame));
+        self.down.sent = 0;
         Ok(received)
     }
 
-    /// Grants a session. One that is in use stays until the new one is.
-    pub(super) fn grant(&mut self, granted: Granted<C>) {
+    /// Grants a session; `true` if there was none. One that is in use stays until the new one is.
+    pub(super) fn grant(&mut self, granted: Granted<C>) -> bool {
         self.granted = Some(granted);
-        if self.member.is_none() {
+        let is_first = self.member().is_none();
+        if is_first {
             self.prove();
         }
+        is_first
     }
 
     /// The session that was granted takes the place of the one before.
     fn prove(&mut self) {
-        let Some(granted) = self.granted.take() else { return };
-        self.sealer.renew(&granted.key, granted.link);
-        self.acknowledgement = Acknowledgement::default();
+        let Some(Granted { link, key, session, uplink }) = self.granted.take() else { return };
+        self.sealer.renew(&key, link);
+        (self.acknowledgement, self.is_hushed) = (Acknowledgement::default(), false);
         (self.version, self.has_all, self.has_key, self.told_until) = (None, false, false, 0);
+        (self.heard, self.has_more) = (None, false);
         self.since = self.answer.as_ref().map_or(0, |answer| answer.number);
-        // What was under way is sealed again.
-        self.outgoing.restart();
-        self.down.length = 0;
-        let uplink = Overlap::new(granted.uplink);
-        self.member = Some(Member { key: granted.key, link: granted.link, coming: None, uplink });
+        self.incoming = Incoming::new();
+        self.seal_again();
+        self.member = Some(Member { key, link, session, uplink, left: None });
+    }
+
+    /// Seals anew what is under way. The network's key was wrapped for the session before, or may be in pieces
+    /// that others came between.
+    pub(super) fn seal_again(&mut self) {
+        if self.down.about == Some(NETWORK_KEY) {
+            self.outgoing.clear();
+        } else if self.down.length != 0 || self.outgoing.waits() {
+            self.outgoing.restart();
+        }
+        (self.down.length, self.down.not_before) = (0, 0);
+    }
+
+    /// Drops what is under way.
+    pub(super) fn clear(&mut self) {
+        self.outgoing.clear();
+        (self.down.length, self.down.not_before) = (0, 0);
+    }
+
+    /// The device is no member any more; so often it is still told what came of its last words.
+    pub(super) fn leave(&mut self, asks: u8) {
+        self.clear();
+        if let Some(member) = &mut self.member {
+            member.left = Some(asks);
+        }
+        (self.heard, self.has_more) = (None, false);
+        (self.granted, self.answer) = (None, None);
     }
 
     /// Whether one of the counters before the newest did not come.
@@ -200,8 +259,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         came & came.wrapping_add(1) != 0
     }
 
+    /// What came of the device, for it to know.
+    pub(super) fn acknowledgement(&self) -> Acknowledgement {
+        if self.is_hushed { Acknowledgement::default() } else { self.acknowledgement }
+    }
+
     /// Notes that a frame came.
     fn note(&mut self, counter: u64, receipt: u8) {
+        self.is_hushed = false;
         let came = &mut self.acknowledgement.came;
         if *came == 0 {
             (self.newest, *came, self.acknowledgement.receipt) = (counter, 1, receipt);
@@ -215,79 +280,73 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         }
     }
 
-    /// Begins a new epoch: frames of the old one are still taken.
-    pub(super) fn renew(&mut self, epoch: u16) {
-        if let Some(member) = &mut self.member {
-            let link = Link { epoch, ..member.link };
-            let next = member.uplink.newest().next();
-            member.uplink.renew(Opener::new(&member.key, Kind::Uplink, link, next));
-            member.coming = Some(link);
-        }
+    /// The answer to a request to join, which is to be sent now.
+    pub(super) fn accept(&mut self) -> Option<&[u8]> {
+        // Once it has that, the device begins a new session.
+        self.is_hushed |= self.granted.is_some();
+        self.answer.as_ref().map(|answer| &answer.accept[..])
     }
 
-    /// Speaks in the new epoch once the device proved to know it.
-    pub(super) fn keep_up(&mut self) {
-        if let Some(member) = &mut self.member
-            && member.uplink.is_proven()
-            && let Some(link) = member.coming.take()
-        {
-            self.sealer.renew(&member.key, link);
-            member.link = link;
-            self.outgoing.restart();
-            self.down.length = 0;
+    /// The next piece of the schedule, of up to so many octets of plaintext.
+    pub(super) fn tell<'b>(&mut self, room: usize, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
+        let mut plaintext = [0; MAX_FRAME];
+        let next = self.sealer.next();
+        let part = self.telling.as_ref().and_then(|telling| telling.part(room, next, &mut plaintext));
+        let (Some(telling), Some(part)) = (&mut self.telling, part) else {
+            self.telling = None;
+            return Ok(&[]);
+        };
+        // A device that cannot speak before it knows the schedule cannot prove its session either.
+        let unproven = self.granted.as_ref();
+        if let Some(granted) = unproven {
+            self.sealer.renew(&granted.key, granted.link);
         }
+        let plaintext = plaintext.get(..part.length).unwrap_or_default();
+        let frame = self.sealer.seal(true, plaintext, buffer);
+        if let (Some(_), Some(member)) = (unproven, &self.member) {
+            self.sealer.renew(&member.key, member.link);
+        }
+        let frame = frame?;
+        telling.take(part);
+        if part.is_last {
+            self.telling = None;
+        }
+        Ok(frame)
     }
 
     /// The frame to send next, sealed now if it is a new one, of up to so many octets of plaintext.
     pub(super) fn frame(&mut self, room: usize) -> Result<Option<&[u8]>, SealError> {
         if self.down.length == 0 {
             let mut plaintext = [0; MAX_FRAME];
-            let (head, rest) = plaintext.split_at_mut(ACKNOWLEDGEMENT);
-            head.copy_from_slice(&self.acknowledgement.octets());
-            let Some(part) = self.outgoing.part(room.saturating_sub(ACKNOWLEDGEMENT), rest) else {
-                return Ok(None);
-            };
-            let plaintext = plaintext.get(..ACKNOWLEDGEMENT + part.length).unwrap_or_default();
-            self.down.counter = self.sealer.next() as u16;
-            // A device that cannot speak before it knows the schedule cannot prove its session either.
-            let unproven = self.granted.as_ref().filter(|_| self.down.about == Some(SCHEDULE));
-            if let Some(granted) = unproven {
-                self.sealer.renew(&granted.key, granted.link);
-            }
-            let sealed = self.sealer.seal(false, plaintext, &mut self.down.frame).map(<[u8]>::len);
-            if let (Some(_), Some(member)) = (unproven, &self.member) {
-                self.sealer.renew(&member.key, member.link);
-            }
-            self.down.length = sealed?;
-            self.down.is_last = part.is_last;
+            let next = self.sealer.next();
+            let Some(part) = self.outgoing.part(room, next, &mut plaintext) else { return Ok(None) };
+            let plaintext = plaintext.get(..part.length).unwrap_or_default();
+            self.down.counter = next as u16;
+            self.down.length = self.sealer.seal(true, plaintext, &mut self.down.frame)?.len();
+            (self.down.is_last, self.down.sent) = (part.is_last, 0);
             self.outgoing.take(part);
         }
         Ok(self.down.frame.get(..self.down.length))
     }
 
-    /// A frame with nothing but the acknowledgement.
-    pub(super) fn empty_frame<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
-        self.sealer.seal(false, &self.acknowledgement.octets(), buffer)
-    }
-
-    /// The frame was sent. One with the schedule is not confirmed: who needs it cannot speak. Returns whether
-    /// all of the schedule was sent.
-    pub(super) fn sent(&mut self, not_before: u64) -> bool {
-        if self.down.about != Some(SCHEDULE) {
-            self.down.not_before = not_before;
-            return false;
+    /// A frame that says what came, and asks for an answer: by the session that is proven, or by one that is not yet.
+    pub(super) fn poll<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
+        let (Some(granted), 0) = (&self.granted, self.asks & 1) else {
+            return self.sealer.seal(false, &self.acknowledgement().octets(), buffer);
+        };
+        self.sealer.renew(&granted.key, granted.link);
+        let frame = self.sealer.seal(false, &Acknowledgement::default().octets(), buffer);
+        if let Some(member) = &self.member {
+            self.sealer.renew(&member.key, member.link);
         }
-        (self.down.length, self.down.not_before) = (0, 0);
-        self.told_until = not_before.saturating_add(2);
-        self.down.is_last
+        frame
     }
 
     /// The device confirms a frame; `true` if that was the last one of a message.
     pub(super) fn confirmed(&mut self, counter: u16) -> bool {
         let is_newest = self.down.length != 0 && self.down.counter == counter;
         if is_newest {
-            self.down.length = 0;
-            self.down.not_before = 0;
+            (self.down.length, self.down.not_before) = (0, 0);
         }
         is_newest && self.down.is_last
     }

@@ -1,11 +1,13 @@
 //! A device that has no keys yet asks for them.
 
-use frame_crypto::{Cipher, JoinRequest, Joined, Joining, Key, OpenError};
+use frame_crypto::{Cipher, JoinRequest, Joined, Joining, Key, OVERHEAD, OpenError};
 
+use crate::LocalTime;
 use crate::beacon::Invitation;
 use crate::layout::Access;
+use crate::message::UPLINK_HEAD;
+use crate::node::Device;
 use crate::superframe::Schedule;
-use crate::{LocalTime, ScheduleError};
 
 /// Asks after a beacon: in the device's own slot if it knows the schedule, and in one of the join slots, as
 /// seldom as the beacon says, if not.
@@ -32,30 +34,30 @@ impl<C: Cipher> Ask<C> {
         octets: usize,
         ended: LocalTime,
         schedule: &Schedule,
+        device: &Device,
     ) {
-        self.at = None;
-        let own = self.own_slot(schedule);
-        if let (Ok(Some(slot_us)), true) = (own, invitation.version == schedule.layout().version)
-            && octets == schedule.beacon_len()
-        {
-            self.at = Some(ended.after(slot_us.saturating_sub(schedule.beacon_us())));
-            return;
-        }
+        let layout = schedule.layout();
+        let is_known = invitation.version == layout.version && octets == schedule.beacon_len();
+        let own = self
+            .own_slot(schedule)
+            .filter(|_| is_known)
+            .map(|slot_us| slot_us.saturating_sub(schedule.beacon_us()));
         let draw = self.draw();
         // The low bits say whether, others which slot.
         let waits = draw & ((1 << invitation.wait.min(31)) - 1) != 0;
-        if let Some(join) = (draw >> 32).checked_rem(invitation.joins.into())
-            && !waits
-        {
-            self.at = Some(ended.after(Schedule::join_after(schedule.layout(), 0, join as u8)));
-        }
+        let join = (draw >> 32).checked_rem(invitation.joins.into()).filter(|_| !waits);
+        let join = join.map(|join| Schedule::join_after(layout, 0, join as u8));
+        // What the clock is wrong by is not known yet.
+        let is_certain = |&after_us: &u64| device.error_us(after_us) <= u64::from(layout.guard_us / 2);
+        self.at = own.filter(is_certain).or(join.filter(is_certain)).map(|after_us| ended.after(after_us));
     }
 
-    /// Where the device's slot is, if there is no other superframe it could be in.
-    fn own_slot(&self, schedule: &Schedule) -> Result<Option<u64>, ScheduleError> {
-        let place = schedule.place(self.number)?;
+    /// Where the device's slot is, if there is no other superframe it could be in, and it is long enough.
+    fn own_slot(&self, schedule: &Schedule) -> Option<u64> {
+        let slot = schedule.place(self.number).ok()?.slot;
         let is_certain = schedule.layout().access == Access::Slots && schedule.layout().cycle == 1;
-        Ok(if is_certain { schedule.slot_us(place.slot) } else { None })
+        let fits = schedule.max_message(slot) + UPLINK_HEAD + OVERHEAD >= JoinRequest::LEN;
+        schedule.slot_us(slot).filter(|_| is_certain && fits)
     }
 
     /// When to ask next, if at all.

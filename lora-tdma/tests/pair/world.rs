@@ -5,7 +5,9 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use frame_crypto::{CounterStore, Header, JoinRequest, Key, Kind, Link, Opener, Session, StoreError, Window};
+use frame_crypto::{
+    CounterStore, Header, JoinRequest, Key, Kind, Link, Opener, Sealer, Session, StoreError, Window,
+};
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
 use lora_tdma::{
     Access, Base, BaseOutput, BaseTime, Beacon, Bounds, Device, Grant, Layout, LocalTime, Node, NodeOutput,
@@ -43,17 +45,28 @@ pub fn layout(slots: u8) -> Layout {
     }
 }
 
+/// Devices from 1 on.
+pub fn numbers(count: u16) -> Vec<u16> {
+    (1..=count).collect()
+}
+
 /// A counter that survives a restart.
 #[derive(Clone, Default)]
-pub struct Memory(Rc<Cell<u64>>);
+pub struct Memory {
+    counter: Rc<Cell<u64>>,
+    is_broken: Rc<Cell<bool>>,
+}
 
 impl CounterStore for Memory {
     fn load(&mut self) -> Result<u64, StoreError> {
-        Ok(self.0.get())
+        Ok(self.counter.get())
     }
 
     fn store(&mut self, counter: u64) -> Result<(), StoreError> {
-        self.0.set(counter);
+        if self.is_broken.get() {
+            return Err(StoreError::Memory);
+        }
+        self.counter.set(counter);
         Ok(())
     }
 }
@@ -121,15 +134,19 @@ pub struct Unit {
     ppm: i64,
     offset: u64,
     wake: Option<u64>,
-    sends_until: u64,
+    /// Its last frame.
+    sends: Span,
     pub told: Vec<Told>,
     /// It hears nothing.
     pub is_deaf: bool,
+    /// It hears nothing else.
+    pub hears_beacons_only: bool,
     /// Nobody hears it.
     pub is_mute: bool,
     /// Somebody else is heard whenever it wants to send.
     pub is_disturbed: bool,
     pub frames: u32,
+    pub failures: u32,
 }
 
 impl Unit {
@@ -143,13 +160,19 @@ impl Unit {
             ppm: i64::from(number % 9) * 10 - 40,
             offset: u64::from(number) * 7_777_777,
             wake: None,
-            sends_until: 0,
+            sends: Span::default(),
             told: Vec::new(),
             is_deaf: false,
+            hears_beacons_only: false,
             is_mute: false,
             is_disturbed: false,
             frames: 0,
+            failures: 0,
         }
+    }
+
+    pub fn break_store(&mut self, is_broken: bool) {
+        self.memory.is_broken.set(is_broken);
     }
 
     pub fn local(&self, time: u64) -> LocalTime {
@@ -181,6 +204,19 @@ pub fn device(number: u16) -> Device {
     Device { network: NETWORK, number, bounds, start_error_us: START_ERROR_US as u16 + 2 }
 }
 
+/// When a radio sends, and so hears nothing.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    start: u64,
+    end: u64,
+}
+
+impl Span {
+    fn meets(&self, flight: &Flight) -> bool {
+        self.start < flight.end && flight.start < self.end
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
     Base,
@@ -202,6 +238,10 @@ pub struct Flight {
 impl Flight {
     pub fn kind(&self) -> Option<Kind> {
         Header::decode(&self.frame).ok().map(|header| header.kind)
+    }
+
+    fn is_beacon(&self) -> bool {
+        Header::decode(&self.frame).is_ok_and(|header| header.kind == Kind::Broadcast && !header.flag)
     }
 }
 
@@ -232,7 +272,10 @@ pub struct World {
     memories: BTreeMap<u16, Memory>,
     stored: BTreeMap<u16, Stored>,
     base_wake: Option<u64>,
-    base_sends_until: u64,
+    /// How much the base's clock is behind.
+    shift: u64,
+    pub failures: u32,
+    base_sends: Span,
     listeners: Vec<Opener>,
     /// The grants of the newest beacon, and its number.
     grants: Vec<Grant>,
@@ -266,7 +309,9 @@ impl World {
             memories,
             stored: BTreeMap::new(),
             base_wake: None,
-            base_sends_until: 0,
+            shift: 0,
+            failures: 0,
+            base_sends: Span::default(),
             listeners: Vec::new(),
             grants: Vec::new(),
             number: 0,
@@ -281,8 +326,8 @@ impl World {
     pub fn joined(layout: Layout, numbers: &[u16]) -> Self {
         let mut world = Self::new(layout, numbers);
         (0..world.units.len()).for_each(|index| world.join(index));
-        world.pass(20);
-        assert!(numbers.iter().all(|&number| world.base.is_member(number)), "not all have joined");
+        world.pass(20 * u64::from(layout.cycle));
+        assert!(world.units.iter().all(|unit| unit.node.is_member() && world.base.is_member(unit.number)));
         world.clear();
         world
     }
@@ -326,15 +371,49 @@ impl World {
         self.poll_base();
     }
 
+    /// Stores of the base cannot be written.
+    pub fn break_stores(&mut self, are_broken: bool) {
+        self.memories.values().for_each(|memory| memory.is_broken.set(are_broken));
+    }
+
+    pub fn stop_base(&mut self) {
+        self.base_wake = None;
+        // What it had not sent yet.
+        let now = self.now;
+        self.flights.retain(|flight| flight.sender != Sender::Base || flight.start < now);
+    }
+
+    /// The base loses all that it did not store, and is back with its clock set back.
+    pub fn set_back(&mut self, us: u64) {
+        self.shift += us;
+        self.restart_base(0);
+    }
+
+    /// What was on the air.
+    pub fn landed(&self) -> &[Flight] {
+        &self.flights[..self.landed]
+    }
+
+    fn base_time(&self, time: u64) -> BaseTime {
+        BaseTime::from_us(time - self.shift)
+    }
+
     /// The base loses all that it did not store, and is back after some superframes.
     pub fn restart_base(&mut self, superframes: u64) {
-        self.base_wake = None;
+        self.stop_base();
         let flights = self.flights.len();
         self.pass(superframes);
         assert!(self.flights[flights..].iter().all(|flight| flight.sender != Sender::Base));
         let numbers: Vec<u16> =
             self.memories.keys().copied().filter(|&number| number != BEACONS && number != SESSIONS).collect();
-        self.base = base(self.schedule, self.epoch, &mut self.memories, &self.stored, &numbers, self.now);
+        self.base = base(
+            self.schedule,
+            self.epoch,
+            &mut self.memories,
+            &self.stored,
+            &numbers,
+            self.now - self.shift,
+        );
         self.poll_base();
     }
 
@@ -390,7 +469,7 @@ impl World {
     }
 
     pub fn poll_base(&mut self) {
-        let now = BaseTime::from_us(self.now);
+        let now = self.base_time(self.now);
         for polls in 0.. {
             assert!(polls < 50, "a base that never waits");
             match self.base.poll(now) {
@@ -402,7 +481,7 @@ impl World {
                         continue;
                     }
                     self.note_beacon(&frame);
-                    self.base_sends_until = self.transmit(Sender::Base, at.us(), false, frame);
+                    self.base_sends = self.transmit(Sender::Base, at.us() + self.shift, false, frame);
                 }
                 BaseOutput::Message { device, is_alarm, message, .. } => {
                     self.seen.push(Seen::Message { device, is_alarm, octets: message.to_vec() });
@@ -427,10 +506,10 @@ impl World {
                     }
                     self.epoch = epoch;
                 }
-                BaseOutput::Failed(error) => panic!("{error}"),
+                BaseOutput::Failed(_) => self.failures += 1,
                 BaseOutput::Wait(until) => {
                     assert!(until > now, "a wait ends later");
-                    self.base_wake = Some(until.us());
+                    self.base_wake = Some(until.us() + self.shift);
                     return;
                 }
                 other => panic!("{other:?}"),
@@ -475,11 +554,11 @@ impl World {
                         continue;
                     }
                     unit.frames += 1;
-                    assert!(unit.time(at) >= unit.sends_until, "two frames at once");
+                    assert!(unit.time(at) >= unit.sends.end, "two frames at once");
                     let start = unit.time(at) + self.random.below(START_ERROR_US + 1);
                     let is_contention = self.check_turn(index, start, &frame);
                     let end = self.transmit(Sender::Node(index), start, is_contention, frame);
-                    self.units[index].sends_until = end;
+                    self.units[index].sends = end;
                 }
                 NodeOutput::Message { to_all, message } => {
                     let octets = message.to_vec();
@@ -493,7 +572,7 @@ impl World {
                     unit.told.push(Told::Scheduled(version));
                 }
                 NodeOutput::Dismissed => unit.told.push(Told::Dismissed),
-                NodeOutput::Failed(error) => panic!("{error}"),
+                NodeOutput::Failed(_) => unit.failures += 1,
                 NodeOutput::Wait(until) => {
                     assert!(until.is_none_or(|until| until > local), "a wait ends later");
                     unit.wake = until.map(|until| unit.time(until).max(now + 1));
@@ -513,8 +592,9 @@ impl World {
         }
         let unit = &self.units[index];
         let half = u64::from(layout.guard_us / 2);
-        let number = schedule.number(BaseTime::from_us(start + half));
-        let after = start - schedule.start(number).us();
+        let start = self.base_time(start);
+        let number = schedule.number(start.after(half));
+        let after = start.us() - schedule.start(number).us();
         let at = |offset: u64| offset.abs_diff(after) <= half;
         let is_request = JoinRequest::device(frame).is_some();
         if is_request && (0..layout.joins).filter_map(|join| schedule.join_us(join)).any(at) {
@@ -537,14 +617,19 @@ impl World {
                 && grant == Grant::Slot(place.slot)
                 && schedule.extra_us(extra).is_some_and(at)
         });
-        assert!(granted, "device {} sends in a slot of others, {after} us after the beacon", unit.number);
+        let (own, others) = (unit.node.schedule().layout().version, layout.version);
+        assert!(
+            granted,
+            "device {} sends {after} us after beacon {number}, by {own} of {others}",
+            unit.number
+        );
         false
     }
 
-    /// Puts a frame on the air; when it ends.
-    pub fn transmit(&mut self, sender: Sender, start: u64, is_contention: bool, frame: Vec<u8>) -> u64 {
+    /// Puts a frame on the air; how long it is there.
+    fn transmit(&mut self, sender: Sender, start: u64, is_contention: bool, frame: Vec<u8>) -> Span {
         assert!(start >= self.now);
-        let end = start + FAST.airtime_us(frame.len() as u8);
+        let end = start + self.schedule.airtime_us(frame.len());
         let mut is_spoilt = false;
         for other in &mut self.flights[self.landed..] {
             if other.start < end && start < other.end {
@@ -555,7 +640,7 @@ impl World {
             }
         }
         self.flights.push(Flight { sender, start, end, is_contention, is_spoilt, frame });
-        end
+        Span { start, end }
     }
 
     fn land(&mut self) {
@@ -570,19 +655,19 @@ impl World {
                     for index in 0..self.units.len() {
                         let is_lost = self.random.happens(self.loss);
                         let unit = &self.units[index];
-                        if !is_lost && !flight.is_spoilt && !unit.is_deaf && unit.sends_until <= flight.start
-                        {
+                        let is_deaf = unit.is_deaf || unit.hears_beacons_only && !flight.is_beacon();
+                        if !is_lost && !flight.is_spoilt && !is_deaf && !unit.sends.meets(&flight) {
                             self.node_hears(index, &flight.frame);
                         }
                     }
                 }
                 Sender::Node(index) => {
                     let is_lost = self.random.happens(self.loss) || self.units[index].is_mute;
-                    if !is_lost && self.base_wake.is_some() && self.base_sends_until <= flight.start {
+                    if !is_lost && self.base_wake.is_some() && !self.base_sends.meets(&flight) {
                         if flight.is_spoilt {
-                            self.base.garbled(BaseTime::from_us(self.now));
+                            self.base.garbled(self.base_time(self.now));
                         } else {
-                            self.base.receive(&flight.frame, BaseTime::from_us(self.now));
+                            self.base.receive(&flight.frame, self.base_time(self.now));
                         }
                         self.poll_base();
                     }
@@ -603,8 +688,22 @@ impl World {
 
     /// The base hears a frame that ends now.
     pub fn base_hears(&mut self, frame: &[u8]) {
-        self.base.receive(frame, BaseTime::from_us(self.now));
+        self.base.receive(frame, self.base_time(self.now));
         self.poll_base();
+    }
+
+    /// A beacon of another version, by somebody who has the key of an epoch.
+    pub fn forge_beacon(&self, epoch: u16, version: u8) -> Vec<u8> {
+        let all = Link { network: NETWORK, device: Link::EVERYBODY, epoch };
+        let mut sealer: Sealer<Memory> =
+            Sealer::new(&network_key(epoch), Kind::Broadcast, all, self.memories[&BEACONS].clone()).unwrap();
+        let mut plaintext = [0; Beacon::MAX_LEN];
+        let number = self.base.schedule().number(self.base_time(self.now));
+        let plaintext = Beacon { number, version, entries: &[0; 12] }.encode(&mut plaintext).unwrap();
+        let mut buffer = [0; 255];
+        let mut frame = sealer.seal(false, plaintext, &mut buffer).unwrap().to_vec();
+        frame.extend([version, 0]);
+        frame
     }
 
     /// The messages that came from a device.
