@@ -7,10 +7,9 @@ mod heard;
 
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Link, Machine, Output, Retry, Step};
 
-use crate::link::Link;
-use crate::{Address, Command, Control, EncodeError, Frame, Line, Selection, TransactionError};
+use crate::{Address, Command, Control, Decoder, EncodeError, Frame, Line, Selection, TransactionError};
 use asked::{Asked, refusal};
 use bits::{Bits, Table};
 pub use device::{Counts, Device, Reply, Target};
@@ -57,7 +56,7 @@ use heard::{Awaiting, Heard, Repetition};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    link: Link,
+    link: Link<Decoder, { Frame::MAX_LEN }>,
     retry: Retry,
     asked: Asked,
     stage: Stage,
@@ -126,7 +125,7 @@ impl Client {
     /// A client with nothing to do.
     pub const fn new(line: Line) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             retry: Device::BROADCAST.retry,
             asked: Asked::NOTHING,
             stage: Stage::Idle,
@@ -267,7 +266,7 @@ impl Client {
 
     /// Takes a telegram of a readout.
     fn telegram(&mut self) -> End {
-        let frame = match self.link.frame() {
+        let frame = match self.link.frames().last() {
             Ok(frame) => frame,
             Err(error) => return End::Failed(TransactionError::Corrupt(error)),
         };
@@ -305,7 +304,7 @@ impl Client {
     fn done(&mut self, end: End) -> Result<Option<Reply<'_>>, TransactionError> {
         let reply = match end {
             End::Answered { more } => {
-                self.link.frame().map_err(TransactionError::Corrupt).and_then(|frame| {
+                self.link.frames().last().map_err(TransactionError::Corrupt).and_then(|frame| {
                     match (refusal(&frame), frame) {
                         (Some(error), _) => Err(TransactionError::Refused { error }),
                         (None, Frame::Ack) => Ok(Some(Reply::Acknowledged)),
@@ -328,7 +327,7 @@ impl Client {
         reply
     }
 
-    fn judge(&mut self) -> (&mut Link, Awaiting<'_>) {
+    fn judge(&mut self) -> (&mut Link<Decoder, { Frame::MAX_LEN }>, Awaiting<'_>) {
         let is_readout = self.stage == Stage::Command(Kind::Readout);
         let Self { link, asked, heard, counts, .. } = self;
         (link, Awaiting { asked, heard, unasked: &mut counts.unasked, is_readout })
@@ -382,7 +381,10 @@ impl Machine for Client {
                     self.stage = Stage::Idle;
                     return Output::Done(Ok(None));
                 }
-                Step::Answered => self.answered(),
+                Step::Answered => {
+                    link.rest_after_retries(now);
+                    self.answered()
+                }
                 Step::NoReply { timeout, attempts } => {
                     self.failed(TransactionError::NoReply { timeout, attempts }, attempts)
                 }

@@ -23,7 +23,6 @@ mod frame;
 mod handler;
 mod header;
 mod line;
-mod link;
 mod meter;
 mod qualifier;
 mod record;

@@ -5,11 +5,10 @@ mod tree;
 
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Link, Machine, Output, Retry, Step};
 
 use crate::command::LAST;
-use crate::link::Link;
-use crate::{Address, Command, Control, EncodeError, Frame, Line, Selection, Target};
+use crate::{Address, Command, Control, Decoder, EncodeError, Frame, Line, Selection, Target};
 use heard::{Answer, Heard};
 use tree::Tree;
 
@@ -91,7 +90,7 @@ pub enum Found {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Search {
-    link: Link,
+    link: Link<Decoder, { Frame::MAX_LEN }>,
     retry: Retry,
     walk: Walk,
     question: Question,
@@ -157,7 +156,7 @@ impl Search {
     /// [`Line::response`].
     pub const fn new(line: Line, retry: Retry) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             retry,
             walk: Walk::Over,
             question: Question { is_for_data: false, whose: Whose::All },
