@@ -23,7 +23,7 @@ use heard::{Awaiting, Heard, Repetition};
 /// either class and what is sent have bits of their own, all set after a reset or a selection; a bit toggles
 /// once its frame was answered, and a repetition has the same bit.
 ///
-/// [`Command::Read`] reads all telegrams of a meter: each is an outcome, in the order they come in, and says
+/// [`Command::Read`] and [`Command::Exchange`] read all telegrams of a meter: each is an outcome, in the order they come in, and says
 /// whether `more` follow. To stop earlier, start the next command. A telegram that comes twice is passed over.
 ///
 /// Only what can be the answer of the meter that was asked ends the wait: an acknowledgement that does not
@@ -107,7 +107,7 @@ impl Kind {
     const fn of(command: &Command<'_>) -> Self {
         match command {
             Command::Reset | Command::Select => Self::Fresh,
-            Command::Read => Self::Readout,
+            Command::Read | Command::Exchange { .. } => Self::Readout,
             Command::ReadApplication => Self::ThenRead,
             _ => Self::Whole,
         }

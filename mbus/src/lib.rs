@@ -46,11 +46,10 @@ pub use content::Content;
 pub use decoder::Decoder;
 pub use entry::{Data, Entry};
 pub use error::{DecodeError, EncodeError, TransactionError};
+pub use fixed::{FixedHeader, FixedStatus};
 pub use frame::{Address, Ci, Control, Frame};
 pub use handler::Handler;
-pub use header::{
-    FixedHeader, Header, Identification, LongHeader, Manufacturer, Medium, ShortHeader, Status,
-};
+pub use header::{Header, Identification, LongHeader, Manufacturer, Medium, ShortHeader, Status};
 pub use line::Line;
 pub use meter::Meter;
 pub use meter_value;

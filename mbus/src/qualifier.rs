@@ -111,17 +111,17 @@ names!(Qualifier {
     LAST_UPPER_BEGIN = 0x4E "begin of the last excess of the upper limit",
     /// When the last excess of the upper limit ended.
     LAST_UPPER_END = 0x4F "end of the last excess of the upper limit",
-    /// How long the first excess of the lower limit lasted: in seconds here, then minutes, hours, days.
+    /// How long the first excess of the lower limit lasted. The codes up to 53 mean the same, in other units.
     FIRST_LOWER_DURATION = 0x50 "duration of the first excess of the lower limit",
-    /// How long the last excess of the lower limit lasted.
+    /// How long the last excess of the lower limit lasted. The codes up to 57 mean the same, in other units.
     LAST_LOWER_DURATION = 0x54 "duration of the last excess of the lower limit",
-    /// How long the first excess of the upper limit lasted.
+    /// How long the first excess of the upper limit lasted. The codes up to 5B mean the same, in other units.
     FIRST_UPPER_DURATION = 0x58 "duration of the first excess of the upper limit",
-    /// How long the last excess of the upper limit lasted.
+    /// How long the last excess of the upper limit lasted. The codes up to 5F mean the same, in other units.
     LAST_UPPER_DURATION = 0x5C "duration of the last excess of the upper limit",
-    /// How long the first one lasted: in seconds here, then minutes, hours, days.
+    /// How long the first one lasted. The codes up to 63 mean the same, in other units.
     FIRST_DURATION = 0x60 "duration of the first",
-    /// How long the last one lasted.
+    /// How long the last one lasted. The codes up to 67 mean the same, in other units.
     LAST_DURATION = 0x64 "duration of the last",
     /// The value while it was below the lower limit.
     DURING_LOWER = 0x68 "during the excess of the lower limit",
@@ -182,6 +182,17 @@ names!(Qualifier {
     /// Sent by the meter.
     FROM_METER = 0x115 "from the meter",
 });
+
+impl Qualifier {
+    /// The qualifier of a code. Durations in seconds, minutes, hours and days are one, because the value has the
+    /// unit.
+    pub(crate) const fn new(code: u16) -> Self {
+        Self(match code {
+            0x50..=0x67 => code & !3,
+            _ => code,
+        })
+    }
+}
 
 /// Why a meter has no value (table 17). Numbers without a name are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -526,7 +537,7 @@ mod tests {
     #[test]
     fn what_is_not_applied_is_a_qualifier() {
         let names = |vif, vifes| -> Vec<_> {
-            Codes::behind(vif, vifes).filter(|code| qualifies(*code)).map(Qualifier).collect()
+            Codes::behind(vif, vifes).filter(|code| qualifies(*code)).map(Qualifier::new).collect()
         };
         assert_eq!(names(0xFD, &[0xC8, 0xFC, 0x81, 0x48]), [Qualifier::PHASE_1, Qualifier::UPPER_LIMIT]);
         assert_eq!(names(0x83, &[0xF4, 0x22]), [Qualifier::PER_HOUR]);

@@ -111,7 +111,7 @@ impl<'a> Record<'a> {
     /// ```
     pub fn qualifiers(&self) -> impl Iterator<Item = Qualifier> + 'a {
         let codes = self.codes();
-        codes.filter(|code| qualifies(*code)).map(Qualifier)
+        codes.filter(|code| qualifies(*code)).map(Qualifier::new)
     }
 
     /// The unit in the meter's own words, if it sends them.
@@ -363,6 +363,23 @@ impl<'a> Records<'a> {
 
     pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
         Self { source: Source::Fixed(counters), offset: 0, is_command: false }
+    }
+
+    /// Whether they are for a meter.
+    pub(crate) const fn is_command(&self) -> bool {
+        self.is_command
+    }
+
+    /// Appends what is still to come as it was sent. Of records whose data are apart from their headers, each
+    /// goes with its data.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
+        if let Source::Octets { rest, apart: None } = self.source {
+            return writer.put(rest);
+        }
+        for record in self.clone().map_while(Result::ok) {
+            writer.put(record.header);
+            writer.put(record.data);
+        }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.

@@ -1,7 +1,7 @@
 //! What the M-Bus commands share: the line, and telegrams in words.
 
 use mbus::{
-    Content, DecodeError, Function, Header, LongHeader, Manufacturer, Medium, Record, Selection, Status,
+    Content, DecodeError, FixedHeader, Function, Header, LongHeader, Manufacturer, Medium, Record, Selection,
 };
 
 use crate::port::{Defaults, Line};
@@ -49,26 +49,21 @@ fn header(header: &Header) -> Option<String> {
     let (who, access, status) = match header {
         Header::None => return None,
         Header::Short(header) => (String::new(), header.access, header.status),
-        Header::Fixed(header) => (
-            format!("{}, {}, ", header.identification, medium(header.medium())),
-            header.access,
-            header.status,
-        ),
+        Header::Fixed(header @ FixedHeader { identification, access, status, .. }) => {
+            let line = format!(
+                "{identification}, {}, access {access}, status {:02X}",
+                medium(header.medium()),
+                status.0
+            );
+            let states = [
+                (status.is_power_low(), "power low"),
+                (status.has_permanent_error(), "permanent error"),
+                (status.has_temporary_error(), "temporary error"),
+            ];
+            return Some(said(line, &states));
+        }
         Header::Long(header) => (format!("{}, ", meter(header)), header.access, header.status),
     };
-    let mut line = format!("{who}access {access}, status {:02X}", status.0);
-    for said in states(status) {
-        line += &format!(", {said}");
-    }
-    Some(line)
-}
-
-fn meter(header: &LongHeader) -> String {
-    selection(&Selection::of(header))
-}
-
-/// How a meter is, in words.
-fn states(status: Status) -> impl Iterator<Item = &'static str> {
     let states = [
         (status.is_busy(), "busy"),
         (status.has_error(), "error"),
@@ -77,7 +72,16 @@ fn states(status: Status) -> impl Iterator<Item = &'static str> {
         (status.has_permanent_error(), "permanent error"),
         (status.has_temporary_error(), "temporary error"),
     ];
-    states.into_iter().filter_map(|(is_so, said)| is_so.then_some(said))
+    Some(said(format!("{who}access {access}, status {:02X}", status.0), &states))
+}
+
+/// A line and what is so, in words.
+fn said(line: String, states: &[(bool, &str)]) -> String {
+    states.iter().filter(|(is_so, _)| *is_so).fold(line, |line, (_, said)| line + ", " + said)
+}
+
+fn meter(header: &LongHeader) -> String {
+    selection(&Selection::of(header))
 }
 
 fn medium(medium: Medium) -> String {
