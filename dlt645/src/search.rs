@@ -296,6 +296,10 @@ impl Heard {
 }
 
 impl Judge<Decoder> for Heard {
+    fn forget(&mut self) {
+        *self = Self::nothing(self.pattern);
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.strays = self.strays.saturating_add(without_preamble(octets));
     }

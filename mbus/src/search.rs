@@ -98,6 +98,8 @@ pub struct Search {
     retries: u8,
     /// Whether the answer to the selection or reset was an acknowledgement.
     acknowledged: bool,
+    /// Whether so little answered that it may have been nobody.
+    is_glitch: bool,
     /// Whether several seemed to answer.
     is_garbled: bool,
     is_over: bool,
@@ -162,6 +164,7 @@ impl Search {
             question: Question { is_for_data: false, whose: Whose::All },
             retries: 0,
             acknowledged: false,
+            is_glitch: false,
             is_garbled: false,
             is_over: false,
             heard: Heard::NOTHING,
@@ -289,6 +292,7 @@ impl Search {
     fn acknowledged(&mut self, whose: Whose) -> Option<Found> {
         self.acknowledged = self.heard.is_acknowledged();
         if !self.heard.is_silent() {
+            self.is_glitch = self.heard.is_glitch();
             self.ask(true, whose);
         } else if !self.again() {
             match whose {
@@ -303,6 +307,11 @@ impl Search {
     /// Judges what a request for data was answered with.
     fn answered(&mut self, whose: Whose) -> Option<Found> {
         match (self.heard.answer(), whose) {
+            // A glitch takes no more frames than silence.
+            (Answer::None, Whose::All) if self.is_glitch && !self.is_garbled && self.retries <= 1 => {
+                self.advance();
+                None
+            }
             (Answer::None, _) if self.again() => None,
             (Answer::None, _) if self.is_garbled => self.garbled(),
             // What was heard before is a glitch.

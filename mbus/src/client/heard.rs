@@ -71,6 +71,10 @@ pub(super) struct Awaiting<'a> {
 }
 
 impl Judge<Decoder> for Awaiting<'_> {
+    fn forget(&mut self) {
+        self.heard.strays = 0;
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.heard.strays = self.heard.strays.saturating_add(octets.len());
     }

@@ -40,6 +40,11 @@ impl Heard {
         self.octets == 0
     }
 
+    /// Whether so little was heard that nobody may have answered.
+    pub const fn is_glitch(&self) -> bool {
+        self.octets <= GLITCH && !self.acknowledged
+    }
+
     /// Whether there was an acknowledgement.
     pub const fn is_acknowledged(&self) -> bool {
         self.acknowledged
@@ -55,6 +60,10 @@ impl Heard {
 }
 
 impl Judge<Decoder> for Heard {
+    fn forget(&mut self) {
+        *self = Self::begin(self.address);
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.octets = self.octets.saturating_add(octets.len());
         self.strays = self.strays.saturating_add(octets.len());

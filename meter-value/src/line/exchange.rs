@@ -150,6 +150,15 @@ impl<E: Copy> Exchange<E> {
         }
     }
 
+    /// Forgets what came in, an answer too, and goes on waiting until then.
+    pub fn forget(&mut self, search: &mut impl Search<Error = E>, until: Duration) {
+        if matches!(self.state, State::Waiting { .. } | State::Answered) {
+            search.clear();
+            self.error = None;
+            self.state = State::Waiting { until };
+        }
+    }
+
     /// What to do now.
     pub fn poll(&mut self, search: &mut impl Search<Error = E>, now: Duration) -> Step<E> {
         if matches!(self.state, State::Waiting { until } if now >= until) {

@@ -53,6 +53,9 @@ pub trait Judge<F: Frames> {
         let _ = octets;
     }
 
+    /// Forgets what it has seen: the request was still on its way then.
+    fn forget(&mut self) {}
+
     /// Whether the frame found last ends the wait.
     ///
     /// # Errors
@@ -153,16 +156,23 @@ impl<F: Frames, const N: usize> Link<F, N> {
         self.elapse(judge, now, octets.len());
         let Self { timing, exchange, frames, request, length, .. } = self;
         let request = request.get(..*length).unwrap_or_default();
-        let Stripped { before, again, behind } = if timing.echo {
+        let Stripped { before, again, behind, is_whole } = if timing.echo {
             // All of them are handed over when the last one has come.
             let gap = timing.gap.saturating_add(timing.time(octets.len()));
             self.echo.strip(request, octets, now, gap)
         } else {
-            Stripped { before: &[], again: 0, behind: octets }
+            Stripped { behind: octets, ..Stripped::NONE }
         };
         let again = request.get(..again).unwrap_or_default();
         let mut listen = Listen { frames, judge, request };
-        for part in [before, again, behind].into_iter().filter(|part| !part.is_empty()) {
+        for (part, is_new) in [(before, false), (again, false), (behind, is_whole)] {
+            if is_new {
+                exchange.forget(&mut listen, self.deadline);
+                self.heard = None;
+            }
+            if part.is_empty() {
+                continue;
+            }
             exchange.receive(&mut listen, part);
             if exchange.is_waiting() {
                 self.heard = Some(now);
@@ -269,6 +279,7 @@ impl<F: Frames, J: Judge<F>> Search for Listen<'_, F, J> {
 
     fn clear(&mut self) {
         self.frames.clear();
+        self.judge.forget();
     }
 
     fn next(&mut self) -> Option<Result<bool, F::Error>> {
@@ -337,6 +348,10 @@ mod tests {
     }
 
     impl Judge<Octets> for Last {
+        fn forget(&mut self) {
+            self.heard.clear();
+        }
+
         fn hear(&mut self, octets: &[u8]) {
             self.heard.extend(octets);
         }
@@ -388,6 +403,19 @@ mod tests {
         assert_eq!(link.poll(judge, ms(2)), Step::Answered);
         assert_eq!(link.request(), REQUEST);
         assert_eq!(link.frames().found, 4);
+    }
+
+    #[test]
+    fn what_comes_before_the_echo_is_no_answer() {
+        let judge = &mut Last::default();
+        let mut link = asked(judge, ms(0));
+        link.receive(judge, &[4, 9], ms(1));
+        link.receive(judge, &REQUEST, ms(2));
+        assert_eq!(link.poll(judge, ms(2)), Step::Wait(Some(ms(100))));
+        link.receive(judge, &[0, 4], ms(20));
+        assert_eq!(judge.heard, [0, 4]);
+        assert_eq!(link.poll(judge, ms(20)), Step::Answered);
+        assert_eq!(judge.rejected, []);
     }
 
     #[test]
