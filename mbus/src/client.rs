@@ -97,6 +97,8 @@ enum Kind {
     Fresh,
     /// It is over.
     Whole,
+    /// It is over, and the meter has another address.
+    Moved,
     /// An answer is to be read.
     ThenRead,
     /// It is a telegram of a readout.
@@ -109,6 +111,7 @@ impl Kind {
             Command::Reset | Command::Select => Self::Fresh,
             Command::Read | Command::Exchange { .. } => Self::Readout,
             Command::ReadApplication => Self::ThenRead,
+            Command::SetAddress { .. } => Self::Moved,
             _ => Self::Whole,
         }
     }
@@ -168,6 +171,10 @@ impl Client {
             return Err(EncodeError::Broadcast);
         }
         let known = self.known(address, selection);
+        if let Command::SetAddress { address } = *command {
+            // Those of a meter that had it before.
+            self.table.take(address);
+        }
         self.bits = known.unwrap_or(Bits::FRESH);
         let control = command.control();
         self.length = match (command, selection) {
@@ -257,6 +264,10 @@ impl Client {
             Stage::Command(Kind::Fresh) => {
                 self.bits = Bits::FRESH;
                 return self.over();
+            }
+            Stage::Command(Kind::Moved) => {
+                self.stage = Stage::Idle;
+                return End::Answered { more: false };
             }
             Stage::Command(Kind::Whole) | Stage::Idle => return self.over(),
         };

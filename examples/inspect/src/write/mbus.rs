@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use ::mbus::{
+    Address, Application, BaudRate, Client, Command, Device, Frame, Reply, Target, TransactionError,
+};
 use anyhow::{Context, bail};
 use clap::Args;
-use inspect::Port;
-use mbus::{Address, Application, BaudRate, Client, Command, Device, Frame, Reply, Target, TransactionError};
 
-use crate::mbus::timing;
+use crate::mbus;
 use crate::port::Defaults;
 use crate::question::Question;
 
@@ -15,7 +16,7 @@ use crate::question::Question;
 #[derive(Args)]
 pub struct Orders {
     #[command(flatten)]
-    target: crate::mbus::Target,
+    target: mbus::Target,
     #[command(flatten)]
     order: Order,
 }
@@ -50,11 +51,13 @@ impl Order {
 }
 
 pub fn run(question: Question, echo: bool, orders: &Orders) -> anyhow::Result<()> {
+    let Question { line, .. } = &question;
     let command = orders.order.command().context("nothing is to be written")?;
     let mut device = Device { retry: question.retry(&Defaults::MBUS), ..orders.target.device() };
-    let mut client = Client::new(timing(&question.line, echo));
-    let mut port = question.line.clone().open(&Defaults::MBUS)?;
+    let mut timing = mbus::timing(line, echo);
+    let mut client = Client::new(timing);
     client.start(&device, &command)?;
+    let mut port = line.clone().open(&Defaults::MBUS)?;
     let is_answered = port.run(&mut client, |outcome| outcome.map(|reply| reply.is_some()))??;
     if !is_answered {
         return say("sent to all meters, of which none answers");
@@ -68,7 +71,7 @@ pub fn run(question: Question, echo: bool, orders: &Orders) -> anyhow::Result<()
         }
         Command::ChangeBaudRate { rate } => {
             port.set_baud(rate.bits_per_second())?;
-            client = Client::new(timing(&question.line.at(rate.bits_per_second()), echo));
+            timing = mbus::timing(&line.at(rate.bits_per_second()), echo);
             format!("set the speed to {rate}")
         }
         Command::ResetApplication { application: Some(application) } => {
@@ -78,22 +81,20 @@ pub fn run(question: Question, echo: bool, orders: &Orders) -> anyhow::Result<()
         Command::Select => return say("selected; --address 253 means it"),
         _ => "reset".into(),
     };
-    // A meter acknowledges what it refuses too, and says so when it is read.
-    let address = read_back(&mut port, &mut client, &device).context("acknowledged, but then")?;
-    match command {
-        Command::SetAddress { address: new } if new != address => {
+    // A meter acknowledges what it refuses too, and says so when it is read. A new client resets the link first.
+    let mut client = Client::new(timing);
+    client.start(&device, &Command::Read)?;
+    let answered = port.run(&mut client, address)?.map_err(anyhow::Error::from);
+    let answered = answered.and_then(|address| address.context("nobody answers this"));
+    match (command, answered.context("acknowledged, but then")?) {
+        (Command::SetAddress { address: new }, address) if new != address => {
             bail!("acknowledged, but the address still is {address}")
         }
         _ => say(&done),
     }
 }
 
-/// Reads a meter, and says with which address it answers.
-fn read_back(port: &mut Port, client: &mut Client, device: &Device) -> anyhow::Result<Address> {
-    client.start(device, &Command::Read)?;
-    port.run(client, address)??.context("nobody answers this")
-}
-
+/// The address that a meter answers with.
 fn address(
     outcome: Result<Option<Reply<'_>>, TransactionError>,
 ) -> Result<Option<Address>, TransactionError> {

@@ -242,10 +242,12 @@ fn a_write_that_is_acknowledged_and_refused_is_no_success() {
     let pair = Pair::new();
     let mut far = File::options().read(true).write(true).open(&pair.there).unwrap();
     let meter = thread::spawn(move || {
-        // A reset, the application reset, and a request.
-        for (length, answer) in [(5, vec![0xE5]), (9, vec![0xE5]), (5, long(0x08, 0x70, &[0x01]))] {
+        // The application reset and a request, each behind a reset.
+        let ack = vec![0xE5];
+        let answers = [(5, &ack), (9, &ack), (5, &ack), (5, &long(0x08, 0x70, &[0x01]))];
+        for (length, answer) in answers {
             far.read_exact(&mut vec![0; length]).unwrap();
-            far.write_all(&answer).unwrap();
+            far.write_all(answer).unwrap();
         }
     });
     let error = pair.fail(&["write", "mbus", "--address", "5", "--reset"]);
