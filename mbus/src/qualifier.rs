@@ -404,6 +404,7 @@ impl<'a> Codes<'a> {
 impl Iterator for Codes<'_> {
     type Item = u16;
 
+    #[inline]
     fn next(&mut self) -> Option<u16> {
         let [first, rest @ ..] = self.vifes else { return None };
         self.vifes = rest;

@@ -134,7 +134,10 @@ impl<'a> Record<'a> {
     }
 
     fn codes(&self) -> Codes<'a> {
-        self.vif.map_or(Codes::new(&[]), |vif| Codes::behind(vif, self.vifes))
+        match (self.vif, self.vifes) {
+            (Some(vif), vifes @ [_, ..]) => Codes::behind(vif, vifes),
+            _ => Codes::new(&[]),
+        }
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
