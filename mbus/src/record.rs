@@ -301,8 +301,8 @@ impl<'a> Records<'a> {
     /// Appends what is still to come as it was sent. Of records whose data are apart from their headers, each
     /// goes with its data.
     pub(crate) fn write(&self, writer: &mut Writer<'_>) {
-        if let Source::Octets { rest, apart: None } = self.source {
-            return writer.put(rest);
+        if self.apart == Apart::None {
+            return writer.put(self.octets);
         }
         for record in self.clone().map_while(Result::ok) {
             writer.put(record.header);
