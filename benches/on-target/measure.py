@@ -59,7 +59,7 @@ LIMITS = {
     "dlt645-constants": (700, 3_000, 200),
     "dlt645-table": (2_500, 12_700, 24_500),
     "dlt645-chinese": (2_900, 13_300, 38_000),
-    "mbus": (3_300, 8_600, 1_700),
+    "mbus": (1_750, 8_600, 1_700),
 }
 # Whose .text may not be exceeded.
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}

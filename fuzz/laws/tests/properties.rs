@@ -373,8 +373,14 @@ mod heat {
                 body.truncate(255);
                 mbus::framed(&body)
             });
+        let counters = vec(
+            prop_oneof![3 => (0..10_u8, 0..10_u8).prop_map(|(high, low)| high << 4 | low), 1 => any::<u8>()],
+            8,
+        );
+        let fixed = (prop::sample::select(vec![0x73, 0x77]), any::<[u8; 8]>(), counters)
+            .prop_map(|(ci, head, counters)| mbus::framed(&[&[0x08, 5, ci][..], &head, &counters].concat()));
         let other = vec(any::<u8>(), 3..=255).prop_map(|body| mbus::framed(&body));
-        prop_oneof![1 => Just(vec![0xE5]), 2 => short, 3 => telegram, 1 => other].boxed()
+        prop_oneof![1 => Just(vec![0xE5]), 2 => short, 3 => telegram, 1 => fixed, 1 => other].boxed()
     }
 
     /// A frame of the radio, without checksums or with them, with any layers.
