@@ -140,7 +140,7 @@ fn guards_grow_with_the_beacons_that_are_lost() {
         plan(demand, Sf5, Khz250).schedule(0).unwrap().layout().guard_us
     };
     // 20 us each way for time stamps and for the start, and 43 millionths of 0.6 s for each beacon.
-    assert_eq!((guard(1, 0), guard(1, 1), guard(1, 10)), (134, 186, 666));
+    assert_eq!((guard(1, 0), guard(1, 1), guard(1, 10)), (140, 192, 672));
     // What a device has heard before helps.
     assert_eq!((guard(2, 10), guard(8, 10), guard(24, 10)), (666, 208, 122));
 
