@@ -3,7 +3,7 @@
 use lora_tdma::airtime::Profile;
 use lora_tdma::plan::{Demand, Plan, USUAL};
 use lora_tdma::region::{Grid, Region};
-use lora_tdma::{BaseTime, Bounds, Clock, LocalTime, PlanError, Schedule, Synchronized};
+use lora_tdma::{BaseTime, Bounds, Clock, LocalTime, PlanError, Schedule, ScheduleError, Synchronized};
 
 use crate::Seed;
 use crate::lora_tdma::profile;
@@ -249,6 +249,9 @@ fn mended(demand: &Demand, profile: &Profile, error: PlanError) {
         PlanError::BaseRate { needed_bps, have_bps, .. } => {
             assert!(have_bps < needed_bps && needed_bps == demand.base_bps);
             again(Demand { base_bps: have_bps, ..*demand }).expect("nothing else was amiss");
+        }
+        PlanError::Schedule(ScheduleError::Period { needed_us, .. }) => {
+            assert!(needed_us > u64::from(u32::MAX), "the planner says how long a superframe is");
         }
         _ => {}
     }
