@@ -49,7 +49,9 @@ impl Machine {
 
     pub fn hear(&mut self) -> bool {
         let Some(air) = &self.air else { return false };
-        let Some((sealed, _)) = air.beacon().split_last_chunk::<{ Beacon::CLEAR_LEN }>() else { return false };
+        let Some((sealed, _)) = air.beacon().split_last_chunk::<{ Beacon::CLEAR_LEN }>() else {
+            return false;
+        };
         self.beacons.open(sealed, &mut self.buffer).is_ok()
     }
 
