@@ -3,7 +3,9 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use laws::{dlt645, frame_crypto, lora_clock, lora_region, lora_tdma, mbus, meter_value, modbus_rtu};
+use laws::{
+    dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -485,6 +487,12 @@ proptest! {
 
     #[test]
     fn radio_clock_of_any_pairs(octets in octets()) { lora_clock::pairs(&octets); }
+
+    #[test]
+    fn radio_plan(what in vec(0..10_u16, 0..4), octets in vec(any::<u8>(), 0..80)) {
+        let flags = what.iter().fold(0_u16, |flags, what| flags | 1 << what);
+        lora_plan::demand(&[&flags.to_le_bytes()[..], &octets].concat());
+    }
 
     #[test]
     fn radio_region(octets in vec(any::<u8>(), 0..40)) { lora_region::admits(&octets); }
