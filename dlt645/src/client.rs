@@ -3,13 +3,13 @@
 mod asked;
 mod assembly;
 
+use core::iter::repeat_n;
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Judge, Link, Machine, Output, Retry, Step, Writer};
 
-use crate::link::{Judge, Link};
 use crate::{
-    Address, Command, Data, DecodeError, EncodeError, ErrorFlags, Frame, Line, Refusal, Reply,
+    Address, Command, Data, DecodeError, Decoder, EncodeError, ErrorFlags, Frame, Line, Refusal, Reply,
     TransactionError,
 };
 use asked::Asked;
@@ -41,6 +41,28 @@ impl Device {
     pub const fn new(address: Address) -> Self {
         let retry = Retry { timeout: Duration::from_secs(1), retries: 2 };
         Self { address, retry, preamble: 4 }
+    }
+
+    const MAX_PREAMBLE: usize = 16;
+
+    /// Octets of the longest command, with its preamble.
+    pub(crate) const MAX_COMMAND: usize = Self::MAX_PREAMBLE + Frame::MIN_LEN + Frame::MAX_DATA;
+
+    /// Writes a command with its preamble.
+    pub(crate) fn encode<'b>(
+        &self,
+        command: &Command<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], EncodeError> {
+        let preamble = usize::from(self.preamble);
+        if preamble > Self::MAX_PREAMBLE {
+            return Err(EncodeError::BufferTooSmall { needed: preamble, have: Self::MAX_PREAMBLE });
+        }
+        let mut writer = Writer::new(buffer);
+        let [octet, ..] = Frame::PREAMBLE;
+        writer.extend(repeat_n(octet, preamble));
+        command.put(self.address, &mut writer)?;
+        Ok(writer.finish()?)
     }
 }
 
@@ -106,7 +128,7 @@ pub struct Counts {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client<const N: usize = 1026> {
-    link: Link,
+    link: Link<Decoder, { Device::MAX_COMMAND }>,
     device: Device,
     asked: Asked,
     assembly: Assembly<N>,
@@ -132,7 +154,7 @@ impl<const N: usize> Client<N> {
     /// A client with nothing to do.
     pub const fn new(line: Line) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             device: Device::BROADCAST,
             asked: Asked::NOTHING,
             assembly: Assembly::new(),
@@ -176,12 +198,12 @@ impl<const N: usize> Client<N> {
 
     fn send(&mut self, device: &Device, command: &Command<'_>, is_answered: bool) -> Result<(), EncodeError> {
         self.asked = Asked::new(device.address, command);
-        self.link.start(device, command, is_answered)
+        self.link.start(device.retry, is_answered, |buffer| device.encode(command, buffer))
     }
 
     /// The command under way.
     pub(crate) fn command(&self) -> &[u8] {
-        self.link.command()
+        self.link.request()
     }
 
     /// Who answered or refused the last command, or its last frame: after a command to wildcards, which meter.
@@ -193,7 +215,7 @@ impl<const N: usize> Client<N> {
     /// number of new events for each of its bits that is set (identifier 04001501, amendment to DL/T
     /// 645-2007). It stays until the next command.
     pub fn report(&self) -> Option<Data<'_>> {
-        self.link.frame().ok().and_then(|frame| self.asked.report(&frame))
+        self.link.frames().last().ok().and_then(|frame| self.asked.report(&frame))
     }
 
     /// What it has done since it began; the counts start again from 0 after the last `u32`.
@@ -203,7 +225,7 @@ impl<const N: usize> Client<N> {
 
     /// Takes an answer, and asks for what follows it.
     fn answered(&mut self) -> Result<End, TransactionError> {
-        let frame = self.link.frame().map_err(TransactionError::Corrupt)?;
+        let frame = self.link.frames().last().map_err(TransactionError::Corrupt)?;
         self.source = Some(frame.address);
         if let Some(error) = self.asked.refusal(&frame) {
             return refused(&self.asked, error, self.assembly.is_begun());
@@ -250,7 +272,7 @@ impl<const N: usize> Client<N> {
         let reply = match end {
             End::NotYet => Ok(None),
             End::Frame => {
-                let reply = self.link.frame().and_then(|frame| self.asked.reply(&frame));
+                let reply = self.link.frames().last().and_then(|frame| self.asked.reply(&frame));
                 reply.map(Some).map_err(TransactionError::Corrupt)
             }
             End::Assembled { more } => Ok(Some(self.assembly.reply(more))),
@@ -302,7 +324,7 @@ impl<const N: usize> Machine for Client<N> {
             let end = match self.link.poll(judge, now) {
                 Step::Transmit => {
                     count(&mut self.counts.sent);
-                    return Output::Transmit(self.link.command());
+                    return Output::Transmit(self.link.request());
                 }
                 Step::Wait(until) => return Output::Wait(until),
                 Step::Sent => return Output::Done(Ok(None)),
@@ -326,12 +348,14 @@ struct Awaiting<'a> {
     unasked: &'a mut u32,
 }
 
-impl Judge for Awaiting<'_> {
-    fn judge(&mut self, frame: &Frame<'_>, _octets: &[u8]) -> Result<bool, DecodeError> {
-        let result = self.asked.is_answered_by(frame);
-        if let Err(DecodeError::Unasked { .. }) = result {
+impl Judge<Decoder> for Awaiting<'_> {
+    fn judge(&mut self, decoder: &Decoder, _: &[u8]) -> Result<bool, DecodeError> {
+        self.asked.is_answered_by(&decoder.last()?)
+    }
+
+    fn reject(&mut self, error: DecodeError) {
+        if let DecodeError::Unasked { .. } = error {
             count(self.unasked);
         }
-        result
     }
 }

@@ -1,6 +1,6 @@
 //! Frames out of a stream of octets.
 
-use meter_value::line::{Scan, Window};
+use meter_value::line::{Frames, Scan, Window};
 
 use crate::frame::head;
 use crate::{DecodeError, Frame};
@@ -77,6 +77,26 @@ impl<const N: usize> Decoder<N> {
     /// The octets that came in behind that frame.
     pub fn behind(&self) -> &[u8] {
         self.window.behind()
+    }
+}
+
+impl<const N: usize> Frames for Decoder<N> {
+    type Error = DecodeError;
+
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        self.feed(octets)
+    }
+
+    fn silence(&mut self) {
+        self.silence();
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn find(&mut self) -> Option<Result<(), DecodeError>> {
+        Some(self.frame()?.map(|_| ()))
     }
 }
 

@@ -29,7 +29,6 @@ mod handler;
 mod identifier;
 mod layout;
 mod line;
-mod link;
 mod load;
 mod meter;
 mod password;

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use meter_value::line::Timing;
+
 use crate::Frame;
 
 /// A serial line: how long its octets and its silences are (DL/T 645-2007, chapter 5).
@@ -54,9 +56,15 @@ impl Line {
 
     /// How long an answer that has begun may take at most: the longest frame with its preamble and with four
     /// gaps, so that a line that is never silent ends a wait too.
-    pub fn answer(self) -> Duration {
-        let frame = self.time(Frame::PREAMBLE.len() + Frame::MAX_LEN);
+    pub const fn answer(self) -> Duration {
+        let frame = self.octet.saturating_mul((Frame::PREAMBLE.len() + Frame::MAX_LEN) as u32);
         frame.saturating_add(self.gap.saturating_mul(4))
+    }
+
+    /// The times of a client's end.
+    pub(crate) const fn timing(self) -> Timing {
+        let Self { octet, gap, pause, echo } = self;
+        Timing { octet, gap, pause, answer: self.answer(), echo }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Judge, Link, Machine, Output, Retry, Step};
 
-use crate::link::{Judge, Link};
-use crate::{Address, Command, DecodeError, Device, Direction, Frame, Function, Identifier, Line};
+use crate::{Address, Command, DecodeError, Decoder, Device, Direction, Frame, Function, Identifier, Line};
 
 /// Any meter of 2007 has an answer to this, if only a refusal. Function 13 does not take part of an address.
 const QUESTION: Command<'_> = Command::Read { identifier: Identifier::FORWARD_ACTIVE_ENERGY };
@@ -82,7 +81,7 @@ pub enum Found {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Search {
-    link: Link,
+    link: Link<Decoder, { Device::MAX_COMMAND }>,
     retry: Retry,
     tree: Tree,
     /// Whom the question that runs is for: the meters of the tree's pattern, or one of them.
@@ -100,7 +99,7 @@ impl Search {
     /// answer: meters take up to 500 ms.
     pub const fn new(line: Line, retry: Retry) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             retry,
             tree: Tree::ROOT,
             asked: Address::ANY,
@@ -130,7 +129,8 @@ impl Search {
         let retry = Retry { retries: 0, ..self.retry };
         let device = Device { retry, ..Device::new(self.asked) };
         // The question fits.
-        self.is_over = self.link.start(&device, &QUESTION, true).is_err();
+        let sent = self.link.start(retry, true, |buffer| device.encode(&QUESTION, buffer));
+        self.is_over = sent.is_err();
     }
 
     /// Goes on behind the pattern, in which there is no meter any more that was not told.
@@ -200,7 +200,7 @@ impl Machine for Search {
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
         while !core::mem::take(&mut self.is_over) {
             match self.link.poll(&mut self.heard, now) {
-                Step::Transmit => return Output::Transmit(self.link.command()),
+                Step::Transmit => return Output::Transmit(self.link.request()),
                 Step::Wait(until) => return Output::Wait(until),
                 _ => {
                     if let Some(found) = self.judge() {
@@ -295,13 +295,18 @@ impl Heard {
     }
 }
 
-impl Judge for Heard {
+impl Judge<Decoder> for Heard {
+    fn forget(&mut self) {
+        *self = Self::nothing(self.pattern);
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.strays = self.strays.saturating_add(without_preamble(octets));
     }
 
-    fn judge(&mut self, frame: &Frame<'_>, octets: &[u8]) -> Result<bool, DecodeError> {
-        self.strays = self.strays.saturating_sub(without_preamble(octets));
+    fn judge(&mut self, decoder: &Decoder, _: &[u8]) -> Result<bool, DecodeError> {
+        let frame = decoder.last()?;
+        self.strays = self.strays.saturating_sub(without_preamble(decoder.octets()));
         let (control, address) = (frame.control, frame.address);
         if control.direction() == Direction::Reply
             && control.function() == Function::READ

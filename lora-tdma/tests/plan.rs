@@ -140,9 +140,9 @@ fn guards_grow_with_the_beacons_that_are_lost() {
         plan(demand, Sf5, Khz250).schedule(0).unwrap().layout().guard_us
     };
     // 20 us each way for time stamps and for the start, and 43 millionths of 0.6 s for each beacon.
-    assert_eq!((guard(1, 0), guard(1, 1), guard(1, 10)), (134, 186, 666));
+    assert_eq!((guard(1, 0), guard(1, 1), guard(1, 10)), (140, 192, 672));
     // What a device has heard before helps.
-    assert_eq!((guard(2, 10), guard(8, 10), guard(24, 10)), (666, 208, 122));
+    assert_eq!((guard(2, 10), guard(8, 10), guard(24, 10)), (672, 214, 128));
 
     let bounds = Bounds { stamp_error_us: 20, drift_ppm: 60, drift_rate_ppb_per_s: 20 };
     let demand = Demand { bounds, heard: 1, lost: 20, ..any_rate() };
@@ -183,6 +183,9 @@ fn channels_do_not_overlap() {
     let grid = Grid::new(509_300_000, 20);
     let error = refusal(Demand { grid, base_bps: 100_000, ..demand }, Sf5, Khz125);
     assert!(matches!(error, PlanError::BaseRate { channels: 4, .. }), "{error}");
+    let grid = Grid::new(470_300_000, 6);
+    let error = refusal(Demand { grid, base_bps: 100_000, ..demand }, Sf5, Khz500);
+    assert!(matches!(error, PlanError::BaseRate { channels: 2, .. }), "{error}");
     let none = Demand { channels: 0, ..any_rate() };
     assert_eq!(refusal(none, Sf5, Khz125), PlanError::NoChannel);
 }

@@ -58,6 +58,9 @@ fn what_is_open_can_be_set() {
     let narrower = Region { occupied_permille: 900, ..Region::CHINA };
     assert_eq!(admits(&narrower), Some(RegionError::Power { uw: 50_000, limit_uw: 45_000 }));
 
+    let [band] = Region::CHINA.bands else { panic!() };
+    assert_eq!([200_000, 200_001, 500_000].map(|hz| band.limit_uw(hz)), [50_000, 20_000, 50_000]);
+
     assert_eq!(Region::CHINA.listening_us(&fast), 640);
     let long = Region { listening: Listening::Energy { us: 5_000 }, ..Region::CHINA };
     assert_eq!((long.listening_us(&fast), Region::EU868.listening_us(&fast)), (5_000, 0));
@@ -145,6 +148,18 @@ fn a_budget_comes_back_after_an_hour() {
     // After a clock's step back, all of it counts.
     assert_eq!(budget.spend(8_000 * SECOND, 30 * SECOND), Ok(()));
     assert_eq!(budget.left_us(0), 6 * SECOND);
+    assert_eq!(budget.spend(0, SECOND), Ok(()));
+    assert_eq!(budget.left_us(8_000 * SECOND), 5 * SECOND);
+}
+
+#[test]
+fn a_long_frame_counts_until_an_hour_after_its_end() {
+    const SECOND: u64 = 1_000_000;
+    let mut budget = <DutyCycle>::new(500);
+    assert_eq!(budget.spend(290 * SECOND, 1_000 * SECOND), Ok(()));
+    // The hour from 400 s on has 890 s of it.
+    assert_eq!(budget.left_us(3_910 * SECOND), 800 * SECOND);
+    assert_eq!(budget.left_us(5_191 * SECOND + 10 * SECOND), 1_800 * SECOND);
 }
 
 #[test]

@@ -7,10 +7,9 @@ mod heard;
 
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Link, Machine, Output, Retry, Step};
 
-use crate::link::Link;
-use crate::{Address, Command, Control, EncodeError, Frame, Line, Selection, TransactionError};
+use crate::{Address, Command, Control, Decoder, EncodeError, Frame, Line, Selection, TransactionError};
 use asked::{Asked, refusal};
 use bits::{Bits, Table};
 pub use device::{Counts, Device, Reply, Target};
@@ -24,7 +23,7 @@ use heard::{Awaiting, Heard, Repetition};
 /// either class and what is sent have bits of their own, all set after a reset or a selection; a bit toggles
 /// once its frame was answered, and a repetition has the same bit.
 ///
-/// [`Command::Read`] reads all telegrams of a meter: each is an outcome, in the order they come in, and says
+/// [`Command::Read`] and [`Command::Exchange`] read all telegrams of a meter: each is an outcome, in the order they come in, and says
 /// whether `more` follow. To stop earlier, start the next command. A telegram that comes twice is passed over.
 ///
 /// Only what can be the answer of the meter that was asked ends the wait: an acknowledgement that does not
@@ -57,7 +56,7 @@ use heard::{Awaiting, Heard, Repetition};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    link: Link,
+    link: Link<Decoder, { Frame::MAX_LEN }>,
     retry: Retry,
     asked: Asked,
     stage: Stage,
@@ -98,6 +97,8 @@ enum Kind {
     Fresh,
     /// It is over.
     Whole,
+    /// It is over, and the meter has another address.
+    Moved,
     /// An answer is to be read.
     ThenRead,
     /// It is a telegram of a readout.
@@ -108,8 +109,9 @@ impl Kind {
     const fn of(command: &Command<'_>) -> Self {
         match command {
             Command::Reset | Command::Select => Self::Fresh,
-            Command::Read => Self::Readout,
+            Command::Read | Command::Exchange { .. } => Self::Readout,
             Command::ReadApplication => Self::ThenRead,
+            Command::SetAddress { .. } => Self::Moved,
             _ => Self::Whole,
         }
     }
@@ -126,7 +128,7 @@ impl Client {
     /// A client with nothing to do.
     pub const fn new(line: Line) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             retry: Device::BROADCAST.retry,
             asked: Asked::NOTHING,
             stage: Stage::Idle,
@@ -169,6 +171,10 @@ impl Client {
             return Err(EncodeError::Broadcast);
         }
         let known = self.known(address, selection);
+        if let Command::SetAddress { address } = *command {
+            // Those of a meter that had it before.
+            self.table.take(address);
+        }
         self.bits = known.unwrap_or(Bits::FRESH);
         let control = command.control();
         self.length = match (command, selection) {
@@ -259,6 +265,10 @@ impl Client {
                 self.bits = Bits::FRESH;
                 return self.over();
             }
+            Stage::Command(Kind::Moved) => {
+                self.stage = Stage::Idle;
+                return End::Answered { more: false };
+            }
             Stage::Command(Kind::Whole) | Stage::Idle => return self.over(),
         };
         // There is room for every frame.
@@ -267,7 +277,7 @@ impl Client {
 
     /// Takes a telegram of a readout.
     fn telegram(&mut self) -> End {
-        let frame = match self.link.frame() {
+        let frame = match self.link.frames().last() {
             Ok(frame) => frame,
             Err(error) => return End::Failed(TransactionError::Corrupt(error)),
         };
@@ -305,7 +315,7 @@ impl Client {
     fn done(&mut self, end: End) -> Result<Option<Reply<'_>>, TransactionError> {
         let reply = match end {
             End::Answered { more } => {
-                self.link.frame().map_err(TransactionError::Corrupt).and_then(|frame| {
+                self.link.frames().last().map_err(TransactionError::Corrupt).and_then(|frame| {
                     match (refusal(&frame), frame) {
                         (Some(error), _) => Err(TransactionError::Refused { error }),
                         (None, Frame::Ack) => Ok(Some(Reply::Acknowledged)),
@@ -328,7 +338,7 @@ impl Client {
         reply
     }
 
-    fn judge(&mut self) -> (&mut Link, Awaiting<'_>) {
+    fn judge(&mut self) -> (&mut Link<Decoder, { Frame::MAX_LEN }>, Awaiting<'_>) {
         let is_readout = self.stage == Stage::Command(Kind::Readout);
         let Self { link, asked, heard, counts, .. } = self;
         (link, Awaiting { asked, heard, unasked: &mut counts.unasked, is_readout })
@@ -382,7 +392,10 @@ impl Machine for Client {
                     self.stage = Stage::Idle;
                     return Output::Done(Ok(None));
                 }
-                Step::Answered => self.answered(),
+                Step::Answered => {
+                    link.rest_after_retries(now);
+                    self.answered()
+                }
                 Step::NoReply { timeout, attempts } => {
                     self.failed(TransactionError::NoReply { timeout, attempts }, attempts)
                 }

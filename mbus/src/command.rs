@@ -45,6 +45,13 @@ pub enum Command<'a> {
         /// The data, up to 252 octets.
         data: &'a [u8],
     },
+    /// Sends data that the meter answers with data, all telegrams (SND_UD2; uncertain, few wired meters have it).
+    Exchange {
+        /// What the data are.
+        ci: Ci,
+        /// The data, up to 252 octets.
+        data: &'a [u8],
+    },
 }
 
 /// The record of a primary address: one octet, bus address (EN 13757-3).
@@ -61,6 +68,7 @@ impl Command<'_> {
             Self::Status => Control::REQ_SKE,
             Self::Read => Control::REQ_UD2,
             Self::ReadAlarm => Control::REQ_UD1,
+            Self::Exchange { .. } => Control::SND_UD2,
             _ => Control::SND_UD,
         }
     }
@@ -88,7 +96,7 @@ impl Command<'_> {
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], EncodeError> {
         let control = self.control();
-        let control = control.with_fcb(fcb && control.fcv());
+        let control = control.with_fcb(fcb && control.counts());
         let send = |ci, data: &[u8], buffer: &'b mut [u8]| {
             frame::write(control, address, ci, buffer, |writer: &mut Writer<'_>| {
                 writer.put(data);
@@ -113,7 +121,7 @@ impl Command<'_> {
                 send(Ci::APPLICATION_RESET, &[application.0], buffer)
             }
             Self::ReadApplication => send(Ci::REQUEST_APPLICATION, &[], buffer),
-            Self::Write { ci, data } => send(ci, data, buffer),
+            Self::Write { ci, data } | Self::Exchange { ci, data } => send(ci, data, buffer),
         }
     }
 

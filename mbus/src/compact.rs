@@ -1,9 +1,10 @@
 //! Compact frames: the data of records whose headers were sent before (EN 13757-7, annex; OMS).
 
 use crc::{CRC_16_EN_13757, Crc};
+use meter_value::line::Writer;
 
 use crate::record::FILLER;
-use crate::{DecodeError, Header, Records};
+use crate::{DecodeError, EncodeError, Header, Records};
 
 const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_EN_13757);
 
@@ -35,7 +36,7 @@ pub struct CompactFrame<'a> {
     pub signature: u16,
     /// Of headers and data together.
     pub checksum: u16,
-    /// The data of all records, one after the other.
+    /// The data of all records, one after the other; behind them may stand fillers.
     pub data: &'a [u8],
 }
 
@@ -69,12 +70,26 @@ impl<'a> CompactFrame<'a> {
             return None;
         }
         let mut digest = CRC.digest();
+        let (mut headers_left, mut data) = (headers, self.data);
         for record in Records::split(headers, self.data) {
+            if headers_left.is_empty() && data.iter().all(|octet| *octet == FILLER) {
+                break;
+            }
             let record = record.ok()?;
             digest.update(record.header);
             digest.update(record.data);
+            headers_left = headers_left.get(record.header.len()..)?;
+            data = data.get(record.data.len()..)?;
         }
-        (digest.finalize() == self.checksum).then_some(Records::split(headers, self.data))
+        let length = self.data.len().checked_sub(data.len())?;
+        (digest.finalize() == self.checksum).then_some(Records::split(headers, self.data.get(..length)?))
+    }
+
+    /// Appends what follows a header.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
+        writer.put(&self.signature.to_le_bytes());
+        writer.put(&self.checksum.to_le_bytes());
+        writer.put(self.data);
     }
 }
 
@@ -95,6 +110,17 @@ impl<'a> FormatFrame<'a> {
             return Err(too_long);
         }
         Ok(Self { header, signature: u16::from_le_bytes([*a, *b]), headers })
+    }
+
+    /// Appends what follows a header.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        let (have, limit) = (self.headers.len(), usize::from(u8::MAX) - 2);
+        let length =
+            u8::try_from(have.saturating_add(2)).map_err(|_| EncodeError::DataLength { have, limit })?;
+        writer.put(&[length]);
+        writer.put(&self.signature.to_le_bytes());
+        writer.put(self.headers);
+        Ok(())
     }
 
     /// Whether the signature is that of the headers.

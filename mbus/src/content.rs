@@ -1,7 +1,9 @@
 //! What a frame carries behind its CI field (EN 13757-7).
 
+use meter_value::line::Writer;
+
 use crate::compact::{CompactFrame, FormatFrame};
-use crate::{Application, ApplicationError, Ci, DecodeError, Header, Telegram};
+use crate::{Application, ApplicationError, Ci, DecodeError, EncodeError, Header, Telegram};
 
 /// What a frame carries behind its CI field.
 ///
@@ -69,6 +71,11 @@ impl<'a> Content<'a> {
             return telegram.map(Self::Telegram);
         }
         let (header, data) = Header::decode(ci, data)?;
+        Self::behind(ci, header, data)
+    }
+
+    /// Reads the data behind a header; records are none of them.
+    pub(crate) fn behind(ci: Ci, header: Header, data: &'a [u8]) -> Result<Self, DecodeError> {
         Ok(match (ci, data) {
             (Ci::COMPACT | Ci::COMPACT_SHORT | Ci::COMPACT_LONG, _) => {
                 Self::Compact(CompactFrame::decode(header, data)?)
@@ -91,5 +98,71 @@ impl<'a> Content<'a> {
             }
             _ => Self::Other { ci, header, data },
         })
+    }
+    /// Which meter it is, as far as it says.
+    pub const fn header(&self) -> Header {
+        match self {
+            Self::Telegram(Telegram { header, .. })
+            | Self::Compact(CompactFrame { header, .. })
+            | Self::Format(FormatFrame { header, .. })
+            | Self::Error { header, .. }
+            | Self::Alarm { header, .. }
+            | Self::Reset { header, .. }
+            | Self::Other { header, .. } => *header,
+        }
+    }
+
+    /// The CI field that announces it.
+    pub const fn ci(&self) -> Ci {
+        let [none, short, long] = match self {
+            Self::Telegram(telegram) => return telegram.ci(),
+            Self::Other { ci, .. } => return *ci,
+            Self::Compact(_) => [Ci::COMPACT, Ci::COMPACT_SHORT, Ci::COMPACT_LONG],
+            Self::Format(_) => [Ci::FORMAT, Ci::FORMAT_SHORT, Ci::FORMAT_LONG],
+            Self::Error { .. } => [Ci::ERROR, Ci::ERROR_SHORT, Ci::ERROR_LONG],
+            Self::Alarm { .. } => [Ci::ALARM, Ci::ALARM_SHORT, Ci::ALARM_LONG],
+            // It has no short header.
+            Self::Reset { .. } => {
+                [Ci::APPLICATION_RESET, Ci::APPLICATION_RESET_LONG, Ci::APPLICATION_RESET_LONG]
+            }
+        };
+        match self.header() {
+            Header::None => none,
+            Header::Short(_) => short,
+            Header::Long(_) | Header::Fixed(_) => long,
+        }
+    }
+
+    /// Writes all that follows the [CI field](Self::ci), and returns what it wrote. A reason to refuse is written
+    /// also if the meter left it out; fillers behind a format frame are not.
+    ///
+    /// # Errors
+    /// [`EncodeError::DataLength`] if a format frame's headers are too long, or [`EncodeError::BufferTooSmall`].
+    ///
+    /// ```
+    /// use mbus::{ApplicationError, Ci, Content, Header};
+    ///
+    /// let busy = Content::Error { header: Header::None, error: ApplicationError::BUSY, more: &[] };
+    /// assert_eq!((busy.ci(), busy.encode(&mut [0; 8])?), (Ci::ERROR, &[0x08][..]));
+    /// # Ok::<(), mbus::EncodeError>(())
+    /// ```
+    pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
+        let mut writer = Writer::new(buffer);
+        self.header().write(&mut writer);
+        match self {
+            Self::Telegram(telegram) => telegram.records.write(&mut writer),
+            Self::Compact(frame) => frame.write(&mut writer),
+            Self::Format(frame) => frame.write(&mut writer)?,
+            Self::Error { error, more, .. } => {
+                writer.put(&[error.0]);
+                writer.put(more);
+            }
+            Self::Reset { part, more, .. } => {
+                writer.extend(part.map(|part| part.0));
+                writer.put(more);
+            }
+            Self::Alarm { data, .. } | Self::Other { data, .. } => writer.put(data),
+        }
+        Ok(writer.finish()?)
     }
 }

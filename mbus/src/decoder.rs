@@ -1,9 +1,12 @@
 //! Frames out of a stream of octets.
 
-use meter_value::line::{Scan, Window};
+use meter_value::line::{Frames, Scan, Window};
 
 use crate::frame::length;
 use crate::{DecodeError, Frame};
+
+/// So many octets without a frame are a glitch of transceivers, not what is left of an answer.
+pub(crate) const GLITCH: usize = 3;
 
 /// Finds frames by their start octets, lengths, checksum and stop octet. After a failure it slides on
 /// by one octet, so no intact frame is lost behind a false header; other octets are skipped.
@@ -66,6 +69,26 @@ impl<const N: usize> Decoder<N> {
     /// The octets that came in behind that frame.
     pub fn behind(&self) -> &[u8] {
         self.window.behind()
+    }
+}
+
+impl<const N: usize> Frames for Decoder<N> {
+    type Error = DecodeError;
+
+    fn feed(&mut self, octets: &[u8]) -> usize {
+        self.feed(octets)
+    }
+
+    fn silence(&mut self) {
+        self.silence();
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn find(&mut self) -> Option<Result<(), DecodeError>> {
+        Some(self.frame()?.map(|_| ()))
     }
 }
 

@@ -67,6 +67,11 @@ impl Control {
         self.from_primary() && self.0 & Self::BIT_4 != 0
     }
 
+    /// Whether a master toggles its frame count bit. That of SND_UD2 is 43 or 63 and does not say so.
+    pub(crate) const fn counts(self) -> bool {
+        self.fcv() || matches!(self.with_fcb(false), Self::SND_UD2)
+    }
+
     /// Whether the meter has alarm data to fetch.
     pub const fn acd(self) -> bool {
         !self.from_primary() && self.0 & Self::BIT_5 != 0

@@ -17,7 +17,7 @@ use core::str::FromStr;
 use meter_value::line::Writer;
 use meter_value::names;
 
-use crate::{Ci, DecodeError, EncodeError};
+use crate::{Ci, DecodeError, EncodeError, FixedHeader};
 
 /// The header that the CI field announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,48 +65,6 @@ pub struct LongHeader {
     pub configuration: u16,
 }
 
-/// Which meter it is, its state and what its two counters count, on old meters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct FixedHeader {
-    /// Its number.
-    pub identification: Identification,
-    /// Counts the meter's telegrams.
-    pub access: u8,
-    /// How the meter is. Bit 0 says that the counters are binary, bit 1 that they are history.
-    pub status: Status,
-    /// The codes of the counters' units, and the medium in the top bits of both.
-    pub units: [u8; 2],
-}
-
-impl FixedHeader {
-    pub(crate) fn new(octets: &[u8; 16], is_high_first: bool) -> Self {
-        let [a, b, c, d, access, status, first, second, ..] = *octets;
-        let number = [a, b, c, d];
-        let number = if is_high_first { u32::from_be_bytes(number) } else { u32::from_le_bytes(number) };
-        Self {
-            identification: Identification(number),
-            access,
-            status: Status(status),
-            units: [first, second],
-        }
-    }
-
-    /// What the meter measures, in the codes of today.
-    pub const fn medium(&self) -> Medium {
-        let [first, second] = self.units;
-        Medium(match first >> 6 | second >> 6 << 2 {
-            medium @ 0..=8 => medium,
-            0x0A => 0x03,
-            0x0B => 0x04,
-            0x0C => 0x06,
-            0x0D => 0x07,
-            0x0E => 0x08,
-            _ => 0x0F,
-        })
-    }
-}
-
 impl Header {
     /// Reads the header that `ci` announces, and returns what follows it too. An unknown `ci` announces none.
     ///
@@ -152,10 +110,7 @@ impl Header {
     pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         let state = match *self {
             Self::None => return,
-            Self::Fixed(FixedHeader { identification, access, status, units: [first, second] }) => {
-                writer.put(&identification.0.to_le_bytes());
-                return writer.put(&[access, status.0, first, second]);
-            }
+            Self::Fixed(header) => return header.write(writer),
             Self::Short(state) => state,
             Self::Long(header) => {
                 writer.put(&header.identification.0.to_le_bytes());

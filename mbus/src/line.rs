@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use meter_value::line::Timing;
+
 use crate::Frame;
 
 /// A bus: how long its octets and its silences are (EN 13757-2).
@@ -66,8 +68,14 @@ impl Line {
 
     /// How long an answer that has begun may take at most: the longest frame with four gaps, so that a line
     /// that is never silent ends a wait too.
-    pub fn answer(self) -> Duration {
-        self.time(Frame::MAX_LEN).saturating_add(self.gap.saturating_mul(4))
+    pub const fn answer(self) -> Duration {
+        self.octet.saturating_mul(Frame::MAX_LEN as u32).saturating_add(self.gap.saturating_mul(4))
+    }
+
+    /// The times of a client's end.
+    pub(crate) const fn timing(self) -> Timing {
+        let Self { octet, gap, pause, echo } = self;
+        Timing { octet, gap, pause, answer: self.answer(), echo }
     }
 }
 

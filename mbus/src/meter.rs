@@ -217,10 +217,10 @@ impl Meter {
     }
 }
 
-/// The digits of a register, which begins again from 0.
+/// The digits of a register, which begins again from 0, and runs backwards from there to its end.
 fn register(counted: i64) -> i32 {
     // Fits, for it is below 10^8.
-    i32::try_from(counted % REGISTER).unwrap_or(0)
+    i32::try_from(counted.rem_euclid(REGISTER)).unwrap_or(0)
 }
 
 /// A number as digits.

@@ -1,6 +1,6 @@
 //! What combinable VIFEs add to the meaning of a value (EN 13757-3:2018, tables 15 to 17).
 
-use meter_value::{Quantity, Unit, names};
+use meter_value::{Decimal, Quantity, Unit, names};
 
 use crate::table::{Entry, FIRST, Kind, PRIMARY, SECOND, first_power, seconds, third};
 
@@ -111,17 +111,17 @@ names!(Qualifier {
     LAST_UPPER_BEGIN = 0x4E "begin of the last excess of the upper limit",
     /// When the last excess of the upper limit ended.
     LAST_UPPER_END = 0x4F "end of the last excess of the upper limit",
-    /// How long the first excess of the lower limit lasted: in seconds here, then minutes, hours, days.
+    /// How long the first excess of the lower limit lasted. The codes up to 53 mean the same, in other units.
     FIRST_LOWER_DURATION = 0x50 "duration of the first excess of the lower limit",
-    /// How long the last excess of the lower limit lasted.
+    /// How long the last excess of the lower limit lasted. The codes up to 57 mean the same, in other units.
     LAST_LOWER_DURATION = 0x54 "duration of the last excess of the lower limit",
-    /// How long the first excess of the upper limit lasted.
+    /// How long the first excess of the upper limit lasted. The codes up to 5B mean the same, in other units.
     FIRST_UPPER_DURATION = 0x58 "duration of the first excess of the upper limit",
-    /// How long the last excess of the upper limit lasted.
+    /// How long the last excess of the upper limit lasted. The codes up to 5F mean the same, in other units.
     LAST_UPPER_DURATION = 0x5C "duration of the last excess of the upper limit",
-    /// How long the first one lasted: in seconds here, then minutes, hours, days.
+    /// How long the first one lasted. The codes up to 63 mean the same, in other units.
     FIRST_DURATION = 0x60 "duration of the first",
-    /// How long the last one lasted.
+    /// How long the last one lasted. The codes up to 67 mean the same, in other units.
     LAST_DURATION = 0x64 "duration of the last",
     /// The value while it was below the lower limit.
     DURING_LOWER = 0x68 "during the excess of the lower limit",
@@ -182,6 +182,17 @@ names!(Qualifier {
     /// Sent by the meter.
     FROM_METER = 0x115 "from the meter",
 });
+
+impl Qualifier {
+    /// The qualifier of a code. Durations in seconds, minutes, hours and days are one, because the value has the
+    /// unit.
+    pub(crate) const fn new(code: u16) -> Self {
+        Self(match code {
+            0x50..=0x67 => code & !3,
+            _ => code,
+        })
+    }
+}
 
 /// Why a meter has no value (table 17). Numbers without a name are kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -261,36 +272,59 @@ names!(Action {
     DELETE_FROM_READOUT = 0x0D "delete from readout",
 });
 
-/// What VIF and VIFEs together say of a value: the number sent × 10^`exponent` + `addend` / 1000 ×
-/// 10^`power` is the value in `unit`.
+/// What VIF and VIFEs together say of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(crate) struct Meaning {
     pub(crate) entry: Entry,
-    pub(crate) addend: i16,
-    pub(crate) power: i8,
-    pub(crate) error: Option<RecordError>,
+    pub(crate) beside: Beside,
+}
+
+/// What VIFEs say of a value beside its quantity, unit, scale and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum Beside {
+    Nothing,
+    /// So many thousandths × 10^`power` are to be added to it.
+    Addend {
+        thousandths: i16,
+        power: i8,
+    },
+    /// There is none.
+    Error(RecordError),
+}
+
+impl Beside {
+    /// The constant that is to be added.
+    pub(crate) fn addend(self) -> Option<Decimal> {
+        match self {
+            Self::Addend { thousandths, power } => {
+                Some(Decimal::new(thousandths.into(), power.saturating_sub(3)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Meaning {
     pub(crate) const NONE: Self = Self::of(Entry::NONE);
 
     pub(crate) const fn of(entry: Entry) -> Self {
-        Self { entry, addend: 0, power: 0, error: None }
+        Self { entry, beside: Beside::Nothing }
     }
 
-    /// The meaning of a VIF and its VIFEs.
+    /// The meaning of a VIF and its VIFEs. Those that are errors of a meter are actions in a command.
     #[inline]
-    pub(crate) fn new(vif: u8, vifes: &[u8]) -> Self {
+    pub(crate) fn new(vif: u8, vifes: &[u8], is_command: bool) -> Self {
         let entry = PRIMARY.get(usize::from(vif & 0x7F)).copied().unwrap_or(Entry::NONE);
         match vifes {
             [] => Self::of(entry),
-            vifes => Self::extended(vif & 0x7F, entry, vifes),
+            vifes => Self::extended(vif & 0x7F, entry, vifes, is_command),
         }
     }
 
-    fn extended(vif: u8, primary: Entry, vifes: &[u8]) -> Self {
-        let (entry, power, combinable) = match (vif, vifes) {
+    fn extended(vif: u8, primary: Entry, vifes: &[u8], is_command: bool) -> Self {
+        let (mut entry, power, combinable) = match (vif, vifes) {
             (0x7B, [code, rest @ ..]) => (at(&FIRST, *code), first_power(code & 0x7F), rest),
             (0x7D, [0xFD, code, rest @ ..]) => (third(code & 0x7F), 0, rest),
             (0x7D, [code, rest @ ..]) => (at(&SECOND, *code), 0, rest),
@@ -298,44 +332,38 @@ impl Meaning {
             (0x7F, _) => return Self::NONE,
             _ => (primary, 0, vifes),
         };
-        let mut meaning = Self { power, ..Self::of(entry) };
-        let mut scale = 0_i8;
+        let (mut scale, mut thousandths, mut error) = (0_i8, 0_i16, None);
         Codes::new(combinable).for_each(|code| match code {
+            0x01..=0x0F | 0x15..=0x18 | 0x1C => error = Some(RecordError(code as u8)),
             0x70..=0x77 => scale = scale.saturating_add((code & 7) as i8 - 6),
+            0x78..=0x7B => thousandths = thousandths.saturating_add(10_i16.pow(u32::from(code & 3))),
             0x7D => scale = scale.saturating_add(3),
-            _ => meaning.combine(vif, code),
+            _ => entry = combine(entry, vif, code),
         });
         // In the end, because the number stays scaled when other VIFEs change what it counts.
-        meaning.entry.exponent = meaning.entry.exponent.saturating_add(scale);
-        meaning
+        entry.exponent = entry.exponent.saturating_add(scale);
+        let beside = match error {
+            Some(error) if !is_command => Beside::Error(error),
+            _ if thousandths != 0 => Beside::Addend { thousandths, power },
+            _ => Beside::Nothing,
+        };
+        Self { entry, beside }
     }
+}
 
-    /// Applies one VIFE that is no power of ten.
-    fn combine(&mut self, vif: u8, code: u16) {
-        let entry = &mut self.entry;
-        match code {
-            0x01..=0x0F | 0x15..=0x18 | 0x1C => self.error = Some(RecordError(code as u8)),
-            0x13 | 0x1E | 0x1F => entry.kind = Kind::Octets,
-            0x3D => *entry = not_metric(vif, *entry),
-            0x39 | 0x42 | 0x43 | 0x46 | 0x47 | 0x4A | 0x4B | 0x4E | 0x4F | 0x6A | 0x6B | 0x6E | 0x6F
-            | 0x113 => {
-                *entry = Entry { quantity: Some(Quantity::DateTime), kind: Kind::Time, ..Entry::NONE };
-            }
-            0x41 | 0x49 => *entry = Entry::scaled(Quantity::Count, Unit::One, 0),
-            0x50..=0x67 => *entry = Entry::scaled(Quantity::Duration, seconds(code as u8), 0),
-            0x78..=0x7B => {
-                let thousandths = match code & 3 {
-                    0 => 1,
-                    1 => 10,
-                    2 => 100,
-                    _ => 1_000,
-                };
-                self.addend = self.addend.saturating_add(thousandths);
-            }
-            0x111 if matches!(entry.kind, Kind::Number | Kind::Bits) => entry.kind = Kind::Unsigned,
-            0x112 if matches!(entry.kind, Kind::Number | Kind::Unsigned) => entry.kind = Kind::Bits,
-            _ => {}
+/// Applies one VIFE that is neither an error, a power of ten nor a constant.
+fn combine(entry: Entry, vif: u8, code: u16) -> Entry {
+    match code {
+        0x13 | 0x1E | 0x1F => Entry { kind: Kind::Octets, ..entry },
+        0x3D => not_metric(vif, entry),
+        0x39 | 0x42 | 0x43 | 0x46 | 0x47 | 0x4A | 0x4B | 0x4E | 0x4F | 0x6A | 0x6B | 0x6E | 0x6F | 0x113 => {
+            Entry { quantity: Some(Quantity::DateTime), kind: Kind::Time, ..Entry::NONE }
         }
+        0x41 | 0x49 => Entry::scaled(Quantity::Count, Unit::One, 0),
+        0x50..=0x67 => Entry::scaled(Quantity::Duration, seconds(code as u8), 0),
+        0x111 if matches!(entry.kind, Kind::Number | Kind::Bits) => Entry { kind: Kind::Unsigned, ..entry },
+        0x112 if matches!(entry.kind, Kind::Number | Kind::Unsigned) => Entry { kind: Kind::Bits, ..entry },
+        _ => entry,
     }
 }
 
@@ -387,6 +415,7 @@ impl<'a> Codes<'a> {
 impl Iterator for Codes<'_> {
     type Item = u16;
 
+    #[inline]
     fn next(&mut self) -> Option<u16> {
         let [first, rest @ ..] = self.vifes else { return None };
         self.vifes = rest;
@@ -417,7 +446,7 @@ mod tests {
     use std::vec::Vec;
 
     fn shown(vif: u8, vifes: &[u8]) -> String {
-        let Entry { quantity, unit, exponent, .. } = Meaning::new(vif, vifes).entry;
+        let Entry { quantity, unit, exponent, .. } = Meaning::new(vif, vifes, false).entry;
         let (quantity, unit) = (quantity.map_or("-", Quantity::name), unit.map_or("-", Unit::symbol));
         std::format!("{quantity} {unit} {exponent}")
     }
@@ -507,26 +536,29 @@ mod tests {
         ] {
             assert_eq!(shown(vif, vifes), text, "{vif:02X} {vifes:02X?}");
         }
-        let added = |vif, vifes| (Meaning::new(vif, vifes).addend, Meaning::new(vif, vifes).power);
-        assert_eq!(added(0xDA, &[0xFB, 0x79]), (1_010, 0));
-        assert_eq!(added(0xFB, &[0x80, 0x7B]), (1_000, 6), "1 MWh");
+        let added = |vif, vifes| Meaning::new(vif, vifes, false).beside;
+        assert_eq!(added(0xDA, &[0xFB, 0x79]), Beside::Addend { thousandths: 1_010, power: 0 });
+        assert_eq!(added(0xFB, &[0x80, 0x7B]), Beside::Addend { thousandths: 1_000, power: 6 }, "1 MWh");
     }
 
     #[test]
     fn only_the_standards_own_codes_report_errors() {
-        let error = |vif, vifes| Meaning::new(vif, vifes).error;
-        assert_eq!(error(0x83, &[0x15]), Some(RecordError::NO_DATA));
-        assert_eq!(error(0x83, &[0xA2, 0x16]), Some(RecordError::OVERFLOW));
-        assert_eq!(error(0xFD, &[0xC8, 0x15]), Some(RecordError::NO_DATA));
-        assert_eq!(error(0xAC, &[0xFF, 0x01]), None, "the manufacturer's");
-        assert_eq!(error(0xAC, &[0xFC, 0x01]), None, "at phase L1");
-        assert_eq!(error(0xFD, &[0x08]), None, "the code of table FD");
+        let beside = |vif, vifes| Meaning::new(vif, vifes, false).beside;
+        assert_eq!(beside(0x83, &[0x15]), Beside::Error(RecordError::NO_DATA));
+        assert_eq!(beside(0x83, &[0xA2, 0x16]), Beside::Error(RecordError::OVERFLOW));
+        assert_eq!(beside(0xFD, &[0xC8, 0x15]), Beside::Error(RecordError::NO_DATA));
+        assert_eq!(beside(0xAC, &[0xFF, 0x01]), Beside::Nothing, "the manufacturer's");
+        assert_eq!(beside(0xAC, &[0xFC, 0x01]), Beside::Nothing, "at phase L1");
+        assert_eq!(beside(0xFD, &[0x08]), Beside::Nothing, "the code of table FD");
+        let addend = Beside::Addend { thousandths: 1, power: 0 };
+        assert_eq!(beside(0xDA, &[0xF8, 0x15]), Beside::Error(RecordError::NO_DATA), "no value to add to");
+        assert_eq!(Meaning::new(0xDA, &[0xF8, 0x01], true).beside, addend, "an action");
     }
 
     #[test]
     fn what_is_not_applied_is_a_qualifier() {
         let names = |vif, vifes| -> Vec<_> {
-            Codes::behind(vif, vifes).filter(|code| qualifies(*code)).map(Qualifier).collect()
+            Codes::behind(vif, vifes).filter(|code| qualifies(*code)).map(Qualifier::new).collect()
         };
         assert_eq!(names(0xFD, &[0xC8, 0xFC, 0x81, 0x48]), [Qualifier::PHASE_1, Qualifier::UPPER_LIMIT]);
         assert_eq!(names(0x83, &[0xF4, 0x22]), [Qualifier::PER_HOUR]);

@@ -14,26 +14,22 @@
 //! ```
 
 use core::iter::FusedIterator;
+use core::mem;
 
 use meter_value::line::Writer;
-use meter_value::{Decimal, DecimalError, Invalid, Quantity, Text, Unit, Value};
+use meter_value::{Decimal, DecimalError, Quantity, Text, Unit, Value};
 
 use crate::fixed::Counters;
-use crate::qualifier::{Codes, Meaning, qualifies};
+use crate::head::{Head, MORE_FOLLOWS};
+use crate::qualifier::{Beside, Codes, Meaning, qualifies};
 use crate::value::{self, Coding};
-use crate::vib::{Vib, extensions, is_endless};
+use crate::vib::{Vib, extensions};
 use crate::{Action, DecodeError, EncodeError, Qualifier, RecordError};
 
 /// Stands between records and means nothing.
 pub(crate) const FILLER: u8 = 0x2F;
-/// Manufacturer's data up to the end.
-const MANUFACTURER: u8 = 0x0F;
-/// Manufacturer's data up to the end, and another telegram.
-const MORE_FOLLOWS: u8 = 0x1F;
 /// The VIF of a unit in words.
 const PLAIN_TEXT: u8 = 0x7C;
-/// Asks for every record.
-const READ_ALL: u8 = 0x7F;
 
 /// Which value of its storage interval a record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,7 +107,7 @@ impl<'a> Record<'a> {
     /// ```
     pub fn qualifiers(&self) -> impl Iterator<Item = Qualifier> + 'a {
         let codes = self.codes();
-        codes.filter(|code| qualifies(*code)).map(Qualifier)
+        codes.filter(|code| qualifies(*code)).map(Qualifier::new)
     }
 
     /// The unit in the meter's own words, if it sends them.
@@ -125,7 +121,10 @@ impl<'a> Record<'a> {
     /// Why the meter has no value, in a record that a meter sends; those of a command have an
     /// [`action`](Self::action) in its place.
     pub const fn error(&self) -> Option<RecordError> {
-        self.meaning.error
+        match self.meaning.beside {
+            Beside::Error(error) => Some(error),
+            _ => None,
+        }
     }
 
     /// What is to be done with the record that a master sends.
@@ -135,7 +134,10 @@ impl<'a> Record<'a> {
     }
 
     fn codes(&self) -> Codes<'a> {
-        self.vif.map_or(Codes::new(&[]), |vif| Codes::behind(vif, self.vifes))
+        match (self.vif, self.vifes) {
+            (Some(vif), vifes @ [_, ..]) => Codes::behind(vif, vifes),
+            _ => Codes::new(&[]),
+        }
     }
 
     /// The value in [`unit`](Self::unit), exactly. Only a float and a number of 64 bits stay as sent,
@@ -154,20 +156,7 @@ impl<'a> Record<'a> {
     /// ```
     #[inline]
     pub fn value(&self) -> Value<'a> {
-        if self.meaning.error.is_some() {
-            return Value::Invalid(Invalid::Error);
-        }
-        let value = value::value(self.coding, self.data, &self.meaning.entry);
-        match self.addend() {
-            None => value,
-            Some(addend) => plus(value, addend),
-        }
-    }
-
-    /// The constant that VIFEs add.
-    fn addend(&self) -> Option<Decimal> {
-        let Meaning { addend, power, .. } = self.meaning;
-        (addend != 0).then(|| Decimal::new(addend.into(), power.saturating_sub(3)))
+        value::value(self.coding, self.data, self.meaning)
     }
 
     /// The value in [`unit`](Self::unit) as a decimal, a float by its shortest digits.
@@ -178,7 +167,7 @@ impl<'a> Record<'a> {
         match self.value() {
             raw @ (Value::F32(_) | Value::U64(_)) => {
                 let number = raw.to_decimal()?.shift(self.exponent())?;
-                self.addend().map_or(Ok(number), |addend| number.checked_add(addend))
+                self.meaning.beside.addend().map_or(Ok(number), |addend| number.checked_add(addend))
             }
             value => value.to_decimal(),
         }
@@ -186,7 +175,7 @@ impl<'a> Record<'a> {
 
     /// Whether a time stands in summer time, if its data say so (types F and I).
     pub fn is_summer_time(&self) -> Option<bool> {
-        value::is_summer_time(self.coding, self.data, &self.meaning.entry)
+        value::is_summer_time(self.coding, self.data, self.meaning.entry.kind)
     }
 
     /// Whether the meter has more records in another telegram.
@@ -205,103 +194,34 @@ impl<'a> Record<'a> {
         Ok(writer.finish()?)
     }
 
-    /// Reads the record at the head of `octets`. If its data are apart from its header, they are at the head of
-    /// `apart`.
+    /// Takes the record at the head of `octets`; one that cannot be told from the next takes them all.
     #[inline]
-    fn decode(octets: &'a [u8], apart: Option<&'a [u8]>, offset: usize) -> Result<Self, DecodeError> {
-        let have = octets.len();
-        let truncated = |missing| DecodeError::Truncated { needed: have.saturating_add(missing), have };
-        let [dif, behind @ ..] = octets else { return Err(truncated(1)) };
-        if dif & 0x0F == 0x0F {
-            return Self::bare(*dif, octets, apart.unwrap_or(behind), offset);
-        }
-        let (difes, rest) = extensions(*dif, behind).map_err(truncated)?;
-        if is_endless(difes) {
-            return Err(DecodeError::TooManyDifes);
-        }
-        let Vib { vif, vifes, rest, .. } = Vib::decode(rest).map_err(truncated)?;
-        if is_endless(vifes) {
-            return Err(DecodeError::TooManyVifes);
-        }
-        let (coding, length, rest) = match (Coding::fixed(*dif), rest) {
-            (Some((coding, length)), rest) => (coding, length, rest),
-            (None, [lvar, rest @ ..]) => {
-                let (coding, length) = Coding::variable(*lvar).ok_or(DecodeError::Lvar { lvar: *lvar })?;
-                (coding, length, rest)
-            }
-            (None, []) => return Err(truncated(1)),
+    fn decode(octets: &mut &'a [u8], offset: usize, is_command: bool) -> Result<Self, DecodeError> {
+        let all = mem::take(octets);
+        let head = Head::decode(all, None)?;
+        let Some((data, rest)) = head.behind.split_at_checked(head.length) else {
+            let needed = head.header.len().saturating_add(head.length);
+            return Err(DecodeError::Truncated { needed, have: all.len() });
         };
-        let length = usize::from(length);
-        let header = octets.get(..have.saturating_sub(rest.len())).unwrap_or_default();
-        let (before, data) = apart.map_or((header.len(), rest), |data| (0, data));
-        let Some(data) = data.get(..length) else {
-            let needed = before.saturating_add(length);
-            return Err(DecodeError::Truncated { needed, have: before.saturating_add(data.len()) });
-        };
-        let (storage, tariff, subunit) = numbers(*dif, difes);
-        Ok(Self {
-            offset,
-            function: match dif >> 4 & 3 {
-                0 => Function::Instantaneous,
-                1 => Function::Maximum,
-                2 => Function::Minimum,
-                _ => Function::Error,
-            },
-            storage,
-            tariff,
-            subunit,
-            vif: Some(vif),
-            vifes,
-            header,
-            data,
-            coding,
-            meaning: Meaning::new(vif, vifes),
-        })
+        *octets = rest;
+        Ok(head.record(data, offset, is_command))
     }
 
-    /// A record without a VIF, which starts `octets`; manufacturer's data are all of `data`.
-    fn bare(dif: u8, octets: &'a [u8], data: &'a [u8], offset: usize) -> Result<Self, DecodeError> {
-        let data = match dif {
-            MANUFACTURER | MORE_FOLLOWS => data,
-            READ_ALL => &[],
-            _ => return Err(DecodeError::Dif { dif }),
+    /// Takes the record whose header is at the head of `headers`, and its data at that of `octets`.
+    fn decode_split(
+        headers: &mut &'a [u8],
+        octets: &mut &'a [u8],
+        offset: usize,
+    ) -> Result<Self, DecodeError> {
+        let (headers_left, octets_left) = (mem::take(headers), mem::take(octets));
+        let have = octets_left.len();
+        let head = Head::decode(headers_left, Some(have))?;
+        let Some((data, rest)) = octets_left.split_at_checked(head.length) else {
+            return Err(DecodeError::Truncated { needed: head.length, have });
         };
-        Ok(Self {
-            offset,
-            function: Function::Instantaneous,
-            storage: 0,
-            tariff: 0,
-            subunit: 0,
-            vif: None,
-            vifes: &[],
-            header: octets.get(..1).unwrap_or_default(),
-            data,
-            coding: Coding::Octets,
-            meaning: Meaning::NONE,
-        })
+        (*headers, *octets) = (head.behind, rest);
+        Ok(head.record(data, offset, false))
     }
-}
-
-/// A number and a constant; anything else as it is.
-fn plus(value: Value<'_>, addend: Decimal) -> Value<'_> {
-    match value {
-        Value::Decimal(number) => {
-            number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
-        }
-        value => value,
-    }
-}
-
-/// The numbers of the storage, the tariff and the subunit.
-#[inline]
-fn numbers(dif: u8, difes: &[u8]) -> (u64, u32, u16) {
-    let (mut storage, mut tariff, mut subunit) = (0, 0, 0);
-    for dife in difes.iter().rev() {
-        storage = storage << 4 | u64::from(dife & 0x0F);
-        tariff = tariff << 2 | u32::from(dife >> 4 & 3);
-        subunit = subunit << 1 | u16::from(dife >> 6 & 1);
-    }
-    (storage << 1 | u64::from(dif >> 6 & 1), tariff, subunit)
 }
 
 /// The records of a telegram, one after the other. A record that cannot be told from the next one is an
@@ -319,17 +239,25 @@ fn numbers(dif: u8, difes: &[u8]) -> (u64, u32, u16) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Records<'a> {
-    source: Source<'a>,
-    offset: usize,
+    /// What is left of records in one piece.
+    octets: &'a [u8],
+    /// What is left of others.
+    apart: Apart<'a>,
+    /// The offset behind the last record.
+    end: usize,
     is_command: bool,
 }
 
-/// Where records come from.
+/// Records that are not in one piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Source<'a> {
-    /// Headers, one after the other, each with its data behind it if these are not `apart`.
-    Octets { rest: &'a [u8], apart: Option<&'a [u8]> },
+enum Apart<'a> {
+    None,
+    /// Headers, one after the other, and the data of each in another place.
+    Split {
+        headers: &'a [u8],
+        data: &'a [u8],
+    },
     /// The counters of the fixed structure.
     Fixed(Counters<'a>),
 }
@@ -337,7 +265,7 @@ enum Source<'a> {
 impl<'a> Records<'a> {
     /// The records in the octets behind a header, of a meter.
     pub const fn new(octets: &'a [u8]) -> Self {
-        Self { source: Source::Octets { rest: octets, apart: None }, offset: 0, is_command: false }
+        Self { octets, apart: Apart::None, end: octets.len(), is_command: false }
     }
 
     /// The records in the octets behind a header, for a meter: the VIFEs that are errors in those of a meter are
@@ -358,16 +286,54 @@ impl<'a> Records<'a> {
     /// The records of a compact frame: their headers, as a format frame or an earlier full frame has them, and
     /// their data.
     pub(crate) const fn split(headers: &'a [u8], data: &'a [u8]) -> Self {
-        Self { source: Source::Octets { rest: headers, apart: Some(data) }, offset: 0, is_command: false }
+        Self { octets: &[], apart: Apart::Split { headers, data }, end: data.len(), is_command: false }
     }
 
     pub(crate) const fn fixed(counters: Counters<'a>) -> Self {
-        Self { source: Source::Fixed(counters), offset: 0, is_command: false }
+        Self { octets: &[], apart: Apart::Fixed(counters), end: 0, is_command: false }
+    }
+
+    /// Whether they are for a meter.
+    pub(crate) const fn is_command(&self) -> bool {
+        self.is_command
+    }
+
+    /// Appends what is still to come as it was sent. Of records whose data are apart from their headers, each
+    /// goes with its data.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
+        if self.apart == Apart::None {
+            return writer.put(self.octets);
+        }
+        for record in self.clone().map_while(Result::ok) {
+            writer.put(record.header);
+            writer.put(record.data);
+        }
     }
 
     /// How many octets lie before what comes next; after an error, before the record in error.
     pub const fn offset(&self) -> usize {
-        self.offset
+        let left = match self.apart {
+            Apart::Split { data, .. } => data.len(),
+            _ => self.octets.len(),
+        };
+        self.end - left
+    }
+
+    /// The next of the records that are not in one piece.
+    #[inline]
+    fn next_apart(&mut self) -> Option<Result<Record<'a>, DecodeError>> {
+        let offset = self.offset();
+        match &mut self.apart {
+            Apart::None | Apart::Split { headers: [], data: [] } => None,
+            Apart::Split { headers, data } => {
+                let result = Record::decode_split(headers, data, offset);
+                if result.is_err() {
+                    self.end = offset;
+                }
+                Some(result)
+            }
+            Apart::Fixed(counters) => counters.next().map(Ok),
+        }
     }
 }
 
@@ -376,32 +342,16 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (octets, apart) = match &mut self.source {
-            Source::Octets { rest, apart } => {
-                while let (None, [FILLER, behind @ ..]) = (&apart, *rest) {
-                    *rest = behind;
-                    self.offset += 1;
-                }
-                if rest.is_empty() && apart.is_none_or(<[u8]>::is_empty) {
-                    return None;
-                }
-                (core::mem::take(rest), core::mem::take(apart))
-            }
-            Source::Fixed(counters) => return counters.next().map(Ok),
-        };
-        // It is not moved before it is returned, so that it is made where the caller wants it.
-        let mut result = Record::decode(octets, apart, self.offset);
-        if let Ok(record) = &mut result {
-            let (header, data) = (record.header.len(), record.data.len());
-            let own = if apart.is_none() { header.saturating_add(data) } else { header };
-            self.source = Source::Octets {
-                rest: octets.get(own..).unwrap_or_default(),
-                apart: apart.map(|apart| apart.get(data..).unwrap_or_default()),
-            };
-            self.offset += if apart.is_none() { own } else { data };
-            if self.is_command {
-                record.meaning.error = None;
-            }
+        while let [FILLER, behind @ ..] = self.octets {
+            self.octets = behind;
+        }
+        let left = self.octets.len();
+        if left == 0 {
+            return self.next_apart();
+        }
+        let result = Record::decode(&mut self.octets, self.end - left, self.is_command);
+        if result.is_err() {
+            self.end -= left;
         }
         Some(result)
     }

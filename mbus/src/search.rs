@@ -5,11 +5,10 @@ mod tree;
 
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Retry, Step};
+use meter_value::line::{Link, Machine, Output, Retry, Step};
 
 use crate::command::LAST;
-use crate::link::Link;
-use crate::{Address, Command, Control, EncodeError, Frame, Line, Selection, Target};
+use crate::{Address, Command, Control, Decoder, EncodeError, Frame, Line, Selection, Target};
 use heard::{Answer, Heard};
 use tree::Tree;
 
@@ -91,7 +90,7 @@ pub enum Found {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Search {
-    link: Link,
+    link: Link<Decoder, { Frame::MAX_LEN }>,
     retry: Retry,
     walk: Walk,
     question: Question,
@@ -99,6 +98,8 @@ pub struct Search {
     retries: u8,
     /// Whether the answer to the selection or reset was an acknowledgement.
     acknowledged: bool,
+    /// Whether so little answered that it may have been nobody.
+    is_glitch: bool,
     /// Whether several seemed to answer.
     is_garbled: bool,
     is_over: bool,
@@ -157,12 +158,13 @@ impl Search {
     /// [`Line::response`].
     pub const fn new(line: Line, retry: Retry) -> Self {
         Self {
-            link: Link::new(line),
+            link: Link::new(line.timing(), Decoder::new()),
             retry,
             walk: Walk::Over,
             question: Question { is_for_data: false, whose: Whose::All },
             retries: 0,
             acknowledged: false,
+            is_glitch: false,
             is_garbled: false,
             is_over: false,
             heard: Heard::NOTHING,
@@ -290,6 +292,7 @@ impl Search {
     fn acknowledged(&mut self, whose: Whose) -> Option<Found> {
         self.acknowledged = self.heard.is_acknowledged();
         if !self.heard.is_silent() {
+            self.is_glitch = self.heard.is_glitch();
             self.ask(true, whose);
         } else if !self.again() {
             match whose {
@@ -304,6 +307,11 @@ impl Search {
     /// Judges what a request for data was answered with.
     fn answered(&mut self, whose: Whose) -> Option<Found> {
         match (self.heard.answer(), whose) {
+            // A glitch takes no more frames than silence.
+            (Answer::None, Whose::All) if self.is_glitch && !self.is_garbled && self.retries <= 1 => {
+                self.advance();
+                None
+            }
             (Answer::None, _) if self.again() => None,
             (Answer::None, _) if self.is_garbled => self.garbled(),
             // What was heard before is a glitch.

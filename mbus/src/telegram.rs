@@ -1,7 +1,9 @@
 //! Records, and which meter they are of.
 
+use meter_value::line::Writer;
+
 use crate::fixed::Counters;
-use crate::{Ci, DecodeError, FixedHeader, Header, Records};
+use crate::{Ci, DecodeError, EncodeError, FixedHeader, Header, Records};
 
 /// A header and the records behind it.
 ///
@@ -44,15 +46,54 @@ impl<'a> Telegram<'a> {
                 let header = Header::Fixed(FixedHeader::new(octets, ci == Ci::FIXED_HIGH_FIRST));
                 Ok(Self { header, records: Records::fixed(counters) })
             }
-            Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG => {
-                let (header, records) = Header::decode(ci, data)?;
-                Ok(Self { header, records: Records::of_command(records) })
-            }
             ci if ci.has_records() => {
-                let (header, records) = Header::decode(ci, data)?;
-                Ok(Self { header, records: Records::new(records) })
+                let (header, octets) = Header::decode(ci, data)?;
+                Ok(Self::behind(ci, header, octets))
             }
             _ => Err(DecodeError::NoRecords { ci: Some(ci) }),
         }
+    }
+
+    /// The records behind a header.
+    pub(crate) const fn behind(ci: Ci, header: Header, octets: &'a [u8]) -> Self {
+        let records = match ci {
+            Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG => Records::of_command(octets),
+            _ => Records::new(octets),
+        };
+        Self { header, records }
+    }
+
+    /// The CI field that announces it.
+    pub const fn ci(&self) -> Ci {
+        match (self.header, self.records.is_command()) {
+            (Header::None, false) => Ci::RESPONSE,
+            (Header::Short(_), false) => Ci::RESPONSE_SHORT,
+            (Header::Long(_), false) => Ci::RESPONSE_LONG,
+            (Header::None, true) => Ci::COMMAND,
+            (Header::Short(_), true) => Ci::COMMAND_SHORT,
+            (Header::Long(_), true) => Ci::COMMAND_LONG,
+            (Header::Fixed(header), _) => header.ci(),
+        }
+    }
+
+    /// Writes header and records, all that follows the [CI field](Self::ci), and returns what it wrote. Of records
+    /// that were taken already, it writes only what is still to come.
+    ///
+    /// # Errors
+    /// [`EncodeError::BufferTooSmall`].
+    ///
+    /// ```
+    /// use mbus::{Ci, Header, Records, Telegram};
+    ///
+    /// let telegram = Telegram { header: Header::None, records: Records::new(&[0x02, 0x06, 0x39, 0x30]) };
+    /// assert_eq!(telegram.ci(), Ci::RESPONSE);
+    /// assert_eq!(telegram.encode(&mut [0; 16])?, [0x02, 0x06, 0x39, 0x30]);
+    /// # Ok::<(), mbus::EncodeError>(())
+    /// ```
+    pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
+        let mut writer = Writer::new(buffer);
+        self.header.write(&mut writer);
+        self.records.write(&mut writer);
+        Ok(writer.finish()?)
     }
 }

@@ -1,11 +1,11 @@
 //! What the data of a record say (EN 13757-3:2018, annex A).
 
 use meter_value::bcd::{self, BcdError, Sign};
-use meter_value::{
-    Date, DateTime, Decimal, Invalid, MeterTime, Octets, Quantity, Recurrence, Text, Time, Value,
-};
+use meter_value::{Decimal, Invalid, Octets, Quantity, Text, Value};
 
+use crate::qualifier::{Beside, Meaning};
 use crate::table::{Entry, Kind};
+use crate::time;
 
 /// How data are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +34,10 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// The coding and the length by the low half of a DIF; `None` if an LVAR gives them.
-    pub(crate) const fn fixed(dif: u8) -> Option<(Self, u8)> {
-        Some(match dif & 0x0F {
-            length @ 1..=4 => (Self::Integer, length),
-            5 => (Self::Real, 4),
-            6 => (Self::Integer, 6),
-            7 => (Self::Integer, 8),
-            field @ 9..=0xC => (Self::Bcd, field - 8),
-            0xD => return None,
-            0xE => (Self::Bcd, 6),
-            _ => (Self::Octets, 0),
-        })
+    /// The coding and the length by the low half of a DIF; `None` if an LVAR gives them, or there is no VIF.
+    #[inline]
+    pub(crate) fn fixed(dif: u8) -> Option<(Self, u8)> {
+        FIXED.get(usize::from(dif & 0x0F)).copied().flatten()
     }
 
     /// The coding and the length by an LVAR; `None` for one that is reserved.
@@ -63,28 +55,70 @@ impl Coding {
     }
 }
 
-/// What the data say, as an entry of the tables wants it.
-pub(crate) fn value<'a>(coding: Coding, data: &'a [u8], entry: &Entry) -> Value<'a> {
-    let exponent = entry.exponent;
-    match (entry.kind, coding) {
-        (_, _) if data.is_empty() => Value::Invalid(Invalid::Empty),
-        (Kind::Number, Coding::Integer) => integer(data, exponent),
-        (Kind::Time, _) => Value::Time(match time(coding, data, entry) {
-            Ok(time) => time,
-            Err(value) => return value,
-        }),
-        (Kind::Octets, _) => Value::Bytes(Octets::plain(data)),
+/// The coding and the length of each data field.
+static FIXED: [Option<(Coding, u8)>; 16] = [
+    Some((Coding::Octets, 0)),
+    Some((Coding::Integer, 1)),
+    Some((Coding::Integer, 2)),
+    Some((Coding::Integer, 3)),
+    Some((Coding::Integer, 4)),
+    Some((Coding::Real, 4)),
+    Some((Coding::Integer, 6)),
+    Some((Coding::Integer, 8)),
+    Some((Coding::Octets, 0)),
+    Some((Coding::Bcd, 1)),
+    Some((Coding::Bcd, 2)),
+    Some((Coding::Bcd, 3)),
+    Some((Coding::Bcd, 4)),
+    None,
+    Some((Coding::Bcd, 6)),
+    None,
+];
+
+/// What the data say.
+#[inline]
+pub(crate) fn value(coding: Coding, data: &[u8], Meaning { entry, beside }: Meaning) -> Value<'_> {
+    let Entry { quantity, kind, exponent, .. } = entry;
+    let is_date = quantity == Some(Quantity::Date);
+    match (beside, kind, coding) {
+        // Most are one of these, and none of these is empty.
+        (Beside::Nothing, Kind::Number, Coding::Integer) => integer(data, exponent),
+        (Beside::Nothing, Kind::Number, Coding::Bcd) => digits(data, exponent),
+        (Beside::Nothing, Kind::Time, Coding::Integer) => time::decode(data, is_date),
+        _ => any(coding, data, kind, is_date, exponent, beside),
+    }
+}
+
+/// What data of any coding say to an entry of any kind.
+// A function of its own, for the frequent ones to need fewer registers.
+#[inline(never)]
+fn any(coding: Coding, data: &[u8], kind: Kind, is_date: bool, exponent: i8, beside: Beside) -> Value<'_> {
+    if let Beside::Error(_) = beside {
+        return Value::Invalid(Invalid::Error);
+    }
+    let value = match (kind, coding) {
+        _ if data.is_empty() => Value::Invalid(Invalid::Empty),
+        (Kind::Time, Coding::Integer) => time::decode(data, is_date),
+        // Type M, whose layout no open source confirms.
+        (Kind::Time, Coding::Binary) | (Kind::Octets, _) => Value::Bytes(Octets::plain(data)),
+        (Kind::Time, _) => Value::Invalid(Invalid::Length),
         (Kind::Unsigned, Coding::Integer | Coding::Binary) => unsigned(data, exponent),
         (Kind::Bits, Coding::Integer | Coding::Binary) => bits(data, exponent),
         (Kind::Fraction, Coding::Integer | Coding::Binary) => fraction(unsigned(data, exponent)),
         (Kind::Fraction, _) => fraction(plain(coding, data, exponent)),
         (Kind::Number | Kind::Unsigned | Kind::Bits, _) => plain(coding, data, exponent),
+    };
+    match (value, beside.addend()) {
+        (Value::Decimal(number), Some(addend)) => {
+            number.checked_add(addend).map_or(Value::Invalid(Invalid::Range), Value::Decimal)
+        }
+        (value, _) => value,
     }
 }
 
 /// Whether a time is in summer time, if its type says so.
-pub(crate) fn is_summer_time(coding: Coding, data: &[u8], entry: &Entry) -> Option<bool> {
-    match (entry.kind, coding, data) {
+pub(crate) fn is_summer_time(coding: Coding, data: &[u8], kind: Kind) -> Option<bool> {
+    match (kind, coding, data) {
         (Kind::Time, Coding::Integer, [_, hour, _, _]) => Some(hour & 0x80 != 0),
         (Kind::Time, Coding::Integer, [second, _, _, _, _, _]) => Some(second & 0x40 != 0),
         _ => None,
@@ -93,17 +127,13 @@ pub(crate) fn is_summer_time(coding: Coding, data: &[u8], entry: &Entry) -> Opti
 
 /// Data of a coding; numbers are multiplied by 10^`exponent`.
 fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
-    let digits = |result: Result<i64, BcdError>| match result {
-        Ok(mantissa) => Value::Decimal(Decimal::new(mantissa, exponent)),
-        Err(error) => Value::Invalid(error.into()),
-    };
     match (coding, data) {
         (Coding::Integer | Coding::Binary, _) => integer(data, exponent),
         (Coding::Real, &[a, b, c, d]) => Value::F32(f32::from_le_bytes([a, b, c, d])),
-        (Coding::Bcd, _) => digits(bcd::decode(data, Sign::TopDigit)),
-        (Coding::Positive, _) => digits(bcd::decode(data, Sign::Unsigned)),
-        (Coding::Negative, _) => digits(bcd::decode(data, Sign::Unsigned).map(|magnitude| -magnitude)),
-        (Coding::BcdHighFirst, &[a, b, c, d]) => digits(bcd::decode(&[d, c, b, a], Sign::TopDigit)),
+        (Coding::Bcd, _) => digits(data, exponent),
+        (Coding::Positive, _) => magnitude(data, 1, exponent),
+        (Coding::Negative, _) => magnitude(data, -1, exponent),
+        (Coding::BcdHighFirst, &[a, b, c, d]) => digits(&[d, c, b, a], exponent),
         (Coding::IntegerHighFirst, &[a, b, c, d]) => match integer(&[d, c, b, a], exponent) {
             Value::Decimal(number) => Value::Decimal(number),
             _ => Value::Invalid(Invalid::Absent),
@@ -112,6 +142,41 @@ fn plain(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
         (Coding::Octets | Coding::Real | Coding::BcdHighFirst | Coding::IntegerHighFirst, _) => {
             Value::Bytes(Octets::plain(data))
         }
+    }
+}
+
+/// Type A: digits, the highest of which may be a minus.
+fn digits(data: &[u8], exponent: i8) -> Value<'static> {
+    match at_top(data).and_then(eight_digits) {
+        Some(number) => Value::Decimal(Decimal::new(number.into(), exponent)),
+        None => decimal(bcd::decode(data, Sign::TopDigit), exponent),
+    }
+}
+
+/// All digits of a word at the same time, if nothing is wrong with them.
+fn eight_digits((word, gap): (u32, u32)) -> Option<i32> {
+    let is_negative = word >> 28 == 0xF;
+    let digits = if is_negative { word & 0x0FFF_FFFF } else { word } >> gap;
+    if digits & (digits << 1 | digits << 2) & 0x8888_8888 != 0 {
+        return None;
+    }
+    // Digits become pairs, pairs become fours, and fours the number: what counted 16, 256 or 65,536 counts 10, 100
+    // or 10,000.
+    let pairs = digits - 6 * (digits >> 4 & 0x0F0F_0F0F);
+    let fours = pairs - 156 * (pairs >> 8 & 0x00FF_00FF);
+    let magnitude = (fours - 55_536 * (fours >> 16)) as i32;
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// Digits of a number with this sign.
+fn magnitude(data: &[u8], sign: i64, exponent: i8) -> Value<'static> {
+    decimal(bcd::decode(data, Sign::Unsigned).map(|magnitude| sign * magnitude), exponent)
+}
+
+fn decimal(mantissa: Result<i64, BcdError>, exponent: i8) -> Value<'static> {
+    match mantissa {
+        Ok(mantissa) => Value::Decimal(Decimal::new(mantissa, exponent)),
+        Err(error) => Value::Invalid(error.into()),
     }
 }
 
@@ -125,30 +190,31 @@ fn unsigned(data: &[u8], exponent: i8) -> Value<'_> {
 
 /// Type D: a number without sign, multiplied by 10^`exponent` if a decimal holds it.
 fn bits(data: &[u8], exponent: i8) -> Value<'_> {
-    let Some(octets) = widen(data, 0) else { return Value::Bytes(Octets::plain(data)) };
+    let Some(octets) = widen(data) else { return Value::Bytes(Octets::plain(data)) };
     let number = u64::from_le_bytes(octets);
     let decimal = |number| Value::Decimal(Decimal::new(number, exponent));
     i64::try_from(number).map_or(Value::U64(number), decimal)
 }
 
 /// Type B: a number in two's complement; the most negative one stands for no value.
-#[inline]
 fn integer(data: &[u8], exponent: i8) -> Value<'_> {
-    let (number, least) = match *data {
-        [a] => (i64::from(a as i8), i64::from(i8::MIN)),
-        [a, b] => (i64::from(i16::from_le_bytes([a, b])), i64::from(i16::MIN)),
-        [a, b, c, d] => (i64::from(i32::from_le_bytes([a, b, c, d])), i64::from(i32::MIN)),
-        _ => {
-            let fill = if data.last().is_some_and(|&top| top >= 0x80) { 0xFF } else { 0 };
-            let Some(octets) = widen(data, fill) else { return Value::Bytes(Octets::plain(data)) };
-            let bits = 8 * data.len().clamp(1, 8) as u32;
-            (i64::from_le_bytes(octets), i64::MIN >> (64 - bits))
-        }
-    };
-    if number == least {
-        return Value::Invalid(Invalid::Absent);
+    match at_top(data) {
+        Some((0x8000_0000, _)) => Value::Invalid(Invalid::Absent),
+        Some((word, gap)) => Value::Decimal(Decimal::new((word as i32 >> gap).into(), exponent)),
+        None => long_integer(data, exponent),
     }
-    Value::Decimal(Decimal::new(number, exponent))
+}
+
+/// A number of more than four octets.
+// A function of its own, for shorter numbers to need fewer registers.
+#[inline(never)]
+fn long_integer(data: &[u8], exponent: i8) -> Value<'_> {
+    let Some(octets) = widen(data) else { return Value::Bytes(Octets::plain(data)) };
+    let gap = 64 - 8 * data.len().clamp(1, 8) as u32;
+    match i64::from_le_bytes(octets) << gap {
+        i64::MIN => Value::Invalid(Invalid::Absent),
+        word => Value::Decimal(Decimal::new(word >> gap, exponent)),
+    }
 }
 
 /// So many parts of 4096, of which each is 0.000244140625.
@@ -165,93 +231,24 @@ fn fraction(value: Value<'_>) -> Value<'_> {
     }
 }
 
-/// Up to eight octets, and `fill` above them.
-fn widen(data: &[u8], fill: u8) -> Option<[u8; 8]> {
-    let mut octets = [fill; 8];
+/// Up to four octets at the top of a word, where a sign is at the same place at every length, and how many bits
+/// are below them.
+#[inline(always)]
+fn at_top(data: &[u8]) -> Option<(u32, u32)> {
+    Some(match *data {
+        [a, b, c, d] => (u32::from_le_bytes([a, b, c, d]), 0),
+        [a, b, c] => (u32::from_le_bytes([0, a, b, c]), 8),
+        [a, b] => (u32::from_le_bytes([0, 0, a, b]), 16),
+        [a] => (u32::from_le_bytes([0, 0, 0, a]), 24),
+        _ => return None,
+    })
+}
+
+/// Up to eight octets, and zeros above them.
+fn widen(data: &[u8]) -> Option<[u8; 8]> {
+    let mut octets = [0; 8];
     octets.get_mut(..data.len())?.copy_from_slice(data);
     Some(octets)
-}
-
-/// A date, a time or both, by the length of its type; or what else the data are.
-fn time<'a>(coding: Coding, data: &'a [u8], entry: &Entry) -> Result<MeterTime, Value<'a>> {
-    let is_date = entry.quantity == Some(Quantity::Date);
-    let read = match (coding, data) {
-        (Coding::Integer, &[low, high]) if (low, high) == (0xFF, 0xFF) => None,
-        (Coding::Integer, &[low, high]) => date(low, high),
-        (Coding::Integer, &[second, minute, hour]) if !is_date => daily(second, minute, hour),
-        (Coding::Integer, &[minute, hour, low, high]) if !is_date => date_time([minute, hour, low, high]),
-        (Coding::Integer, &[second, minute, hour, low, high, _]) if !is_date => {
-            long_date_time([second, minute, hour, low, high])
-        }
-        // Type M, whose layout no open source confirms.
-        (Coding::Binary, _) => return Err(Value::Bytes(Octets::plain(data))),
-        _ => return Err(Value::Invalid(Invalid::Length)),
-    };
-    Ok(read.unwrap_or(MeterTime::Invalid))
-}
-
-/// The day, month and year in the two octets that types F, G and I share. 127 is every year.
-fn day_month_year(low: u8, high: u8) -> (u8, u8, u16) {
-    (low & 0x1F, high & 0x0F, u16::from(low >> 5 | high >> 4 << 3))
-}
-
-/// The year of the century that `hundreds` tells, if it tells one.
-const fn full_year(year: u16, hundreds: u8) -> Option<u16> {
-    match (hundreds, year) {
-        (_, 100..) => None,
-        (0, 0..=80) => Some(2_000 + year),
-        _ => Some(1_900 + 100 * hundreds as u16 + year),
-    }
-}
-
-const EVERY_YEAR: u16 = 127;
-
-/// Type G.
-fn date(low: u8, high: u8) -> Option<MeterTime> {
-    let (day, month, year) = day_month_year(low, high);
-    if year == EVERY_YEAR {
-        return recurrence(month, day, None, None);
-    }
-    Date::new(full_year(year, 0)?, month, day).map(MeterTime::On)
-}
-
-/// Type J.
-fn daily(second: u8, minute: u8, hour: u8) -> Option<MeterTime> {
-    Time::new(hour & 0x1F, minute & 0x3F, second & 0x3F).map(MeterTime::Daily)
-}
-
-/// Type F.
-fn date_time([minute, hour, low, high]: [u8; 4]) -> Option<MeterTime> {
-    if minute & 0x80 != 0 {
-        return None;
-    }
-    let (day, month, year) = day_month_year(low, high);
-    let (clock, minute) = (hour & 0x1F, minute & 0x3F);
-    if year == EVERY_YEAR {
-        return recurrence(month, day, some(clock, 31), some(minute, 63));
-    }
-    let date = Date::new(full_year(year, hour >> 5 & 3)?, month, day)?;
-    Some(MeterTime::At(DateTime { date, time: Time::new(clock, minute, 0)? }))
-}
-
-/// Type I, without its week, day of week and deviation.
-fn long_date_time([second, minute, hour, low, high]: [u8; 5]) -> Option<MeterTime> {
-    if minute & 0x80 != 0 {
-        return None;
-    }
-    let (day, month, year) = day_month_year(low, high);
-    let date = Date::new(full_year(year, 0)?, month, day)?;
-    let time = Time::new(hour & 0x1F, minute & 0x3F, second & 0x3F)?;
-    Some(MeterTime::At(DateTime { date, time }))
-}
-
-fn some(part: u8, every: u8) -> Option<u8> {
-    (part != every).then_some(part)
-}
-
-/// A time of every year: month 15 is every month, day 0 every day.
-fn recurrence(month: u8, day: u8, hour: Option<u8>, minute: Option<u8>) -> Option<MeterTime> {
-    Recurrence::new(some(month, 15), some(day, 0), hour, minute).map(MeterTime::Every)
 }
 
 #[cfg(test)]
@@ -263,11 +260,11 @@ mod tests {
     }
 
     fn number(coding: Coding, data: &[u8], exponent: i8) -> Value<'_> {
-        value(coding, data, &Entry { exponent, ..Entry::NONE })
+        value(coding, data, Meaning::of(Entry { exponent, ..Entry::NONE }))
     }
 
     fn of_kind(kind: Kind, coding: Coding, data: &[u8]) -> Value<'_> {
-        value(coding, data, &Entry { kind, ..Entry::NONE })
+        value(coding, data, Meaning::of(Entry { kind, ..Entry::NONE }))
     }
 
     #[test]
@@ -304,10 +301,22 @@ mod tests {
     }
 
     #[test]
+    fn digits_at_the_same_time_are_those_one_after_the_other() {
+        let words = (0..=0xFFFF_u32).flat_map(|part| [part, part << 8 | 0x78, part << 16 | 0x9876]);
+        for octets in words.map(u32::to_le_bytes) {
+            for length in 1..=4 {
+                let data = &octets[..length];
+                let expected = super::decimal(bcd::decode(data, Sign::TopDigit), -1);
+                assert_eq!(number(Coding::Bcd, data, -1), expected, "{data:02X?}");
+            }
+        }
+    }
+
+    #[test]
     fn times_are_told_by_their_length() {
         let date = Entry { quantity: Some(Quantity::Date), kind: Kind::Time, ..Entry::NONE };
         let time = Entry { quantity: Some(Quantity::DateTime), ..date };
-        let shown = |entry: &Entry, data| std::format!("{}", value(Coding::Integer, data, entry));
+        let shown = |entry, data| std::format!("{}", value(Coding::Integer, data, Meaning::of(entry)));
         for (data, text) in [
             (&[0x5F, 0x1C][..], "2010-12-31"),
             (&[0x01, 0xA1], "2080-01-01"),
@@ -321,7 +330,7 @@ mod tests {
             (&[0xE1, 0xFF], "every month on day 1"),
             (&[1, 2, 3], "wrong length"),
         ] {
-            assert_eq!(shown(&date, data), text, "{data:02X?}");
+            assert_eq!(shown(date, data), text, "{data:02X?}");
         }
         for (data, text) in [
             (&[0x32, 0x37, 0x1F, 0x15][..], "2008-05-31T23:50:00"),
@@ -339,10 +348,10 @@ mod tests {
             (&[0xFF, 0xFF, 0xFF], "no valid time"),
             (&[1, 2, 3, 4, 5], "wrong length"),
         ] {
-            assert_eq!(shown(&time, data), text, "{data:02X?}");
+            assert_eq!(shown(time, data), text, "{data:02X?}");
         }
-        assert_eq!(value(Coding::Bcd, &[0x5F, 0x1C], &date), Value::Invalid(Invalid::Length));
-        let summer = |data| is_summer_time(Coding::Integer, data, &time);
+        assert_eq!(value(Coding::Bcd, &[0x5F, 0x1C], Meaning::of(date)), Value::Invalid(Invalid::Length));
+        let summer = |data| is_summer_time(Coding::Integer, data, Kind::Time);
         assert_eq!(summer(&[0x32, 0xB7, 0x1F, 0x15]), Some(true));
         assert_eq!(summer(&[0x40, 0x00, 0x08, 0x16, 0x27, 0x00]), Some(true));
         assert_eq!([summer(&[0x32, 0x17, 0x1F, 0x15]), summer(&[0x5F, 0x1C])], [Some(false), None]);

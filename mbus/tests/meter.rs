@@ -109,6 +109,17 @@ fn each_kind_counts_in_its_unit() {
 }
 
 #[test]
+fn a_register_begins_again_at_either_end() {
+    let mut meter = Meter::electricity(1);
+    meter.power_w = -1_000;
+    meter.elapse(HOUR);
+    assert_eq!(meter.counted(), 99_999_000);
+    meter.power_w = 1_001;
+    meter.elapse(HOUR);
+    assert_eq!(Bench::new(meter).read()[0].1[0], "0: 1 Wh");
+}
+
+#[test]
 fn an_electricity_meter_has_voltage_and_current() {
     let mut meter = Meter::electricity(1);
     (meter.voltage_dv, meter.current_ma) = (2_297, 4_350);

@@ -271,6 +271,27 @@ fn what_is_sent_twice_is_done_once() {
 }
 
 #[test]
+fn what_is_exchanged_is_done_once_and_answered_with_data() {
+    let mut meter = meter();
+    meter.handler().telegrams = 2;
+    let exchange = |meter: &mut Meter, control: u8, data: &[u8]| {
+        let (control, address) = (Control(control), Address(5));
+        let frame = Frame::Long { control, address, ci: Ci::COMMAND, data };
+        tell(meter, frame.encode(&mut [0; 32]).unwrap())
+    };
+    let first = exchange(&mut meter, 0x63, &[0x7F]).unwrap();
+    assert_eq!(exchange(&mut meter, 0x63, &[0x7F]), Some(first.clone()));
+    assert!(matches!(Frame::decode(&first), Ok(Frame::Long { control: Control::RSP_UD, .. })));
+    assert_eq!(read(&mut meter, 0x7B, 5), (2, 1_002, false), "the readout goes on");
+    assert_eq!(meter.handler().written, [(Ci::COMMAND, vec![0x7F])]);
+    meter.handler().error = Some(ApplicationError::UNIMPLEMENTED_CI);
+    let refused = exchange(&mut meter, 0x43, &[0x7F]).unwrap();
+    assert!(matches!(Frame::decode(&refused), Ok(Frame::Long { ci: Ci::ERROR, data: [1], .. })));
+    meter.handler().is_busy = true;
+    assert_eq!(exchange(&mut meter, 0x63, &[0x7F]), None);
+}
+
+#[test]
 fn an_alarm_and_a_busy_meter_are_announced() {
     let mut meter = meter();
     assert_eq!(ask(&mut meter, 0x7A, 5), Some(vec![0xE5]), "there is no alarm");

@@ -1,10 +1,11 @@
 //! What both ends of every half-duplex meter line share: a window over the octets that come in, the
-//! echo of what was sent, the exchange of one request for one answer, and the machine a driver runs.
+//! echo of what was sent, the link that exchanges one request for one answer, and the machine a driver runs.
 
 #[cfg(feature = "embedded-io")]
 mod driver;
 mod echo;
 mod exchange;
+mod link;
 mod window;
 mod writer;
 
@@ -13,7 +14,8 @@ use core::time::Duration;
 #[cfg(feature = "embedded-io")]
 pub use driver::{Driver, DriverError};
 pub use echo::{Echo, Stripped};
-pub use exchange::{Exchange, Retry, Search, Step};
+pub use exchange::{Retry, Step};
+pub use link::{Frames, Judge, Link, Timing};
 pub use window::{Scan, Window};
 pub use writer::{BufferTooSmall, Writer};
 

@@ -1,6 +1,7 @@
 //! Dates and times as meters keep them.
 
 use core::fmt;
+use core::num::NonZero;
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +14,8 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Date {
     year: u16,
-    month: u8,
+    /// Not zero, so that a date that may be missing is no larger than one that is there.
+    month: NonZero<u8>,
     day: u8,
 }
 
@@ -27,15 +29,17 @@ impl Date {
     /// assert_eq!(Date::new(2023, 2, 29), None);
     /// ```
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
+            2 if is_leap(year) => 29,
             2 => 28,
             _ => 0,
         };
-        if day >= 1 && day <= days { Some(Self { year, month, day }) } else { None }
+        match NonZero::new(month) {
+            Some(month) if day >= 1 && day <= days => Some(Self { year, month, day }),
+            _ => None,
+        }
     }
 
     /// The year.
@@ -45,13 +49,17 @@ impl Date {
 
     /// The month, 1 to 12.
     pub const fn month(self) -> u8 {
-        self.month
+        self.month.get()
     }
 
     /// The day of the month, 1 to 31.
     pub const fn day(self) -> u8 {
         self.day
     }
+}
+
+const fn is_leap(year: u16) -> bool {
+    year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400)
 }
 
 /// A time of day.
@@ -181,7 +189,7 @@ macro_rules! three_fields {
         #[cfg(feature = "serde")]
         impl From<$name> for ($wide, u8, u8) {
             fn from(value: $name) -> Self {
-                (value.$first, value.$second, value.$third)
+                (value.$first(), value.$second(), value.$third())
             }
         }
     };

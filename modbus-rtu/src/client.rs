@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::{Echo, Exchange, Machine, Output, Retry, Search, Step, Stripped};
+use meter_value::line::{Frames, Judge, Link, Machine, Output, Retry, Step};
 
 use crate::asked::Asked;
 use crate::judge::answer;
@@ -86,52 +86,18 @@ pub struct Counts {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    exchange: Exchange<DecodeError>,
-    pending: Pending,
-    timeout: Duration,
-    /// How long the line has to be quiet before the request.
+    link: Link<Answers, { Frame::MAX_LEN }>,
     pause: Duration,
-    /// When the line was heard or spoken on last.
-    last: Option<Duration>,
     counts: Counts,
-}
-
-/// The request under way, and what comes in after it.
-#[derive(Clone, Debug)]
-struct Pending {
-    line: Line,
-    request: [u8; Frame::MAX_LEN],
-    length: usize,
-    dialect: Dialect,
-    asked: Option<Asked>,
-    stream: Stream<260>,
-    echo: Echo,
-    /// When octets came in last.
-    now: Duration,
-    /// When the timeout ends that runs.
-    deadline: Duration,
-    unasked: u32,
 }
 
 impl Client {
     /// A client with nothing to do.
     pub const fn new(line: Line) -> Self {
-        let pending = Pending {
-            line,
-            request: [0; Frame::MAX_LEN],
-            length: 0,
-            dialect: Dialect::STRICT,
-            asked: None,
-            stream: Stream::new(),
-            echo: Echo::NONE,
-            now: Duration::ZERO,
-            deadline: Duration::ZERO,
-            unasked: 0,
-        };
-        let exchange = Exchange::new(Device::BROADCAST.retry);
+        let answers = Answers { stream: Stream::new(), dialect: Dialect::STRICT, asked: None };
         let counts =
             Counts { started: 0, sent: 0, answers: 0, exceptions: 0, no_reply: 0, corrupt: 0, unasked: 0 };
-        Self { exchange, pending, timeout: Duration::ZERO, pause: line.pause, last: None, counts }
+        Self { link: Link::new(line.timing(), answers), pause: line.pause, counts }
     }
 
     /// Begins a transaction, and abandons the one before if it still runs.
@@ -142,42 +108,40 @@ impl Client {
     /// # Errors
     /// [`EncodeError`] if the request cannot be sent, or reads from all units at once.
     pub fn start(&mut self, device: &Device, request: &Request<'_>) -> Result<(), EncodeError> {
-        self.exchange.abandon();
+        self.link.abandon();
         let (unit, dialect) = (device.unit, device.dialect);
         if unit == UnitId::BROADCAST && !is_write(request.function().0) {
             return Err(EncodeError::Broadcast { function: request.function() });
         }
-        let length = dialect.encode_frame(request, unit, &mut self.pending.request)?.len();
-        self.pending.length = length;
-        self.pending.dialect = dialect;
-        self.pending.asked = Some(Asked::of(request, self.pending.request()));
-        self.pending.stream.clear();
-        self.timeout = device.retry.timeout;
-        self.pause = device.idle.max(self.pending.line.pause);
-        self.exchange.retry(device.retry, self.timeout.max(self.pause));
-        if unit == UnitId::BROADCAST || is_unanswered(request) {
-            self.exchange.start_unanswered(self.timeout);
-        } else {
-            self.exchange.start();
-        }
-        if let Some(last) = self.last {
-            self.heard(last);
-        }
-        self.counts.started = self.counts.started.wrapping_add(1);
+        let is_answered = unit != UnitId::BROADCAST && !is_unanswered(request);
+        self.link.pause(device.idle.max(self.pause));
+        self.link.start(device.retry, is_answered, |buffer| dialect.encode_frame(request, unit, buffer))?;
+        let asked = Some(Asked::of(request, self.link.request()));
+        let answers = self.link.frames_mut();
+        answers.stream.clear();
+        (answers.dialect, answers.asked) = (dialect, asked);
+        count(&mut self.counts.started);
         Ok(())
-    }
-
-    /// Notes that the line was heard or spoken on.
-    fn heard(&mut self, now: Duration) {
-        self.pending.now = now;
-        self.last = Some(now);
-        self.exchange.quiet(now.saturating_add(self.pause));
     }
 
     /// What it has done since it began; the counts start again from 0 after the last `u32`.
     pub const fn counts(&self) -> Counts {
-        Counts { unasked: self.pending.unasked, ..self.counts }
+        self.counts
     }
+
+    fn response(&self) -> Result<Response<'_>, TransactionError> {
+        match self.link.frames().response() {
+            Ok(Response::Exception { function, exception }) => {
+                Err(TransactionError::Exception { function, exception })
+            }
+            Ok(response) => Ok(asked_for(self.link.request(), response)),
+            Err(error) => Err(TransactionError::Corrupt(error)),
+        }
+    }
+}
+
+fn count(count: &mut u32) {
+    *count = count.wrapping_add(1);
 }
 
 /// Whether the standard forbids an answer.
@@ -189,64 +153,34 @@ impl Machine for Client {
     type Outcome<'a> = Result<Option<Response<'a>>, TransactionError>;
 
     fn receive(&mut self, octets: &[u8], now: Duration) {
-        self.heard(now);
-        let line = self.pending.line;
-        if line.echo {
-            let request = self.pending.request;
-            let sent = request.get(..self.pending.length).unwrap_or_default();
-            let Stripped { before, again, behind } = self.pending.echo.strip(sent, octets, now, line.gap);
-            for part in [before, sent.get(..again).unwrap_or_default(), behind] {
-                self.exchange.receive(&mut self.pending, part);
-            }
-        } else {
-            self.exchange.receive(&mut self.pending, octets);
-        }
-        // An answer that is arriving may be as long as the longest frame.
-        let limit = self.pending.deadline.saturating_add(line.time(Frame::MAX_LEN));
-        self.exchange.extend(now.saturating_add(line.gap).min(limit));
+        self.link.receive(&mut Awaiting { unasked: &mut self.counts.unasked }, octets, now);
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.heard(now);
-        self.pending.deadline = now.saturating_add(self.timeout);
-        self.pending.echo.transmitted(now);
-        self.exchange.transmitted(&mut self.pending, now);
+        self.link.transmitted(&mut Awaiting { unasked: &mut self.counts.unasked }, now);
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, Self::Outcome<'_>> {
-        if self.exchange.is_waiting() && self.pending.stream.elapse(now, &self.pending.line, 0) {
-            self.exchange.look(&mut self.pending);
-        }
-        let counts = &mut self.counts;
-        let count = |count: &mut u32| *count = count.wrapping_add(1);
-        match self.exchange.poll(&mut self.pending, now) {
+        match self.link.poll(&mut Awaiting { unasked: &mut self.counts.unasked }, now) {
             Step::Transmit => {
-                if self.pending.line.echo {
-                    self.pending.echo.begin();
-                }
-                count(&mut counts.sent);
-                Output::Transmit(self.pending.request())
+                count(&mut self.counts.sent);
+                Output::Transmit(self.link.request())
             }
-            Step::Wait(until) => {
-                let silent = self.pending.stream.silent_at(&self.pending.line);
-                let silent = silent.filter(|_| self.exchange.is_waiting());
-                Output::Wait(until.map(|until| silent.map_or(until, |silent| until.min(silent))))
-            }
+            Step::Wait(until) => Output::Wait(until),
             Step::Answered => {
-                let response = self.pending.response();
-                match response {
-                    Ok(_) => count(&mut counts.answers),
-                    Err(TransactionError::Exception { .. }) => count(&mut counts.exceptions),
-                    Err(_) => count(&mut counts.corrupt),
-                }
-                Output::Done(response.map(Some))
+                count(match self.response() {
+                    Ok(_) => &mut self.counts.answers,
+                    Err(TransactionError::Exception { .. }) => &mut self.counts.exceptions,
+                    Err(_) => &mut self.counts.corrupt,
+                });
+                Output::Done(self.response().map(Some))
             }
             Step::NoReply { timeout, attempts } => {
-                count(&mut counts.no_reply);
+                count(&mut self.counts.no_reply);
                 Output::Done(Err(TransactionError::NoReply { timeout, attempts }))
             }
             Step::Corrupt(error) => {
-                count(&mut counts.corrupt);
+                count(&mut self.counts.corrupt);
                 Output::Done(Err(TransactionError::Corrupt(error)))
             }
             Step::Sent => Output::Done(Ok(None)),
@@ -254,27 +188,25 @@ impl Machine for Client {
     }
 }
 
-impl Pending {
-    fn request(&self) -> &[u8] {
-        self.request.get(..self.length).unwrap_or_default()
-    }
+/// Finds the answer to one request.
+#[derive(Clone, Debug)]
+struct Answers {
+    stream: Stream<260>,
+    dialect: Dialect,
+    asked: Option<Asked>,
+}
 
-    fn response(&self) -> Result<Response<'_>, TransactionError> {
-        match self.stream.last().and_then(|frame| self.dialect.response(frame.pdu)) {
-            Ok(Response::Exception { function, exception }) => {
-                Err(TransactionError::Exception { function, exception })
-            }
-            Ok(response) => Ok(asked_for(self.request(), response)),
-            Err(error) => Err(TransactionError::Corrupt(error)),
-        }
+impl Answers {
+    fn response(&self) -> Result<Response<'_>, DecodeError> {
+        self.dialect.response(self.stream.last()?.pdu)
     }
 }
 
-impl Search for Pending {
+impl Frames for Answers {
     type Error = DecodeError;
 
     fn feed(&mut self, octets: &[u8]) -> usize {
-        self.stream.feed_at(octets, self.now, &self.line)
+        self.stream.feed(octets)
     }
 
     fn silence(&mut self) {
@@ -285,24 +217,35 @@ impl Search for Pending {
         self.stream.clear();
     }
 
-    fn next(&mut self) -> Option<Result<bool, DecodeError>> {
-        let dialect = self.dialect;
-        let asked = self.asked?;
-        let judge = |octets: &[u8], silent| answer(&asked, dialect, octets, silent);
-        let result = self.stream.scan(judge)?.and_then(|frame| {
-            let function = FunctionCode(frame.pdu.first().copied().unwrap_or(0));
-            let request = self.request.get(1..self.length.saturating_sub(2)).unwrap_or_default();
-            let fits = match dialect.response(frame.pdu)? {
-                Response::Exception { .. } => true,
-                _ if asked.is_repeated() => request == frame.pdu,
-                response => fits(request, &response),
-            };
-            if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) }
-        });
-        if let Err(DecodeError::Unasked { .. }) = result {
-            self.unasked = self.unasked.wrapping_add(1);
+    fn find(&mut self) -> Option<Result<(), DecodeError>> {
+        let (dialect, asked) = (self.dialect, self.asked?);
+        let result = self.stream.scan(|octets, silent| answer(&asked, dialect, octets, silent))?;
+        Some(result.map(|_| ()))
+    }
+}
+
+/// What ends the wait for an answer.
+struct Awaiting<'a> {
+    unasked: &'a mut u32,
+}
+
+impl Judge<Answers> for Awaiting<'_> {
+    fn judge(&mut self, answers: &Answers, request: &[u8]) -> Result<bool, DecodeError> {
+        let pdu = answers.stream.last()?.pdu;
+        let asked = request.get(1..request.len().saturating_sub(2)).unwrap_or_default();
+        let fits = match answers.response()? {
+            Response::Exception { .. } => true,
+            _ if answers.asked.is_some_and(|asked| asked.is_repeated()) => asked == pdu,
+            response => fits(asked, &response),
+        };
+        let function = FunctionCode(pdu.first().copied().unwrap_or(0));
+        if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) }
+    }
+
+    fn reject(&mut self, error: DecodeError) {
+        if let DecodeError::Unasked { .. } = error {
+            count(self.unasked);
         }
-        Some(result)
     }
 }
 

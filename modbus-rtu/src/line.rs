@@ -2,6 +2,10 @@
 
 use core::time::Duration;
 
+use meter_value::line::Timing;
+
+use crate::Frame;
+
 /// A serial line: how long its characters and its silences are (Modbus over Serial Line V1.02, section
 /// 2.5.1.1).
 ///
@@ -58,6 +62,12 @@ impl Line {
     #[must_use]
     pub const fn echoing(self) -> Self {
         Self { echo: true, ..self }
+    }
+
+    /// The times of a client's end. An answer that is arriving may be as long as the longest frame.
+    pub(crate) const fn timing(self) -> Timing {
+        let Self { octet, gap, pause, echo } = self;
+        Timing { octet, gap, pause, answer: octet.saturating_mul(Frame::MAX_LEN as u32), echo }
     }
 
     /// How long that many octets take.

@@ -154,7 +154,7 @@ impl<R: Respond> Machine for Server<R> {
         }
         let reply = self.reply;
         let sent = reply.get(..self.sent).unwrap_or_default();
-        let Stripped { before, again, behind } = self.echo.strip(sent, octets, now, self.line.gap);
+        let Stripped { before, again, behind, .. } = self.echo.strip(sent, octets, now, self.line.gap);
         self.take([before, sent.get(..again).unwrap_or_default(), behind], now);
     }
 

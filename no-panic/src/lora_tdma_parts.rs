@@ -1,9 +1,10 @@
-//! What base and node are made of: airtime, the rules of a region, clocks.
+//! What base and node are made of: airtime, the rules of a region, plans, clocks.
 
 use core::hint::black_box;
 use core::num::NonZeroU32;
 
 use ::lora_tdma::Timer;
+use ::lora_tdma::plan::{Demand, USUAL};
 use ::lora_tdma::region::{DutyCycle, Grid, Listening, Plan, Region, microwatts};
 
 use crate::lora_tdma::{any_base, any_clock, any_local, any_profile};
@@ -11,6 +12,7 @@ use crate::lora_tdma::{any_base, any_clock, any_local, any_profile};
 pub fn run() {
     airtime();
     region();
+    plan();
     clock();
     timer();
 }
@@ -36,6 +38,15 @@ fn region() {
     let mut budget = black_box(<DutyCycle>::new(black_box(0)));
     black_box(black_box(&mut budget).spend(black_box(0), black_box(0)).is_ok());
     black_box(budget.left_us(black_box(0)));
+}
+
+fn plan() {
+    let demand = black_box(Demand::default());
+    let Ok(plan) = black_box(demand.plan(&black_box(USUAL))) else { return };
+    black_box(demand.survey(&black_box(USUAL)).iter().any(|(_, plan)| plan.is_ok()));
+    black_box((plan.channels(), plan.devices(), plan.schedule(black_box(0)), plan.channel(black_box(0))));
+    black_box((plan.frequency_hz(black_box(0)), plan.round_us(), plan.base_bps(), plan.slot_bps()));
+    black_box((plan.downlink_bps(), plan.used_permille(), plan.airtime_permille()));
 }
 
 fn clock() {

@@ -2,9 +2,9 @@ use core::hint::black_box;
 
 use ::mbus::{
     Action, Address, Application, ApplicationError, BaudRate, Ci, Client, Command, Content, Control, Data,
-    Decoder, Device, Entry, Frame, Handler, Header, Identification, Line, LongHeader, Manufacturer, Medium,
-    Meter, Qualifier, RecordError, Records, Retry, Scope, Search, Selection, Server, Status, Target, Writer,
-    signature,
+    Decoder, Device, Entry, FixedHeader, Frame, Handler, Header, Identification, Line, LongHeader,
+    Manufacturer, Medium, Meter, Qualifier, RecordError, Records, Retry, Scope, Search, Selection, Server,
+    Status, Target, Writer, signature,
 };
 use ::meter_value::{Date, DateTime, Time};
 
@@ -80,10 +80,15 @@ fn records(mut records: Records<'_>) {
 
 fn applications(octets: &[u8]) {
     black_box(signature(octets).is_ok());
-    match Content::decode(black_box(Ci(0)), octets) {
+    let content = Content::decode(black_box(Ci(0)), octets);
+    if let Ok(content) = black_box(&content) {
+        black_box((content.ci(), content.header(), with_buffer(|buffer| content.encode(buffer).is_ok())));
+    }
+    match content {
         Ok(Content::Telegram(telegram)) => {
+            black_box((telegram.ci(), with_buffer(|buffer| telegram.encode(buffer).is_ok())));
             if let Header::Fixed(header) = black_box(telegram.header) {
-                black_box(header.medium());
+                fixed(header);
             }
             records(telegram.records);
         }
@@ -99,6 +104,14 @@ fn applications(octets: &[u8]) {
             black_box(other.is_ok());
         }
     }
+}
+
+fn fixed(header: FixedHeader) {
+    let FixedHeader { status, .. } = header;
+    black_box((status.is_binary(), status.is_history(), status.is_power_low(), status.specific()));
+    black_box((status.has_permanent_error(), status.has_temporary_error()));
+    black_box((header.medium(), header.with_medium(black_box(Medium(0)))));
+    black_box(with_buffer(|buffer| header.encode(black_box([Some(0), None]), buffer).is_ok()));
 }
 
 fn entries(octets: &[u8]) {

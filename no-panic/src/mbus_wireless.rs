@@ -93,7 +93,12 @@ fn layers(octets: &[u8]) {
 
 fn messages(octets: &[u8]) {
     if let Ok(message) = Message::decode(octets) {
-        black_box((message.meter(), message.is_plain(), message.telegram().is_ok()));
+        black_box((
+            message.meter(),
+            message.is_plain(),
+            message.telegram().is_ok(),
+            message.content().is_ok(),
+        ));
     }
     let message = black_box(Message::new(Control(0), station()));
     black_box(with_buffer(|buffer| message.encode(buffer).is_ok()));

@@ -3,7 +3,7 @@ use core::hash::{Hash, Hasher};
 use core::hint::black_box;
 
 use ::meter_value::bcd::{self, Sign};
-use ::meter_value::line::{Exchange, Retry, Scan, Search, Window, Writer};
+use ::meter_value::line::{Frames, Judge, Link, Retry, Scan, Timing, Window, Writer};
 use ::meter_value::{Date, Decimal, Quantity, Text, Time, Unit, Value};
 
 use crate::{any_time, with_buffer};
@@ -14,7 +14,7 @@ pub fn run(octets: &[u8]) {
     digits(octets);
     times();
     window(octets);
-    exchange(octets);
+    link(octets);
     writer(octets);
 }
 
@@ -84,19 +84,26 @@ fn window(octets: &[u8]) {
     black_box(&mut window);
 }
 
-fn exchange(octets: &[u8]) {
-    let mut exchange = Exchange::new(Retry { timeout: any_time(), retries: 0 });
-    black_box(&mut exchange).start();
-    black_box(&mut exchange).transmitted(&mut Opaque, any_time());
-    black_box(&mut exchange).receive(&mut Opaque, octets);
-    black_box(black_box(&mut exchange).poll(&mut Opaque, any_time()));
-    black_box(&mut exchange).abandon();
-    black_box(&mut exchange);
+fn link(octets: &[u8]) {
+    let time = any_time();
+    let timing = Timing { octet: time, gap: time, pause: time, answer: time, echo: black_box(true) };
+    let mut link = Link::<Opaque, 64>::new(timing, Opaque);
+    black_box(&mut link).pause(any_time());
+    let retry = Retry { timeout: any_time(), retries: 0 };
+    let started = black_box(&mut link).start(retry, black_box(true), |buffer| Ok::<_, u8>(black_box(buffer)));
+    black_box(started.is_ok());
+    black_box(&mut link).transmitted(&mut Opaque, any_time());
+    black_box(&mut link).receive(&mut Opaque, octets, any_time());
+    black_box(black_box(&mut link).poll(&mut Opaque, any_time()));
+    black_box(&mut link).rest_after_retries(any_time());
+    black_box(black_box(&mut link).request());
+    black_box(&mut link).abandon();
+    black_box(&mut link);
 }
 
 struct Opaque;
 
-impl Search for Opaque {
+impl Frames for Opaque {
     type Error = u8;
 
     fn feed(&mut self, octets: &[u8]) -> usize {
@@ -107,8 +114,14 @@ impl Search for Opaque {
 
     fn clear(&mut self) {}
 
-    fn next(&mut self) -> Option<Result<bool, u8>> {
+    fn find(&mut self) -> Option<Result<(), u8>> {
         black_box(None)
+    }
+}
+
+impl Judge<Self> for Opaque {
+    fn judge(&mut self, _: &Self, request: &[u8]) -> Result<bool, u8> {
+        black_box(Ok(request.is_empty()))
     }
 }
 

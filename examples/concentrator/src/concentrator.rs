@@ -89,7 +89,15 @@ impl Concentrator {
         let Ok(base) = Base::new(setup, Box::leak(stations), begin) else {
             unreachable!("there is a station for each collector, and a volatile store does not fail")
         };
-        Self { base, begin, wake: Duration::ZERO, rows: BTreeMap::new(), readings: [0; 3], missed: 0, reports: 0 }
+        Self {
+            base,
+            begin,
+            wake: Duration::ZERO,
+            rows: BTreeMap::new(),
+            readings: [0; 3],
+            missed: 0,
+            reports: 0,
+        }
     }
 
     /// Takes a frame from the radio.

@@ -44,7 +44,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return draw(path);
     }
     let duration = Duration::from_secs_f64(arguments.hours * 3_600.0);
-    println!("{} h a run; {} runs a cell, {} where it says so", arguments.hours, arguments.seeds, arguments.most_seeds);
+    println!(
+        "{} h a run; {} runs a cell, {} where it says so",
+        arguments.hours, arguments.seeds, arguments.most_seeds
+    );
     plan();
     capacity();
     let mut collisions = matrix(duration, arguments.seeds);
@@ -69,7 +72,8 @@ fn draw(path: &PathBuf) -> anyhow::Result<()> {
     scenario.is_joined = false;
     let schedule = Schedule::new(scenario.layout)?;
     let (_, shots) = World::new(scenario).with_shots().run();
-    fs::write(path, svg(&schedule, &shots, World::EPOCH_US)).with_context(|| format!("cannot write {}", path.display()))
+    fs::write(path, svg(&schedule, &shots, World::EPOCH_US))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Frames that were in each other's way, and messages that came twice or never though they were called
@@ -100,7 +104,9 @@ fn plan() {
         power_uw: microwatts(13),
         ..Demand::default()
     };
-    println!("\n16 nodes, 64 octets, base 10 kbit/s within 70 %, 5 kbit/s in a slot, 1 kbit/s down, China, 13 dBm");
+    println!(
+        "\n16 nodes, 64 octets, base 10 kbit/s within 70 %, 5 kbit/s in a slot, 1 kbit/s down, China, 13 dBm"
+    );
     println!("{}", demand.survey(&USUAL));
     match demand.plan(&USUAL) {
         Ok(plan) => println!("\n{plan}"),
@@ -110,9 +116,13 @@ fn plan() {
 
 /// How much a schedule carries, from its layout alone.
 fn capacity() {
-    println!("\nrates with 30 % of the superframe spare: 16 nodes, guard 1 ms, listening first, a downlink of 32 octets");
-    let slow = Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
-    let mut table = Table::new(["radio", "octets", "superframe", "slot on the air", "base", "a node in its slot"]);
+    println!(
+        "\nrates with 30 % of the superframe spare: 16 nodes, guard 1 ms, listening first, a downlink of 32 octets"
+    );
+    let slow =
+        Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
+    let mut table =
+        Table::new(["radio", "octets", "superframe", "slot on the air", "base", "a node in its slot"]);
     for (name, profile, octets, goal) in [
         ("SF5/250", FAST, 64, "94 %, 13 kbit/s"),
         ("SF5/250", FAST, 128, "16 kbit/s"),
@@ -145,14 +155,28 @@ fn matrix(duration: Duration, seeds: u64) -> u64 {
     let mut cells = Vec::new();
     for rate in [BASE_RATE, BASE_RATE * 0.65] {
         for drift_ppm in [20, 40] {
-            for loss in [0, 10, 20, 30].map(Loss::independent).into_iter().chain([10, 20, 30].map(|p| Loss::bursts(p, 10))) {
+            for loss in [0, 10, 20, 30]
+                .map(Loss::independent)
+                .into_iter()
+                .chain([10, 20, 30].map(|p| Loss::bursts(p, 10)))
+            {
                 cells.push(loaded(Scenario { drift_ppm, loss, duration, ..Scenario::office(64) }, rate));
             }
         }
     }
     let outcomes = pool::run(&cells, seeds);
     let mut table = Table::new([
-        "offered", "drift", "loss", "delivered", "goal", "collisions", "goodput", "on the air", "half", "99 %", "99.9 %",
+        "offered",
+        "drift",
+        "loss",
+        "delivered",
+        "goal",
+        "collisions",
+        "goodput",
+        "on the air",
+        "half",
+        "99 %",
+        "99.9 %",
     ]);
     let mut wrong = 0;
     for (cell, mut outcome) in cells.iter().zip(outcomes) {
@@ -161,7 +185,11 @@ fn matrix(duration: Duration, seeds: u64) -> u64 {
         table.row([
             format!("{offered:.1} kbit/s"),
             format!("{} ppm", cell.drift_ppm),
-            if is_burst { format!("{} %, bursts of 10", cell.loss.percent) } else { format!("{} %", cell.loss.percent) },
+            if is_burst {
+                format!("{} %, bursts of 10", cell.loss.percent)
+            } else {
+                format!("{} %", cell.loss.percent)
+            },
             format!("{:.4} %", 100.0 * outcome.delivery()),
             (if is_burst { "99.9 %" } else { "99.99 %" }).to_string(),
             outcome.collisions.to_string(),
@@ -203,7 +231,8 @@ fn alarms(duration: Duration, seeds: u64) -> u64 {
             cells.push(loaded(scenario, BASE_RATE));
         }
     }
-    let mut table = Table::new(["alarm slots", "loss", "alarms", "lost", "half", "99 %", "99.9 %", "collisions"]);
+    let mut table =
+        Table::new(["alarm slots", "loss", "alarms", "lost", "half", "99 %", "99.9 %", "collisions"]);
     let mut wrong = 0;
     for (cell, mut outcome) in cells.iter().zip(pool::run(&cells, seeds)) {
         table.row([
@@ -224,10 +253,13 @@ fn alarms(duration: Duration, seeds: u64) -> u64 {
 
 /// How soon all nodes are back.
 fn restarts(seeds: u64) -> u64 {
-    println!("\nsuperframes until all 16 nodes are heard again after a restart of the base, {seeds} runs (goal: 99 % within 7 at 30 %)");
+    println!(
+        "\nsuperframes until all 16 nodes are heard again after a restart of the base, {seeds} runs (goal: 99 % within 7 at 30 %)"
+    );
     let cells = [10, 30].map(|percent| {
         let mut scenario = Scenario { loss: Loss::independent(percent), ..Scenario::office(64) };
-        (scenario.duration, scenario.restart) = (Duration::from_secs(60), Some(Duration::from_millis(30_217)));
+        (scenario.duration, scenario.restart) =
+            (Duration::from_secs(60), Some(Duration::from_millis(30_217)));
         scenario
     });
     spread(&cells, seeds)
@@ -268,10 +300,22 @@ fn spread(cells: &[Scenario], seeds: u64) -> u64 {
 
 /// One channel of eight, full of nodes that report every minute.
 fn many(seeds: u64) -> u64 {
-    println!("\none channel of 8, a message of 64 octets from each node every 60 s, 20 min (goals on 8: SF7/125 2400, SF5/250 13500)");
-    let slow = Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
-    let mut table =
-        Table::new(["radio", "nodes", "on 8", "loss", "delivered", "collisions", "on the air", "half", "99 %"]);
+    println!(
+        "\none channel of 8, a message of 64 octets from each node every 60 s, 20 min (goals on 8: SF7/125 2400, SF5/250 13500)"
+    );
+    let slow =
+        Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
+    let mut table = Table::new([
+        "radio",
+        "nodes",
+        "on 8",
+        "loss",
+        "delivered",
+        "collisions",
+        "on the air",
+        "half",
+        "99 %",
+    ]);
     let mut wrong = 0;
     for (name, profile, nodes) in [("SF7/125", slow, 300), ("SF5/250", FAST, 1_690)] {
         for percent in [0, 10] {
@@ -308,7 +352,10 @@ fn many(seeds: u64) -> u64 {
 
 /// The same load by roll call, in slots of 100 ms, and without any order.
 fn compare(duration: Duration) -> u64 {
-    println!("\nthe same 16 nodes with as many messages of 64 octets as each way carries; 10 % loss, 6 dB of capture, {} min", duration.as_secs() / 60);
+    println!(
+        "\nthe same 16 nodes with as many messages of 64 octets as each way carries; 10 % loss, 6 dB of capture, {} min",
+        duration.as_secs() / 60
+    );
     let capture_db = Some(6);
     let slots = Scenario { loss: Loss::independent(10), capture_db, duration, ..Scenario::office(64) };
     let mut polling = slots;
@@ -323,7 +370,8 @@ fn compare(duration: Duration) -> u64 {
         alarms: 0,
         ..interval.layout
     };
-    let mut table = Table::new(["way", "offered", "delivered", "goodput", "on the air", "half", "99.9 %", "collisions"]);
+    let mut table =
+        Table::new(["way", "offered", "delivered", "goodput", "on the air", "half", "99.9 %", "collisions"]);
     let mut wrong = 0;
     let mut add = |name: &str, rate: f64, outcome: &mut Outcome| {
         table.row([

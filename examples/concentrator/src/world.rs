@@ -51,9 +51,7 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut chance = fastrand::Rng::with_seed(seed);
         let clock = Clock::default();
-        let Ok(schedule) = Schedule::new(LAYOUT) else {
-            unreachable!("16 slots of 25 ms fit a second")
-        };
+        let Ok(schedule) = Schedule::new(LAYOUT) else { unreachable!("16 slots of 25 ms fit a second") };
         let collectors =
             (1..=COLLECTORS).map(|number| Collector::new(number, schedule, &clock, &mut chance)).collect();
         Self {
@@ -85,7 +83,11 @@ impl World {
     pub fn run_until(&mut self, end: Duration) {
         loop {
             let wakes = self.collectors.iter().map(|collector| collector.wake);
-            let next = wakes.chain([self.concentrator.wake]).chain(self.channel.next().map(Duration::from_nanos)).min().unwrap_or(end);
+            let next = wakes
+                .chain([self.concentrator.wake])
+                .chain(self.channel.next().map(Duration::from_nanos))
+                .min()
+                .unwrap_or(end);
             if next > end {
                 self.now = end;
                 return;

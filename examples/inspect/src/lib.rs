@@ -29,6 +29,14 @@ impl Port {
         Ok(Self { path, serial, opened: Instant::now() })
     }
 
+    /// Goes on at another speed.
+    ///
+    /// # Errors
+    /// The port and why it has no such speed.
+    pub fn set_baud(&mut self, baud: u32) -> anyhow::Result<()> {
+        self.serial.set_baud_rate(baud).with_context(|| format!("{}: {baud} baud", self.path))
+    }
+
     /// Runs `machine` until a transaction is over, and returns what `done` makes of it. Its time counts from
     /// when the port was opened.
     ///

@@ -1,11 +1,55 @@
 //! What the M-Bus commands share: the line, and telegrams in words.
 
+use clap::Args;
 use mbus::{
-    Content, DecodeError, Function, Header, LongHeader, Manufacturer, Medium, Record, Selection, Status,
+    Address, Content, DecodeError, Device, FixedHeader, Function, Header, Identification, LongHeader,
+    Manufacturer, Medium, Record, Selection,
 };
 
 use crate::port::{Defaults, Line};
 use crate::text;
+
+/// Which meter is meant.
+#[derive(Args)]
+pub struct Target {
+    /// The primary address, 0 to 250; 253 is what is selected, 254 any on a bus with one meter, 255 all, which do
+    /// not answer
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        required_unless_present_any = SECONDARY,
+        conflicts_with_all = SECONDARY,
+    )]
+    address: Option<u8>,
+    /// The number of the secondary address, 8 digits; F stands for any
+    #[arg(long, value_name = "DIGITS", value_parser = identification)]
+    id: Option<Identification>,
+    /// The manufacturer of the secondary address, such as KAM
+    #[arg(long, value_name = "LETTERS")]
+    manufacturer: Option<Manufacturer>,
+    /// The version of the secondary address
+    #[arg(long, value_name = "NUMBER")]
+    version: Option<u8>,
+    /// The medium of the secondary address, such as water, or its number
+    #[arg(long, value_name = "NAME", value_parser = medium_of)]
+    medium: Option<Medium>,
+}
+
+const SECONDARY: [&str; 4] = ["id", "manufacturer", "version", "medium"];
+
+impl Target {
+    pub fn device(&self) -> Device {
+        let Self { address, id, manufacturer, version, medium } = *self;
+        let any = Selection::ANY;
+        address.map(Address).map(Device::new).unwrap_or(Device::selected(Selection {
+            identification: id.unwrap_or(any.identification),
+            manufacturer: manufacturer.unwrap_or(any.manufacturer),
+            version: version.unwrap_or(any.version),
+            medium: medium.unwrap_or(any.medium),
+            ..any
+        }))
+    }
+}
 
 /// How long octets and silences are on a line.
 pub fn timing(line: &Line, echo: bool) -> mbus::Line {
@@ -49,26 +93,21 @@ fn header(header: &Header) -> Option<String> {
     let (who, access, status) = match header {
         Header::None => return None,
         Header::Short(header) => (String::new(), header.access, header.status),
-        Header::Fixed(header) => (
-            format!("{}, {}, ", header.identification, medium(header.medium())),
-            header.access,
-            header.status,
-        ),
+        Header::Fixed(header @ FixedHeader { identification, access, status, .. }) => {
+            let line = format!(
+                "{identification}, {}, access {access}, status {:02X}",
+                medium(header.medium()),
+                status.0
+            );
+            let states = [
+                (status.is_power_low(), "power low"),
+                (status.has_permanent_error(), "permanent error"),
+                (status.has_temporary_error(), "temporary error"),
+            ];
+            return Some(said(line, &states));
+        }
         Header::Long(header) => (format!("{}, ", meter(header)), header.access, header.status),
     };
-    let mut line = format!("{who}access {access}, status {:02X}", status.0);
-    for said in states(status) {
-        line += &format!(", {said}");
-    }
-    Some(line)
-}
-
-fn meter(header: &LongHeader) -> String {
-    selection(&Selection::of(header))
-}
-
-/// How a meter is, in words.
-fn states(status: Status) -> impl Iterator<Item = &'static str> {
     let states = [
         (status.is_busy(), "busy"),
         (status.has_error(), "error"),
@@ -77,7 +116,16 @@ fn states(status: Status) -> impl Iterator<Item = &'static str> {
         (status.has_permanent_error(), "permanent error"),
         (status.has_temporary_error(), "temporary error"),
     ];
-    states.into_iter().filter_map(|(is_so, said)| is_so.then_some(said))
+    Some(said(format!("{who}access {access}, status {:02X}", status.0), &states))
+}
+
+/// A line and what is so, in words.
+fn said(line: String, states: &[(bool, &str)]) -> String {
+    states.iter().filter(|(is_so, _)| *is_so).fold(line, |line, (_, said)| line + ", " + said)
+}
+
+fn meter(header: &LongHeader) -> String {
+    selection(&Selection::of(header))
 }
 
 fn medium(medium: Medium) -> String {
@@ -144,4 +192,18 @@ fn name(record: &Record<'_>) -> String {
         name += &format!(", {word}");
     }
     name
+}
+
+/// Eight digits, of which F is any.
+fn identification(text: &str) -> Result<Identification, String> {
+    let digits = text.len() == 8 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u32::from_str_radix(text, 16).ok().filter(|_| digits);
+    number.map(Identification).ok_or_else(|| "a number has 8 digits".into())
+}
+
+/// A name, or a number.
+fn medium_of(text: &str) -> Result<Medium, String> {
+    let mut media = (0..=u8::MAX).map(Medium);
+    let named = media.find(|medium| medium.name().is_some_and(|name| name.eq_ignore_ascii_case(text)));
+    named.or_else(|| text.parse().ok().map(Medium)).ok_or_else(|| "there is no such medium".into())
 }

@@ -47,7 +47,7 @@ pub enum Meter {
     },
     /// A meter of heat, water, gas or electricity with twelve months of history in three telegrams
     ///
-    /// Its values move. It takes an address, a number, resets and selections.
+    /// Its values move. It takes an address, a number, a speed, resets and selections.
     Mbus {
         #[command(flatten)]
         line: Line,
@@ -68,8 +68,14 @@ pub fn run(meter: Meter) -> anyhow::Result<Infallible> {
             serve(&format!("dlt645 meter {}", settings.address), line.open(&Defaults::DLT645)?, server)
         }
         Meter::Mbus { line, settings } => {
-            let server = mbus::Simulated::new(&settings);
-            serve(&format!("mbus meter {}", settings.address), line.open(&Defaults::MBUS)?, server)
+            let mut meter = mbus::Simulated::new(&settings);
+            let mut port = line.open(&Defaults::MBUS)?;
+            announce(&format!("serving mbus meter {} on {}", settings.address, port.path))?;
+            loop {
+                let rate = port.run(&mut meter, |rate| rate)?;
+                port.set_baud(rate.bits_per_second())?;
+                announce(&format!("at {rate}"))?;
+            }
         }
     }
 }
@@ -78,8 +84,12 @@ fn serve<S>(what: &str, mut port: Port, mut server: S) -> anyhow::Result<Infalli
 where
     S: for<'a> Machine<Outcome<'a> = Infallible> + 'static,
 {
-    let mut stdout = io::stdout();
-    writeln!(stdout, "serving {what} on {}", port.path)?;
-    stdout.flush()?;
+    announce(&format!("serving {what} on {}", port.path))?;
     port.run(&mut server, |never| never)
+}
+
+fn announce(what: &str) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{what}")?;
+    stdout.flush()
 }

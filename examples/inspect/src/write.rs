@@ -1,6 +1,7 @@
 //! Writes to a meter once and says what it confirms.
 
 mod dlt645;
+mod mbus;
 mod modbus;
 
 use ::dlt645::Address;
@@ -37,11 +38,24 @@ pub enum Meter {
         #[command(flatten)]
         orders: dlt645::Orders,
     },
+    /// Set the primary address or the speed, reset the application, or select
+    ///
+    /// What the meter acknowledges is checked by reading it, at the new address or speed.
+    Mbus {
+        #[command(flatten)]
+        question: Question,
+        /// The adapter hears what it sends itself
+        #[arg(long)]
+        echo: bool,
+        #[command(flatten)]
+        orders: mbus::Orders,
+    },
 }
 
 pub fn run(meter: Meter) -> anyhow::Result<()> {
     match meter {
         Meter::Modbus { question, unit, echo, values } => modbus::run(question, unit, echo, &values),
         Meter::Dlt645 { question, address, echo, orders } => dlt645::run(question, address, echo, &orders),
+        Meter::Mbus { question, echo, orders } => mbus::run(question, echo, &orders),
     }
 }

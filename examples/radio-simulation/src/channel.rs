@@ -117,7 +117,14 @@ impl Channel {
     }
 
     /// Sends a frame; when it ends.
-    pub fn transmit(&mut self, sender: Sender, purpose: Purpose, start: u64, power_db: i32, frame: &[u8]) -> u64 {
+    pub fn transmit(
+        &mut self,
+        sender: Sender,
+        purpose: Purpose,
+        start: u64,
+        power_db: i32,
+        frame: &[u8],
+    ) -> u64 {
         let airtime = 1_000 * self.profile.airtime_us(frame.len() as u8);
         let end = start + airtime;
         self.airtime += airtime;

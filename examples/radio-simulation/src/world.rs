@@ -125,7 +125,8 @@ impl World {
         let schedule = Schedule::new(scenario.layout).expect("a schedule");
         let mut chance = fastrand::Rng::with_seed(scenario.seed);
         let memories: Vec<Memory> = (0..2 + schedule.devices()).map(|_| Memory::default()).collect();
-        let units = (0..scenario.nodes).map(|index| Unit::new(&scenario, schedule, index, &mut chance)).collect();
+        let units =
+            (0..scenario.nodes).map(|index| Unit::new(&scenario, schedule, index, &mut chance)).collect();
         let mut world = Self {
             base: base(&scenario, schedule, &memories, &HashMap::new(), 0),
             stored: HashMap::new(),
@@ -295,14 +296,25 @@ impl World {
                 NodeOutput::Transmit { frame, at } => {
                     let late = self.chance.u64(..=u64::from(self.scenario.start_error_us) * 1_000);
                     let start = unit.crystal.time(at.us()) + late;
-                    let purpose = Purpose::at(&self.schedule, BaseTime::from_us(World::EPOCH_US + start / 1_000));
+                    let purpose =
+                        Purpose::at(&self.schedule, BaseTime::from_us(World::EPOCH_US + start / 1_000));
                     assert!(start >= now, "a frame in the past");
-                    let end =
-                        self.channel.transmit(Sender::Node(index), purpose, start + unit.flight_ns, unit.power_db, frame);
+                    let end = self.channel.transmit(
+                        Sender::Node(index),
+                        purpose,
+                        start + unit.flight_ns,
+                        unit.power_db,
+                        frame,
+                    );
                     unit.transmits_until = end;
                     self.outcome.frames += 1;
                     if let Some(shots) = &mut self.shots {
-                        shots.push(Shot { start, end, device: unit.number, is_contention: purpose == Purpose::Contention });
+                        shots.push(Shot {
+                            start,
+                            end,
+                            device: unit.number,
+                            is_contention: purpose == Purpose::Contention,
+                        });
                     }
                     self.events.push(Reverse((end, Event::Landing)));
                 }

@@ -10,6 +10,7 @@ pub mod dlt645;
 mod frame;
 pub mod frame_crypto;
 pub mod lora_clock;
+pub mod lora_plan;
 pub mod lora_region;
 pub mod lora_tdma;
 mod machine;
@@ -49,6 +50,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("frame_crypto_store", frame_crypto::store),
     ("lora_clock_bounds", lora_clock::bounds),
     ("lora_clock_pairs", lora_clock::pairs),
+    ("lora_plan_demand", lora_plan::demand),
     ("lora_region_admits", lora_region::admits),
     ("lora_region_duty", lora_region::duty),
     ("lora_tdma_airtime", lora_tdma::airtime),

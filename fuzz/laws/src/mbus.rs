@@ -5,8 +5,8 @@ mod wired;
 mod wireless;
 
 use mbus::{
-    Address, Ci, Control, DecodeError, Decoder, EncodeError, Frame, Header, LongHeader, Manufacturer, Record,
-    Records, Selection, Telegram,
+    Address, Ci, Control, DecodeError, Decoder, EncodeError, FixedHeader, Frame, Header, LongHeader,
+    Manufacturer, Record, Records, Selection, Telegram,
 };
 use meter_value::{Invalid, Value};
 
@@ -120,13 +120,16 @@ fn refused(error: DecodeError, octets: &[u8]) {
 fn telegram(ci: Ci, data: &[u8]) {
     let mut buffer = [0; 16];
     match Telegram::decode(ci, data) {
-        Ok(Telegram { header, records: found }) => {
+        Ok(telegram) => {
+            assert_eq!(telegram.ci(), ci);
+            assert_eq!(telegram.encode(&mut vec![0; data.len()]), Ok(data));
+            let Telegram { header, records: found } = telegram;
             let length = header.encode(&mut buffer).unwrap().len();
             assert_eq!(length, [0, 4, 12, 8][header_kind(&header)]);
-            if matches!(header, Header::Fixed(_)) {
-                return fixed(found, data);
-            }
             assert_eq!(buffer[..length], data[..length]);
+            if let Header::Fixed(header) = header {
+                return fixed(&header, found, data);
+            }
             assert_eq!(Header::decode(ci, data), Ok((header, &data[length..])));
             let octets = &data[length..];
             let is_command = matches!(ci, Ci::COMMAND | Ci::COMMAND_SHORT | Ci::COMMAND_LONG);
@@ -143,13 +146,39 @@ fn telegram(ci: Ci, data: &[u8]) {
     }
 }
 
-/// The fixed structure is two counters, at their places.
-fn fixed(records: Records<'_>, data: &[u8]) {
+/// The fixed structure is two counters, at their places, and what they say encodes to the same octets.
+fn fixed(header: &FixedHeader, records: Records<'_>, data: &[u8]) {
     let counters: Vec<_> = records.map(|record| record.expect("a counter is no error")).collect();
     assert_eq!((data.len(), counters.len()), (16, 2));
     for (counter, offset) in counters.iter().zip([8, 12]) {
         assert_eq!((counter.offset, counter.data), (offset, &data[offset..offset + 4]));
+        assert_eq!(counter.encode(&mut [0; 4]), Ok(counter.data));
         assert!(!counter.value().to_string().is_empty());
+    }
+    assert_eq!(header.with_medium(header.medium()).unwrap().medium(), header.medium());
+    let number = |record: &Record<'_>| match record.value() {
+        Value::Decimal(value) => Some(Some(value.mantissa() as i32)),
+        Value::Invalid(Invalid::Absent) => Some(None),
+        // No number, or digits that are none.
+        _ => None,
+    };
+    let [Some(first), Some(second)] = [0, 1].map(|place| number(&counters[place])) else { return };
+    let mut buffer = [0; 16];
+    let again = header.encode([first, second], &mut buffer).expect("what was read can be written");
+    // Zero has a sign too.
+    let is_signed = |octets: &[u8]| {
+        let mut octets = octets.to_vec();
+        octets.sort_unstable();
+        !header.status.is_binary() && octets == [0x00, 0x00, 0x00, 0xF0]
+    };
+    for (place, counter) in counters.iter().enumerate() {
+        let same = &again[8 + 4 * place..][..4];
+        assert!(same == counter.data || same == [0; 4] && is_signed(counter.data));
+    }
+    assert_eq!(again[..8], data[..8]);
+    for have in 0..16 {
+        let small = Err(EncodeError::BufferTooSmall { needed: 16, have });
+        assert_eq!(header.encode([first, second], &mut vec![0; have]), small);
     }
 }
 

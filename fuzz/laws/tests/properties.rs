@@ -3,7 +3,9 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use laws::{dlt645, frame_crypto, lora_clock, lora_region, lora_tdma, mbus, meter_value, modbus_rtu};
+use laws::{
+    dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -373,8 +375,14 @@ mod heat {
                 body.truncate(255);
                 mbus::framed(&body)
             });
+        let counters = vec(
+            prop_oneof![3 => (0..10_u8, 0..10_u8).prop_map(|(high, low)| high << 4 | low), 1 => any::<u8>()],
+            8,
+        );
+        let fixed = (prop::sample::select(vec![0x73, 0x77]), any::<[u8; 8]>(), counters)
+            .prop_map(|(ci, head, counters)| mbus::framed(&[&[0x08, 5, ci][..], &head, &counters].concat()));
         let other = vec(any::<u8>(), 3..=255).prop_map(|body| mbus::framed(&body));
-        prop_oneof![1 => Just(vec![0xE5]), 2 => short, 3 => telegram, 1 => other].boxed()
+        prop_oneof![1 => Just(vec![0xE5]), 2 => short, 3 => telegram, 1 => fixed, 1 => other].boxed()
     }
 
     /// A frame of the radio, without checksums or with them, with any layers.
@@ -479,6 +487,12 @@ proptest! {
 
     #[test]
     fn radio_clock_of_any_pairs(octets in octets()) { lora_clock::pairs(&octets); }
+
+    #[test]
+    fn radio_plan(what in vec(0..10_u16, 0..4), octets in vec(any::<u8>(), 0..80)) {
+        let flags = what.iter().fold(0_u16, |flags, what| flags | 1 << what);
+        lora_plan::demand(&[&flags.to_le_bytes()[..], &octets].concat());
+    }
 
     #[test]
     fn radio_region(octets in vec(any::<u8>(), 0..40)) { lora_region::admits(&octets); }

@@ -40,7 +40,8 @@ impl Asked {
 
     /// Whether this is data of a meter that is meant.
     fn is_answered_with(&self, data: Control, address: Address) -> bool {
-        let is_request = matches!(self.control.with_fcb(false), Control::REQ_UD1 | Control::REQ_UD2);
+        let control = self.control.with_fcb(false);
+        let is_request = matches!(control, Control::REQ_UD1 | Control::REQ_UD2 | Control::SND_UD2);
         let is_data = !data.from_primary() && data.function() == Control::RSP_UD.function();
         is_request && is_data && self.is_from(address)
     }

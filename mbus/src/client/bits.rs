@@ -20,7 +20,7 @@ impl Bits {
         match control.with_fcb(false) {
             Control::REQ_UD1 => CLASS_1,
             Control::REQ_UD2 => CLASS_2,
-            Control::SND_UD => SENT,
+            Control::SND_UD | Control::SND_UD2 => SENT,
             _ => 0,
         }
     }

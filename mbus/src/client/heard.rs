@@ -1,8 +1,10 @@
 //! What a client hears behind a request.
 
+use meter_value::line::Judge;
+
 use super::{Asked, count};
-use crate::link::{GLITCH, Judge};
-use crate::{DecodeError, Frame};
+use crate::decoder::GLITCH;
+use crate::{DecodeError, Decoder, Frame};
 
 /// What was heard since a request.
 #[derive(Clone, Copy, Debug)]
@@ -68,16 +70,21 @@ pub(super) struct Awaiting<'a> {
     pub is_readout: bool,
 }
 
-impl Judge for Awaiting<'_> {
+impl Judge<Decoder> for Awaiting<'_> {
+    fn forget(&mut self) {
+        self.heard.strays = 0;
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.heard.strays = self.heard.strays.saturating_add(octets.len());
     }
 
-    fn judge(&mut self, frame: &Frame<'_>, octets: &[u8], behind: usize) -> Result<bool, DecodeError> {
+    fn judge(&mut self, decoder: &Decoder, _: &[u8]) -> Result<bool, DecodeError> {
+        let (frame, octets, behind) = (decoder.last()?, decoder.octets(), decoder.behind().len());
         self.heard.strays = self.heard.strays.saturating_sub(octets.len());
         // An octet of a broken frame may look like an acknowledgement.
         let is_alone = self.heard.strays.saturating_sub(behind) <= GLITCH;
-        let is_answer = self.asked.is_answered_by(frame) && (is_alone || *frame != Frame::Ack);
+        let is_answer = self.asked.is_answered_by(&frame) && (is_alone || frame != Frame::Ack);
         let is_repeated = is_answer && self.is_readout && self.heard.repetition.is(octets);
         self.heard.repetition.came |= is_repeated;
         if is_answer && !is_repeated {

@@ -1,8 +1,10 @@
 //! What a search hears behind a frame of its own.
 
+use meter_value::line::Judge;
+
 use super::Meter;
-use crate::link::{GLITCH, Judge};
-use crate::{Address, Control, DecodeError, Frame, Header, Selection};
+use crate::decoder::GLITCH;
+use crate::{Address, Control, DecodeError, Decoder, Frame, Header, Selection};
 
 /// What was heard.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,11 @@ impl Heard {
         self.octets == 0
     }
 
+    /// Whether so little was heard that nobody may have answered.
+    pub const fn is_glitch(&self) -> bool {
+        self.octets <= GLITCH && !self.acknowledged
+    }
+
     /// Whether there was an acknowledgement.
     pub const fn is_acknowledged(&self) -> bool {
         self.acknowledged
@@ -52,14 +59,19 @@ impl Heard {
     }
 }
 
-impl Judge for Heard {
+impl Judge<Decoder> for Heard {
+    fn forget(&mut self) {
+        *self = Self::begin(self.address);
+    }
+
     fn hear(&mut self, octets: &[u8]) {
         self.octets = self.octets.saturating_add(octets.len());
         self.strays = self.strays.saturating_add(octets.len());
     }
 
-    fn judge(&mut self, frame: &Frame<'_>, octets: &[u8], _: usize) -> Result<bool, DecodeError> {
-        let (control, address) = match *frame {
+    fn judge(&mut self, decoder: &Decoder, _: &[u8]) -> Result<bool, DecodeError> {
+        let (frame, octets) = (decoder.last()?, decoder.octets());
+        let (control, address) = match frame {
             Frame::Ack => {
                 self.acknowledged = true;
                 return Ok(false);

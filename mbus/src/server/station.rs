@@ -34,6 +34,13 @@ enum Pending {
     Application(Application),
 }
 
+/// Whether what was sent came for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Anew,
+    Again,
+}
+
 /// What a meter is, without its line.
 #[derive(Clone, Debug)]
 pub(super) struct Station<H> {
@@ -101,14 +108,16 @@ impl<H: Handler> Station<H> {
         self.due = None;
         self.rate = None;
         let answer = match *frame {
-            Frame::Long { ci: Ci::SELECT, data, .. } if address == Address::SELECTED && is_sent(control) => {
+            Frame::Long { ci: Ci::SELECT, data, .. }
+                if address == Address::SELECTED && control.with_fcb(false) == Control::SND_UD =>
+            {
                 self.select(data)
             }
             _ if !self.is_meant(address) => None,
             Frame::Short { .. } => self.asked(control),
-            Frame::Control { ci, .. } if is_sent(control) => self.told(control, ci, &[]),
-            Frame::Long { ci, data, .. } if is_sent(control) => self.told(control, ci, data),
-            _ => None,
+            Frame::Control { ci, .. } => self.sent(control, ci, &[]),
+            Frame::Long { ci, data, .. } => self.sent(control, ci, data),
+            Frame::Ack => None,
         };
         if address != Address::BROADCAST {
             self.due = answer;
@@ -166,10 +175,28 @@ impl<H: Handler> Station<H> {
             Control::REQ_UD2 => {
                 if self.class_2 != Some(control.fcb()) {
                     self.class_2 = Some(control.fcb());
-                    self.access = self.access.wrapping_add(1);
-                    self.length = self.read().unwrap_or(0);
+                    self.read();
                 }
-                (self.length != 0).then_some(Answer::Telegram)
+                self.telegram()
+            }
+            _ => None,
+        }
+    }
+
+    fn telegram(&self) -> Option<Answer> {
+        (self.length != 0).then_some(Answer::Telegram)
+    }
+
+    /// Does what it is sent, and answers as that asks for.
+    fn sent(&mut self, control: Control, ci: Ci, data: &[u8]) -> Option<Answer> {
+        match control.with_fcb(false) {
+            Control::SND_UD => self.told(control, ci, data).map(|_| Answer::Ack),
+            Control::SND_UD2 => {
+                if self.told(control, ci, data)? == Told::Anew {
+                    self.class_2 = None;
+                    self.read();
+                }
+                self.telegram()
             }
             _ => None,
         }
@@ -187,8 +214,14 @@ impl<H: Handler> Station<H> {
         Control(control.0 | alarm | busy)
     }
 
+    /// Makes the next telegram.
+    fn read(&mut self) {
+        self.access = self.access.wrapping_add(1);
+        self.length = self.write().unwrap_or(0);
+    }
+
     /// Writes a telegram, and says how long it is.
-    fn read(&mut self) -> Result<usize, EncodeError> {
+    fn write(&mut self) -> Result<usize, EncodeError> {
         let (control, address) = (self.flagged(Control::RSP_UD), self.address);
         let header = LongHeader { access: self.access, ..self.handler.header() };
         let Self { telegram, handler, next, pending, .. } = self;
@@ -206,8 +239,8 @@ impl<H: Handler> Station<H> {
         Ok(Frame::Long { control, address, ci, data: &[octet] }.encode(telegram)?.len())
     }
 
-    /// Does what it is sent.
-    fn told(&mut self, control: Control, ci: Ci, data: &[u8]) -> Option<Answer> {
+    /// Does what it is sent, if it can.
+    fn told(&mut self, control: Control, ci: Ci, data: &[u8]) -> Option<Told> {
         if self.handler.is_busy() {
             return None;
         }
@@ -216,7 +249,7 @@ impl<H: Handler> Station<H> {
             if let Some(rate) = BaudRate::of(ci) {
                 self.rate = Some(rate);
             }
-            return Some(Answer::Ack);
+            return Some(Told::Again);
         }
         let result = match (ci, data) {
             (Ci::COMMAND, &[dif, vif, address]) if [dif, vif] == ADDRESS => self.set_address(address),
@@ -246,7 +279,7 @@ impl<H: Handler> Station<H> {
             // It is no repetition of an answer before.
             self.class_2 = None;
         }
-        Some(Answer::Ack)
+        Some(Told::Anew)
     }
 
     fn set_address(&mut self, address: u8) -> Result<(), ApplicationError> {
@@ -269,10 +302,6 @@ fn records<H: Handler>(handler: &mut H, next: &mut u16, writer: &mut Writer<'_>)
         writer.put(&[MORE_FOLLOWS]);
     }
     Ok(())
-}
-
-fn is_sent(control: Control) -> bool {
-    control.with_fcb(false) == Control::SND_UD
 }
 
 /// What was sent, in short (FNV-1a).

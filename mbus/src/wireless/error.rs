@@ -91,10 +91,11 @@ impl DecodeError {
 }
 
 impl From<crate::DecodeError> for DecodeError {
-    /// Of a header, which can only be cut.
+    /// Of what a message carries, records left out: it can only be cut or too long.
     fn from(error: crate::DecodeError) -> Self {
         match error {
             crate::DecodeError::Truncated { needed, have } => Self::Truncated { needed, have },
+            crate::DecodeError::TooLong { limit, have } => Self::TooLong { limit, have },
             _ => Self::NoRecords { ci: None },
         }
     }

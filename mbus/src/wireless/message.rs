@@ -8,7 +8,10 @@ use super::ell::Ell;
 use super::error::{DecodeError, EncodeError};
 use super::frame::length;
 use super::{Direction, Frame, Station, checksum};
-use crate::{Ci, Control, Header, Records, Telegram};
+use crate::{Ci, Content, Control, Header, Telegram};
+
+/// What the blocks that a meter encrypts start with.
+pub(crate) const FILLER: [u8; 2] = [0x2F; 2];
 
 /// A message with all that its layers say.
 ///
@@ -204,14 +207,31 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`DecodeError::Encrypted`], [`DecodeError::Fragment`], or [`DecodeError::NoRecords`].
     pub fn telegram(&self) -> Result<Telegram<'a>, DecodeError> {
-        match (self.security, self.ci) {
-            (Security::Encrypted { .. }, _) => Err(DecodeError::Encrypted),
-            (Security::Fragment, _) => Err(DecodeError::Fragment),
-            (_, Some(ci)) if ci.has_records() => {
-                Ok(Telegram { header: self.header, records: Records::new(self.data) })
-            }
-            (_, ci) => Err(DecodeError::NoRecords { ci }),
+        match self.content()? {
+            Content::Telegram(telegram) => Ok(telegram),
+            _ => Err(DecodeError::NoRecords { ci: self.ci }),
         }
+    }
+
+    /// What it carries.
+    ///
+    /// # Errors
+    /// [`DecodeError::Encrypted`], [`DecodeError::Fragment`], [`DecodeError::NoRecords`] if it carries nothing, or
+    /// [`DecodeError::Truncated`] if that is cut.
+    pub fn content(&self) -> Result<Content<'a>, DecodeError> {
+        match self.security {
+            Security::Encrypted { .. } => return Err(DecodeError::Encrypted),
+            Security::Fragment => return Err(DecodeError::Fragment),
+            _ => {}
+        }
+        let ci = self.ci.ok_or(DecodeError::NoRecords { ci: None })?;
+        if ci.has_records() {
+            return Ok(Content::Telegram(Telegram::behind(ci, self.header, self.data)));
+        }
+        // Among records they are fillers.
+        let is_filled = self.configuration().is_some_and(|configuration| configuration.encrypts());
+        let unfilled = self.data.strip_prefix(&FILLER).filter(|_| is_filled);
+        Ok(Content::behind(ci, self.header, unfilled.unwrap_or(self.data))?)
     }
 
     /// Whether the data are what the link layer encrypted, checksum first.

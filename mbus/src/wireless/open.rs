@@ -2,12 +2,9 @@
 
 use super::crypto::{BLOCK, Key, Purpose};
 use super::error::DecodeError;
-use super::message::{Layout, Message, Proof, Reason, Security};
+use super::message::{FILLER, Layout, Message, Proof, Reason, Security};
 use super::{Assembly, Direction, Mac, SecurityMode, Station, checksum};
 use crate::Header;
-
-/// What the blocks that a meter encrypts start with.
-pub(crate) const FILLER: [u8; 2] = [0x2F; 2];
 
 /// Whose key a message needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use super::crypto::Key;
 use super::error::EncodeError;
-use super::message::{Message, Reason};
-use super::open::FILLER;
+use super::message::{FILLER, Message, Reason};
 use meter_value::line::Writer;
 
 impl Message<'_> {

@@ -9,7 +9,7 @@ use super::*;
 fn commands_are_sent_behind_a_reset() {
     let rate = BaudRate::new(9_600).unwrap();
     let instantaneous = Some(Application::INSTANTANEOUS);
-    let commands: [(Command<'_>, &[u8]); 9] = [
+    let commands: [(Command<'_>, &[u8]); 10] = [
         (Command::Status, &[0x10, 0x49, 0x05, 0x4E, 0x16]),
         (Command::Read, &[0x10, 0x7B, 0x05, 0x80, 0x16]),
         (Command::ReadAlarm, &[0x10, 0x7A, 0x05, 0x7F, 0x16]),
@@ -27,6 +27,10 @@ fn commands_are_sent_behind_a_reset() {
         (
             Command::Write { ci: Ci::COMMAND, data: &[0x2F] },
             &[0x68, 4, 4, 0x68, 0x73, 0x05, 0x51, 0x2F, 0xF8, 0x16],
+        ),
+        (
+            Command::Exchange { ci: Ci::COMMAND, data: &[0x7F] },
+            &[0x68, 4, 4, 0x68, 0x63, 0x05, 0x51, 0x7F, 0x38, 0x16],
         ),
     ];
     for (command, octets) in commands {
@@ -149,6 +153,7 @@ fn nobody_answers_a_broadcast() {
         Command::ReadApplication,
         Command::Select,
         Command::SetAddress { address: Address(1) },
+        Command::Exchange { ci: Ci::COMMAND, data: &[0x7F] },
     ] {
         assert_eq!(bench.client.start(&Device::BROADCAST, &command), Err(EncodeError::Broadcast));
     }
@@ -232,4 +237,24 @@ fn status_alarm_and_application_are_answered_in_their_ways() {
     let Ok(Some(Reply::Data { frame: Frame::Long { data: [0x50], .. }, more: false })) = bench.done() else {
         panic!()
     };
+}
+
+#[test]
+fn an_exchange_is_answered_with_data_and_goes_on_with_requests() {
+    let mut bench = Bench::new();
+    let exchange = Command::Exchange { ci: Ci::COMMAND, data: &[0x7F] };
+    bench.start(&DEVICE, &exchange);
+    bench.acknowledged(&short(0x40, 5));
+    let sent = bench.sent();
+    bench.heard(&ACK);
+    assert!(bench.waits(), "an acknowledgement is no answer");
+    bench.now += ms(300);
+    assert_eq!(bench.sent(), sent, "a repetition has the same bit");
+    bench.heard(&data(METER, Ci::RESPONSE, &[RECORDS, &[0x1F]].concat()));
+    assert!(matches!(bench.done(), Ok(Some(Reply::Data { more: true, .. }))));
+    assert_eq!(bench.sent(), short(0x7B, 5));
+    bench.heard(&data(METER, Ci::RESPONSE, RECORDS));
+    assert!(matches!(bench.done(), Ok(Some(Reply::Data { more: false, .. }))));
+    bench.start(&DEVICE, &exchange);
+    assert_eq!(bench.sent()[4], 0x43, "the bit toggles");
 }

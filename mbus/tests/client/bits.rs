@@ -70,6 +70,24 @@ fn what_is_abandoned_or_meant_in_other_ways_is_followed_by_a_reset() {
     read_after_reset(&mut bench);
 }
 
+#[test]
+fn a_meter_that_moved_is_reset_at_either_address() {
+    let mut bench = Bench::new();
+    for address in [5, 9] {
+        bench.start(&Device { retry: RETRY, ..Device::new(Address(address)) }, &Command::Reset);
+        bench.acknowledged(&short(0x40, address));
+        assert!(bench.done().is_ok());
+    }
+    bench.start(&DEVICE, &Command::SetAddress { address: Address(9) });
+    assert_eq!(bench.sent()[4], 0x73);
+    bench.heard(&ACK);
+    assert_eq!(bench.done(), Ok(Some(Reply::Acknowledged)));
+    for address in [5, 9] {
+        bench.start(&Device { retry: RETRY, ..Device::new(Address(address)) }, &Command::Read);
+        assert_eq!(bench.sent(), short(0x40, address));
+    }
+}
+
 fn read_after_reset(bench: &mut Bench) {
     bench.start(&DEVICE, &Command::Read);
     if bench.sent() == short(0x40, 5) {

@@ -46,6 +46,16 @@ fn several_meters_with_one_address_are_told() {
     assert_eq!(bus.search(Scope::Primary, Retry { retries: 2, ..RETRY }), [garbled]);
 }
 
+#[test]
+fn a_glitch_takes_no_more_frames_than_silence() {
+    for (retries, frames) in [(0, 2), (1, 2), (2, 3), (3, 4)] {
+        let mut bus = Bus::new(vec![at(5, 0x1111_1111)]);
+        bus.noise = vec![0x00];
+        assert_eq!(bus.search(Scope::Primary, Retry { retries, ..RETRY }), [meter(5, 0x1111_1111)]);
+        assert_eq!(bus.frames, 250 * frames + 2);
+    }
+}
+
 /// A meter that acknowledges and has no data; the same answer with the address of another one.
 #[test]
 fn what_acknowledges_only_is_a_meter_too() {

@@ -1,7 +1,7 @@
 //! The layers of a message without a key.
 
 use mbus::wireless::{Afl, DecodeError, Frame, Message, Reason, Security};
-use mbus::{Ci, Control};
+use mbus::{Action, Ci, CompactFrame, Content, Control, Header, ShortHeader, Status};
 
 use crate::{cut, hex, vectors};
 
@@ -51,6 +51,46 @@ fn an_afl_has_the_length_of_its_fields() {
         assert!(matches!(cut, Err(DecodeError::Truncated { have, .. }) if have == length));
     }
     assert_eq!(Afl::decode(&[]), Ok((None, &[][..])));
+}
+
+#[test]
+fn a_compact_frame_is_read_behind_any_header_and_between_fillers() {
+    let headers = hex("02FF2004134413615B6167");
+    let compact = hex("EDA86AB6710008190000081900007F13");
+    for (ci, header, fillers) in [
+        (Ci::COMPACT, Header::None, false),
+        (Ci::COMPACT_SHORT, short(0), false),
+        (Ci::COMPACT_SHORT, short(0x0520), true),
+    ] {
+        let data = if fillers { [&[0x2F; 2][..], &compact, &[0x2F; 14]].concat() } else { compact.clone() };
+        let station = Message::decode(&vectors().next().unwrap().stripped()).unwrap().station;
+        let message = Message { ci: Some(ci), header, data: &data, ..Message::new(Control::SND_NR, station) };
+        let Ok(Content::Compact(frame)) = message.content() else { panic!("{ci:?}") };
+        assert_eq!(frame.header, header);
+        let values: Vec<_> = frame.records(&headers).unwrap().map(|record| record.unwrap().value()).collect();
+        assert_eq!(values.len(), 5);
+        assert_eq!(message.telegram(), Err(DecodeError::NoRecords { ci: Some(ci) }));
+        let other = CompactFrame { data: &frame.data[1..], ..frame };
+        assert_eq!(other.records(&headers), None);
+    }
+}
+
+fn short(configuration: u16) -> Header {
+    Header::Short(ShortHeader { access: 9, status: Status(0), configuration })
+}
+
+#[test]
+fn records_for_a_meter_have_actions() {
+    let station = Message::decode(&vectors().next().unwrap().stripped()).unwrap().station;
+    let data = [0x01, 0x83, 0x01, 0x07];
+    let message = Message {
+        ci: Some(Ci::COMMAND_SHORT),
+        header: short(0),
+        data: &data,
+        ..Message::new(Control::SND_UD, station)
+    };
+    let record = message.telegram().unwrap().records.next().unwrap().unwrap();
+    assert_eq!((record.action(), record.error()), (Some(Action::ADD), None));
 }
 
 #[test]

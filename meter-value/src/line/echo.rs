@@ -34,7 +34,7 @@ impl Echo {
         let is_late = self.sent.is_some_and(|sent| now > sent.saturating_add(gap));
         let Some(came) = self.came.filter(|came| *came > 0 || !is_late) else {
             self.came = None;
-            return Stripped { before: &[], again: 0, behind: octets };
+            return Stripped { behind: octets, ..Stripped::NONE };
         };
         // The first octet may come behind a glitch.
         let start = match (came, sent.first()) {
@@ -46,13 +46,14 @@ impl Echo {
         let same = rest.iter().zip(expected).take_while(|(octet, expected)| octet == expected).count();
         let behind = rest.get(same..).unwrap_or_default();
         let came = came.saturating_add(same);
-        let (again, came) = match (behind.is_empty(), came >= sent.len()) {
+        let is_whole = came >= sent.len();
+        let (again, came) = match (behind.is_empty(), is_whole) {
             (_, true) => (0, None),
             (true, false) => (0, Some(came)),
             (false, false) => (came, None),
         };
         self.came = came;
-        Stripped { before, again, behind }
+        Stripped { before, again, behind, is_whole }
     }
 }
 
@@ -65,6 +66,13 @@ pub struct Stripped<'a> {
     pub again: usize,
     /// What came behind it.
     pub behind: &'a [u8],
+    /// Whether the whole echo has come back: then what came before is no answer.
+    pub is_whole: bool,
+}
+
+impl Stripped<'_> {
+    /// No octets.
+    pub const NONE: Self = Self { before: &[], again: 0, behind: &[], is_whole: false };
 }
 
 #[cfg(test)]
@@ -75,7 +83,7 @@ mod tests {
     const GAP: Duration = Duration::from_millis(4);
 
     fn strip<'a>(echo: &mut Echo, octets: &'a [u8]) -> (&'a [u8], usize, &'a [u8]) {
-        let Stripped { before, again, behind } = echo.strip(&SENT, octets, Duration::ZERO, GAP);
+        let Stripped { before, again, behind, .. } = echo.strip(&SENT, octets, Duration::ZERO, GAP);
         (before, again, behind)
     }
 
@@ -92,6 +100,15 @@ mod tests {
         assert_eq!(strip(&mut echo, &[2, 3]), none());
         assert_eq!(strip(&mut echo, &[4, 1, 2, 3, 4]).2, SENT);
         assert_eq!(strip(&mut echo, &SENT).2, SENT, "that is the answer");
+    }
+
+    #[test]
+    fn only_the_last_octet_of_the_echo_makes_it_whole() {
+        let mut echo = Echo::NONE;
+        echo.begin();
+        let is_whole = [&[9, 1, 2][..], &[3], &[4, 5], &SENT]
+            .map(|octets| echo.strip(&SENT, octets, Duration::ZERO, GAP).is_whole);
+        assert_eq!(is_whole, [false, false, true, false]);
     }
 
     #[test]
@@ -113,6 +130,6 @@ mod tests {
         echo.begin();
         echo.transmitted(Duration::ZERO);
         let late = echo.strip(&SENT, &SENT, GAP + Duration::from_nanos(1), GAP);
-        assert_eq!(late, Stripped { before: &[], again: 0, behind: &SENT });
+        assert_eq!(late, Stripped { behind: &SENT, ..Stripped::NONE });
     }
 }

@@ -13,17 +13,13 @@ pub struct Retry {
 }
 
 /// Where an exchange finds its answer: a decoder, and what was asked.
-pub trait Search {
-    /// Why octets are no frame, or a frame no answer that it should be.
+pub(super) trait Search {
     type Error;
 
-    /// Takes octets that came in, and says how many.
     fn feed(&mut self, octets: &[u8]) -> usize;
 
-    /// Notes that nothing more will come.
     fn silence(&mut self);
 
-    /// Forgets what came in.
     fn clear(&mut self);
 
     /// Looks at the next frame that came in, if there is one: whether it is the answer.
@@ -37,7 +33,7 @@ pub enum Step<E> {
     Transmit,
     /// Wait, until this time if one is given.
     Wait(Option<Duration>),
-    /// The frame that [`Search::next`] saw last is the answer.
+    /// The frame that was judged last is the answer.
     Answered,
     /// Nothing that could be the answer came.
     NoReply {
@@ -70,15 +66,15 @@ enum State {
 
 /// Timer, retries and answer of one request at a time.
 #[derive(Clone, Debug)]
-pub struct Exchange<E> {
+pub(super) struct Exchange<E> {
     retry: Retry,
     state: State,
     /// No request is sent before,
     quiet_until: Duration,
     /// unless it has been due for so long.
     patience: Duration,
-    /// How long to rest after a request that nobody answers.
-    turnaround: Option<Duration>,
+    /// Whether somebody answers; if nobody does, everybody has the timeout to act.
+    is_answered: bool,
     /// How often the request was sent.
     attempts: u16,
     /// What came in since the request, if it was no answer.
@@ -87,36 +83,30 @@ pub struct Exchange<E> {
 
 impl<E: Copy> Exchange<E> {
     /// An exchange with nothing to send.
-    pub const fn new(retry: Retry) -> Self {
+    pub const fn new() -> Self {
         Self {
-            retry,
+            retry: Retry { timeout: Duration::ZERO, retries: 0 },
             state: State::Idle,
             quiet_until: Duration::ZERO,
-            patience: retry.timeout,
-            turnaround: None,
+            patience: Duration::ZERO,
+            is_answered: true,
             attempts: 0,
             error: None,
         }
     }
 
-    /// Has a new request sent.
-    pub fn start(&mut self) {
+    /// Has a new request sent. It waits no longer than `patience` for a line to be quiet that never is.
+    pub fn start(&mut self, retry: Retry, patience: Duration, is_answered: bool) {
+        self.retry = retry;
+        self.patience = patience;
+        self.is_answered = is_answered;
         self.attempts = 0;
-        self.turnaround = None;
         self.state = State::Due(None);
     }
 
-    /// Has a request sent that nobody answers; it ends `turnaround` later.
-    pub fn start_unanswered(&mut self, turnaround: Duration) {
-        self.start();
-        self.turnaround = Some(turnaround);
-    }
-
-    /// How to wait, and how often to ask, from the next transmission on; and how long a request waits at most
-    /// for a line to be quiet that never is.
-    pub fn retry(&mut self, retry: Retry, patience: Duration) {
-        self.retry = retry;
-        self.patience = patience;
+    /// How often the request was sent.
+    pub const fn attempts(&self) -> u16 {
+        self.attempts
     }
 
     /// Sends nothing before this time.
@@ -155,10 +145,17 @@ impl<E: Copy> Exchange<E> {
         if self.state == State::Sending {
             search.clear();
             self.error = None;
-            self.state = match self.turnaround {
-                None => State::Waiting { until: now.saturating_add(self.retry.timeout) },
-                Some(turnaround) => State::Resting { until: now.saturating_add(turnaround) },
-            };
+            let until = now.saturating_add(self.retry.timeout);
+            self.state = if self.is_answered { State::Waiting { until } } else { State::Resting { until } };
+        }
+    }
+
+    /// Forgets what came in, an answer too, and goes on waiting until then.
+    pub fn forget(&mut self, search: &mut impl Search<Error = E>, until: Duration) {
+        if matches!(self.state, State::Waiting { .. } | State::Answered) {
+            search.clear();
+            self.error = None;
+            self.state = State::Waiting { until };
         }
     }
 
@@ -254,9 +251,14 @@ mod tests {
         }
     }
 
+    fn started(retries: u8, is_answered: bool) -> Exchange<u8> {
+        let mut exchange = Exchange::new();
+        exchange.start(Retry { timeout: ms(100), retries }, ms(100), is_answered);
+        exchange
+    }
+
     fn asked(search: &mut Octets) -> Exchange<u8> {
-        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
-        exchange.start();
+        let mut exchange = started(1, true);
         assert_eq!(exchange.poll(search, ms(0)), Step::Transmit);
         exchange
     }
@@ -277,13 +279,12 @@ mod tests {
     #[test]
     fn the_most_retries_end_too() {
         let search = &mut Octets::default();
-        let mut exchange = Exchange::new(Retry { timeout: ms(1), retries: 255 });
-        exchange.start();
-        for now in 0..256 {
-            assert_eq!(exchange.poll(search, ms(now)), Step::Transmit);
-            exchange.transmitted(search, ms(now));
+        let mut exchange = started(255, true);
+        for attempt in 0..256 {
+            assert_eq!(exchange.poll(search, ms(100 * attempt)), Step::Transmit);
+            exchange.transmitted(search, ms(100 * attempt));
         }
-        assert_eq!(exchange.poll(search, ms(256)), Step::NoReply { timeout: ms(1), attempts: 256 });
+        assert_eq!(exchange.poll(search, ms(25_600)), Step::NoReply { timeout: ms(100), attempts: 256 });
     }
 
     #[test]
@@ -314,9 +315,8 @@ mod tests {
     #[test]
     fn a_request_waits_for_the_line_but_not_for_ever() {
         let search = &mut Octets::default();
-        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
+        let mut exchange = started(1, true);
         exchange.quiet(ms(130));
-        exchange.start();
         assert_eq!(exchange.poll(search, ms(50)), Step::Wait(Some(ms(130))));
         exchange.quiet(ms(1_000));
         assert_eq!(exchange.poll(search, ms(130)), Step::Wait(Some(ms(150))));
@@ -339,14 +339,13 @@ mod tests {
     #[test]
     fn a_request_to_all_ends_after_a_rest() {
         let search = &mut Octets::default();
-        let mut exchange = Exchange::new(Retry { timeout: ms(100), retries: 1 });
-        exchange.start_unanswered(ms(50));
+        let mut exchange = started(1, false);
         assert_eq!(exchange.poll(search, ms(0)), Step::Transmit);
         exchange.transmitted(search, ms(10));
         exchange.receive(search, &[1]);
-        assert_eq!(exchange.poll(search, ms(10)), Step::Wait(Some(ms(60))));
-        assert_eq!(exchange.poll(search, ms(60)), Step::Sent);
-        assert_eq!(exchange.poll(search, ms(60)), Step::Wait(None));
+        assert_eq!(exchange.poll(search, ms(10)), Step::Wait(Some(ms(110))));
+        assert_eq!(exchange.poll(search, ms(110)), Step::Sent);
+        assert_eq!(exchange.poll(search, ms(110)), Step::Wait(None));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub fn decode(octets: &[u8]) -> Result<Value, DecodeError> {
 fn carried(ci: Ci, data: &[u8]) -> Result<Value, DecodeError> {
     let content = Content::decode(ci, data)?;
     let Content::Telegram(Telegram { header, records }) = content else {
-        return Ok(joined([other(&content), json!({ "data": hex::encode_upper(data) })]));
+        let data = json!({ "data": hex::encode_upper(data) });
+        return Ok(joined([self::header(&content.header()), other(&content), data]));
     };
     let first = match header {
         Header::None => DATA,
@@ -82,29 +83,24 @@ fn header(header: &Header) -> Value {
     }
 }
 
-/// What a frame without records says.
-fn other(content: &Content<'_>) -> Value {
+/// What a frame without records says, its header left out.
+pub(super) fn other(content: &Content<'_>) -> Value {
     match content {
-        Content::Error { header, error, .. } => {
+        Content::Error { error, .. } => {
             let name = error.name().map_or_else(|| octet(error.0), str::to_string);
-            joined([self::header(header), json!({ "application_error": name })])
+            json!({ "application_error": name })
         }
-        Content::Alarm { header, data } => {
-            joined([self::header(header), json!({ "alarm": hex::encode_upper(data) })])
+        Content::Alarm { data, .. } => json!({ "alarm": hex::encode_upper(data) }),
+        Content::Compact(frame) => {
+            json!({ "signature": format!("{:04X}", frame.signature), "checksum": format!("{:04X}", frame.checksum) })
         }
-        Content::Compact(frame) => joined([
-            self::header(&frame.header),
-            json!({ "signature": format!("{:04X}", frame.signature), "checksum": format!("{:04X}", frame.checksum) }),
-        ]),
-        Content::Format(frame) => joined([
-            self::header(&frame.header),
-            json!({ "signature": format!("{:04X}", frame.signature), "headers": hex::encode_upper(frame.headers) }),
-        ]),
-        Content::Reset { header, part, .. } => {
+        Content::Format(frame) => {
+            json!({ "signature": format!("{:04X}", frame.signature), "headers": hex::encode_upper(frame.headers) })
+        }
+        Content::Reset { part, .. } => {
             let part = part.map(|part| part.name().map_or_else(|| octet(part.0), str::to_string));
-            joined([self::header(header), json!({ "reset": part })])
+            json!({ "reset": part })
         }
-        Content::Other { header, .. } => self::header(header),
         _ => json!({}),
     }
 }

@@ -8,11 +8,11 @@ use hex::FromHex;
 use mbus::wireless::{
     DecodeError, Ell, Format, Frame, Key, Message, Proof, Security, Station, Wanted, open, strip,
 };
-use mbus::{Header, ShortHeader};
+use mbus::{Content, Header, ShortHeader};
 use serde_json::{Value, json};
 
 use super::joined;
-use super::mbus::{octet, records};
+use super::mbus::{octet, other, records};
 
 /// Where the keys of wireless meters are.
 #[derive(clap::Args)]
@@ -140,17 +140,19 @@ fn security(message: &Message<'_>) -> Value {
 fn state(message: &Message<'_>) -> Value {
     let (access, status) = match message.header {
         Header::None => return message.ell.map_or(json!({}), |ell| json!({ "access": ell.access })),
-        Header::Short(ShortHeader { access, status, .. }) => (access, status),
-        Header::Long(header) => (header.access, header.status),
-        Header::Fixed(header) => (header.access, header.status),
+        Header::Short(ShortHeader { access, status, .. }) => (access, status.0),
+        Header::Long(header) => (header.access, header.status.0),
+        Header::Fixed(header) => (header.access, header.status.0),
     };
-    json!({ "access": access, "status": octet(status.0) })
+    json!({ "access": access, "status": octet(status) })
 }
 
 /// The records of a message in a frame of `length` octets without checksums, or else its data.
 fn content(message: &Message<'_>, length: usize) -> Value {
-    match message.telegram() {
-        Ok(telegram) => records(telegram.records, length - message.data.len()),
-        Err(_) => json!({ "data": hex::encode_upper(message.data) }),
+    let data = json!({ "data": hex::encode_upper(message.data) });
+    match message.content() {
+        Ok(Content::Telegram(telegram)) => records(telegram.records, length - message.data.len()),
+        Ok(content) => joined([other(&content), data]),
+        Err(_) => data,
     }
 }

@@ -1,10 +1,9 @@
 //! A simulated meter with a history, whose values move.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use mbus::{Address, Meter, Server};
+use mbus::{Address, BaudRate, Meter, Server};
 use meter_value::line::{Machine, Output};
 
 /// What the meter is like.
@@ -34,10 +33,11 @@ enum Kind {
     Electricity,
 }
 
-/// A meter on a line. Its time is that of the line.
+/// A meter on a line, which is done whenever it is to go on at another rate. Its time is that of the line.
 pub struct Simulated {
     server: Server<Meter>,
     now: Duration,
+    rate: Option<BaudRate>,
 }
 
 /// How many months it has been in use, and how long each was.
@@ -60,7 +60,7 @@ impl Simulated {
             meter.elapse(MONTH);
             meter.settle();
         }
-        Self { server: Server::new(Address(settings.address), meter), now: Duration::ZERO }
+        Self { server: Server::new(Address(settings.address), meter), now: Duration::ZERO, rate: None }
     }
 
     /// Lets time pass up to `now`.
@@ -86,7 +86,7 @@ fn load(meter: &mut Meter, now: Duration) {
 }
 
 impl Machine for Simulated {
-    type Outcome<'a> = Infallible;
+    type Outcome<'a> = BaudRate;
 
     fn receive(&mut self, octets: &[u8], now: Duration) {
         self.elapse(now);
@@ -97,7 +97,16 @@ impl Machine for Simulated {
         self.server.transmitted(now);
     }
 
-    fn poll(&mut self, now: Duration) -> Output<'_, Infallible> {
-        self.server.poll(now)
+    fn poll(&mut self, now: Duration) -> Output<'_, BaudRate> {
+        let rate = self.server.handler().rate();
+        if let Some(new) = rate.filter(|_| self.rate != rate) {
+            self.rate = rate;
+            return Output::Done(new);
+        }
+        match self.server.poll(now) {
+            Output::Transmit(octets) => Output::Transmit(octets),
+            Output::Wait(until) => Output::Wait(until),
+            Output::Done(never) => match never {},
+        }
     }
 }

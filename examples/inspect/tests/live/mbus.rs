@@ -199,3 +199,58 @@ fn alarms_refusals_and_qualifiers_are_told() {
     assert_eq!(pair.ask(&read), "voltage, at phase L1: 230.0 V\nenergy: no value: no data available\n");
     meter.join().unwrap();
 }
+
+#[test]
+fn what_is_written_is_read_back() {
+    if !have(&[SOCAT]) {
+        return;
+    }
+    let pair = Pair::new();
+    let meter = pair.serve(&["mbus", "--address", "5"]);
+    let write = |arguments: &[&str]| pair.ask(&[&["write", "mbus"], arguments].concat());
+    assert_eq!(write(&["--address", "5", "--set-address", "9"]), "set the address to 9\n");
+    assert_eq!(write(&["--id", "12345678", "--set-address", "7"]), "set the address to 7\n");
+    assert_eq!(write(&["--address", "7", "--set-baud", "9600"]), "set the speed to 9600 baud\n");
+    assert_eq!(meter.line(), "at 9600 baud");
+
+    let reset = write(&["--baud", "9600", "--address", "7", "--reset", "instantaneous values"]);
+    assert_eq!(reset, "reset, to show instantaneous values\n");
+    let read = |address: &str| pair.ask(&["read", "mbus", "--baud", "9600", "--address", address]);
+    assert!(!read("7").contains("more follows"));
+    assert_eq!(write(&["--baud", "9600", "--address", "7", "--reset"]), "reset\n");
+    assert_eq!(read("7").matches("more follows\n").count(), 2);
+
+    let selected = write(&["--baud", "9600", "--id", "1234FFFF", "--medium", "heat", "--select"]);
+    assert_eq!(selected, "selected; --address 253 means it\n");
+    assert!(read("253").starts_with("MWE 12345678 version 1, heat, "));
+    let all = write(&["--baud", "9600", "--address", "255", "--reset", "20"]);
+    assert_eq!(all, "sent to all meters, of which none answers\n");
+    assert!(read("7").starts_with("MWE 12345678 version 1, heat, access "));
+    assert_eq!(read("7").matches("energy, storage").count(), 12);
+
+    let error = pair.fail(&["write", "mbus", "--address", "7", "--select"]);
+    assert!(error.contains("a selection needs a secondary address"), "{error}");
+    let error = pair.fail(&["write", "mbus", "--address", "255", "--set-address", "7"]);
+    assert!(error.contains("a broadcast has no answer"), "{error}");
+}
+
+#[test]
+fn a_write_that_is_acknowledged_and_refused_is_no_success() {
+    if !have(&[SOCAT]) {
+        return;
+    }
+    let pair = Pair::new();
+    let mut far = File::options().read(true).write(true).open(&pair.there).unwrap();
+    let meter = thread::spawn(move || {
+        // The application reset and a request, each behind a reset.
+        let ack = vec![0xE5];
+        let answers = [(5, &ack), (9, &ack), (5, &ack), (5, &long(0x08, 0x70, &[0x01]))];
+        for (length, answer) in answers {
+            far.read_exact(&mut vec![0; length]).unwrap();
+            far.write_all(answer).unwrap();
+        }
+    });
+    let error = pair.fail(&["write", "mbus", "--address", "5", "--reset"]);
+    assert_eq!(error, "inspect: acknowledged, but then: refused: CI field not implemented\n");
+    meter.join().unwrap();
+}

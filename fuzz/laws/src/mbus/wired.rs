@@ -182,7 +182,11 @@ pub fn pair(octets: &[u8]) {
     let mut client = Client::new(LINE);
     let device = if kind & 1 == 0 { Device::new(METER) } else { Device::selected(selection) };
     let retry = Retry { timeout: Duration::from_millis(300), retries: 3 };
-    client.start(&Device { retry, ..device }, &Command::Read).expect("a read can be asked for");
+    let command = match kind & 2 {
+        0 => Command::Read,
+        _ => Command::Exchange { ci: Ci::APPLICATION_RESET, data: &[0x00] },
+    };
+    client.start(&Device { retry, ..device }, &command).expect("a read can be asked for");
     let mut telegrams = 0_u8;
     machine::pair(
         &mut client,
