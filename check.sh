@@ -95,7 +95,7 @@ no_panic() {
     fi
 }
 
-#: target    what Modbus and DL/T 645 cost on a Cortex-M4, within their limits
+#: target    what the libraries cost on a Cortex-M4, within their limits
 check_target() {
     need_target thumbv7em-none-eabihf
     need python3 "install Python 3"

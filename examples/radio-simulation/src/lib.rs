@@ -10,6 +10,13 @@
 //! | devices that send when they like, to compare with | `aloha.rs` |
 //! | a picture of who sent when | `timeline.rs` |
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a simulation that goes wrong has to stop, as a test has"
+)]
+
 mod aloha;
 mod channel;
 mod crystal;

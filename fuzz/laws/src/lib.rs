@@ -54,6 +54,8 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("lora_region_admits", lora_region::admits),
     ("lora_region_duty", lora_region::duty),
     ("lora_tdma_airtime", lora_tdma::airtime),
+    ("lora_tdma_delivery", lora_tdma::delivery),
+    ("lora_tdma_layout", lora_tdma::layout),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),
 ];

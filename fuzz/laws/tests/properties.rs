@@ -504,10 +504,10 @@ proptest! {
     fn radio_link(octets in octets()) { lora_tdma::link(&octets); }
 
     #[test]
-    fn radio_delivery(octets in vec(0..4_u8, 0..100)) { lora_tdma::delivery(&octets); }
+    fn radio_delivery(octets in vec(any::<u8>(), 0..100)) { lora_tdma::delivery(&octets); }
 
     #[test]
-    fn radio_delivery_with_replays(octets in vec(any::<u8>(), 0..100)) { lora_tdma::delivery(&octets); }
+    fn radio_layout(octets in vec(any::<u8>(), 0..48)) { lora_tdma::layout(&octets); }
 
     #[test]
     fn numbers(a in decimal(), b in decimal(), bits: u64) {

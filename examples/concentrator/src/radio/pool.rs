@@ -14,7 +14,9 @@ pub fn run(scenarios: &[Scenario], seeds: u64) -> Vec<Outcome> {
         .collect();
     let mut sums: Vec<Outcome> = scenarios.iter().map(|_| Outcome::default()).collect();
     for (index, outcome) in all(jobs) {
-        sums[index].add(&outcome);
+        if let Some(sum) = sums.get_mut(index) {
+            sum.add(&outcome);
+        }
     }
     sums
 }

@@ -20,8 +20,12 @@ impl<const N: usize> Table<N> {
 
 impl<const N: usize> fmt::Display for Table<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |column: usize| self.rows.iter().map(|row| row[column].len()).max().unwrap_or_default();
-        let widths: [usize; N] = std::array::from_fn(width);
+        let mut widths = [0; N];
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.len().max(*width);
+            }
+        }
         for row in &self.rows {
             for (cell, width) in row.iter().zip(widths) {
                 write!(f, "  {cell:<width$}")?;
