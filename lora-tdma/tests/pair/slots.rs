@@ -106,7 +106,9 @@ fn the_last_slot_is_acknowledged_though_the_base_listens_before_its_beacon() {
         other => panic!("{other:?}"),
     };
     let mut world = World::joined(Layout { period_us: needed, ..layout }, &numbers(4));
-    (0..4).for_each(|index| drop(world.send(index, &[7; 32])));
+    for index in 0..4 {
+        world.send(index, &[7; 32]);
+    }
     let frames: u32 = world.units.iter().map(|unit| unit.frames).sum();
     world.pass(10);
     assert_eq!(world.units.iter().map(|unit| unit.frames).sum::<u32>() - frames, 4, "something was repeated");
