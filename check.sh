@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain)
+checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -95,7 +95,7 @@ no_panic() {
     fi
 }
 
-#: target    what Modbus and DL/T 645 cost on a Cortex-M4, within their limits
+#: target    what the libraries cost on a Cortex-M4, within their limits
 check_target() {
     need_target thumbv7em-none-eabihf
     need python3 "install Python 3"
@@ -165,6 +165,11 @@ assert report["radio"]["collisions"] == 0, "frames collide"
 unread = [protocol for protocol in ("modbus", "dlt645", "mbus") if report["readings"][protocol] == 0]
 assert not unread, f"nothing was read by {unread}"
 END
+}
+
+#: radio     time slots under loss, bursts, drift, restarts: nothing collides, nothing is lost or doubled
+check_radio() {
+    cargo run --release -p concentrator -- radio --hours 0.1 --seeds 1 --most-seeds 10
 }
 
 fail() {

@@ -49,6 +49,13 @@ PROGRAMS = {
         },
         ["keys", "seal16", "open16", "seal64", "open64", "seal240", "open240"],
     ),
+    "lora_tdma": (
+        {
+            "node": "meterwire-lora-tdma, a node",
+            "node-frames": "its ciphers alone",
+        },
+        ["beacon", "frame", "superframe"],
+    ),
 }
 # The reply of a peer is not ours to mend.
 KNOWN_WRONG = {("modbus-core", "FC16")}
@@ -60,12 +67,15 @@ LIMITS = {
     "dlt645-table": (2_500, 12_700, 24_500),
     "dlt645-chinese": (2_900, 13_300, 38_000),
     "mbus": (1_750, 8_600, 1_700),
+    "node": (235_000, 35_500, 700),
 }
+# Most octets of a state, besides keys and buffers.
+MOST_STATE = {"node": 1_024}
 # Whose .text may not be exceeded.
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}
 # What may be added to what another takes: octets of both sections, and thousandths of its instructions. What is
 # done once does not count.
-MOST_ABOVE = {"frames": ("frames-ccm", 2_300, 20)}
+MOST_ABOVE = {"frames": ("frames-ccm", 1_300, 15), "node": ("node-frames", 20_500, 580)}
 ONCE = {"keys"}
 
 
@@ -93,8 +103,8 @@ def sections(image):
 
 
 def run(feature, image):
-    """What an image prints: of each thing it does, the instructions and whether the result is right; and octets of
-    its stack at the deepest."""
+    """What an image prints: of each thing it does, the instructions and whether the result is right; octets of its
+    state, if it tells; and octets of its stack at the deepest."""
     command = [QEMU, "-machine", "netduinoplus2", "-display", "none", "-monitor", "none", "-serial", "none"]
     command += ["-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", image]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)
@@ -106,11 +116,12 @@ def run(feature, image):
     if nops != 10:
         sys.exit(f"ten instructions count as {nops}: does {QEMU} know -icount?")
     stack, _ = counts.pop("STACK")
-    return counts, stack
+    state, _ = counts.pop("STATE", (None, None))
+    return counts, state, stack
 
 
 def measure(program, opt_level):
-    """Yields a feature, what it prints, octets of its stack, and how many it adds to each section."""
+    """Yields a feature, what it prints, octets of its state and stack, and how many it adds to each section."""
     nothing = sections(build(program, "", opt_level))
     implementations, _ = PROGRAMS[program]
     for feature in implementations:
@@ -123,10 +134,13 @@ def measure(program, opt_level):
 def show(program, opt_level, rows):
     """Prints a table."""
     implementations, work = PROGRAMS[program]
-    print("| opt-level", opt_level, "|", " | ".join(work), "| stack | .text | .rodata |")
-    print("|---" * (len(work) + 4) + "|")
-    for feature, counts, stack, added in rows:
+    tells = any(state is not None for _, _, state, _, _ in rows)
+    heads = [f"opt-level {opt_level}", *work, *["state"] * tells, "stack", ".text", ".rodata"]
+    print("|", " | ".join(heads), "|")
+    print("|---" * len(heads) + "|")
+    for feature, counts, state, stack, added in rows:
         cells = [f"{n}" if right else f"{n} (wrong)" for n, right in map(counts.get, work)]
+        cells += ["–" if state is None else str(state)] * tells
         print("|", " | ".join([implementations[feature], *cells, str(stack), *map(str, added.values())]), "|")
     print()
 
@@ -141,7 +155,9 @@ def wrong(rows):
 
 def excesses(rows):
     """What is above its limit."""
-    for feature, counts, _, added in rows:
+    for feature, counts, state, _, added in rows:
+        if feature in MOST_STATE and state > MOST_STATE[feature]:
+            yield f"the state of {feature} has {state} octets, more than {MOST_STATE[feature]}"
         most, *octets = LIMITS.get(feature, (None, None, None))
         for work, (instructions, _) in counts.items():
             if most and instructions > most:
@@ -149,15 +165,15 @@ def excesses(rows):
         for (name, have), limit in zip(added.items(), octets):
             if limit and have > limit:
                 yield f"{feature} adds {have} octets of {name}, more than {limit}"
-    text = {feature: added[".text"] for feature, _, _, added in rows}
+    text = {feature: added[".text"] for feature, *_, added in rows}
     for feature, peer in TEXT_NOT_ABOVE.items():
         if feature in text and text[feature] > text[peer]:
             yield f"{feature} adds {text[feature]} octets of .text, {peer} {text[peer]}"
-    for feature, counts, _, added in rows:
+    for feature, counts, *_, added in rows:
         if feature not in MOST_ABOVE:
             continue
         peer, octets, thousandths = MOST_ABOVE[feature]
-        [(_, peer_counts, _, peer_added)] = [row for row in rows if row[0] == peer]
+        [(_, peer_counts, *_, peer_added)] = [row for row in rows if row[0] == peer]
         above = sum(added.values()) - sum(peer_added.values())
         if above > octets:
             yield f"{feature} adds {above} octets to {peer}, more than {octets}"

@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod dlt645;
+pub mod lora_tdma;
 pub mod mbus;
 pub mod modbus_rtu;
 pub mod stream;

@@ -1,5 +1,6 @@
 //! Counters that never come twice, through restarts and power cuts.
 
+use crate::frame::COUNTERS;
 use crate::{SealError, StoreError};
 
 /// Keeps one counter through restarts.
@@ -48,15 +49,13 @@ impl CounterStore for Volatile {
 pub(crate) struct Counter<S> {
     store: S,
     next: u64,
-    /// The first number that is not reserved.
-    reserved: u64,
+    /// How many of the numbers reserved last are used.
+    used: u16,
 }
 
 impl<S: CounterStore> Counter<S> {
     /// How many numbers one write reserves, and a restart may lose.
-    const AHEAD: u64 = 1024;
-    /// The first number that does not fit the nonce.
-    const END: u64 = 1 << 48;
+    const AHEAD: u16 = 1024;
 
     /// The number that comes next.
     pub(crate) const fn peek(&self) -> u64 {
@@ -66,19 +65,19 @@ impl<S: CounterStore> Counter<S> {
     /// Goes on where the store's last reservation ended.
     pub(crate) fn load(mut store: S) -> Result<Self, SealError> {
         let next = store.load()?;
-        Ok(Self { store, next, reserved: next })
+        Ok(Self { store, next, used: Self::AHEAD })
     }
 
     /// A number that was never used.
     pub(crate) fn next(&mut self) -> Result<u64, SealError> {
-        if self.next >= Self::END {
+        if self.next >= COUNTERS {
             return Err(SealError::Exhausted);
         }
-        if self.next >= self.reserved {
-            let reserved = self.next.saturating_add(Self::AHEAD).min(Self::END);
-            self.store.store(reserved)?;
-            self.reserved = reserved;
+        if self.used >= Self::AHEAD {
+            self.store.store(self.next + u64::from(Self::AHEAD))?;
+            self.used = 0;
         }
+        self.used += 1;
         let counter = self.next;
         self.next += 1;
         Ok(counter)

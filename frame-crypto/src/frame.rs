@@ -14,6 +14,7 @@
 //! their own: [`JoinRequest`](crate::JoinRequest).
 
 use crate::OpenError;
+use crate::key::CONTEXT_LEN;
 
 pub(crate) const TAG_LEN: usize = 8;
 pub(crate) const NONCE_LEN: usize = 13;
@@ -69,11 +70,11 @@ impl Kind {
     }
 
     /// The label of key derivation.
-    pub(crate) const fn label(self) -> &'static [u8] {
+    pub(crate) const fn label(self) -> u8 {
         match self {
-            Self::Uplink => b"up",
-            Self::Downlink => b"down",
-            Self::Broadcast => b"beacon",
+            Self::Uplink => b'u',
+            Self::Downlink => b'd',
+            Self::Broadcast => b'b',
         }
     }
 }
@@ -101,20 +102,36 @@ impl Link {
         [a, b, c, d, e, f]
     }
 
-    /// The nonce number `counter` of what has this code.
-    pub(crate) fn nonce(&self, code: u8, counter: u64) -> [u8; NONCE_LEN] {
+    /// What keys of the link are derived from.
+    pub(crate) fn context(&self) -> [u8; CONTEXT_LEN] {
         let [a, b, c, d, e, f] = self.octets();
-        let [g, h, i, j, k, l] = octets_48(counter);
-        [code, a, b, c, d, e, f, g, h, i, j, k, l]
+        [a, b, c, d, e, f, 0, 0, 0, 0]
     }
 
-    /// What the tag covers besides the ciphertext.
+    /// The nonce number `counter` of what has this code.
+    pub(crate) fn nonce(&self, code: u8, counter: u64) -> [u8; NONCE_LEN] {
+        let link = u64::from(self.network) << 32 | u64::from(self.device) << 16 | u64::from(self.epoch);
+        let number = u128::from(code) << 96 | u128::from(link) << 48 | u128::from(counter % COUNTERS);
+        let [_, _, _, nonce @ ..] = number.to_be_bytes();
+        nonce
+    }
+
+    /// The header of a frame on the link.
+    pub(crate) fn header(&self, kind: Kind, flag: bool, counter: u16) -> Header {
+        Header { kind, epoch: self.epoch as u8 & 7, flag, device: self.device, counter }
+    }
+
+    /// What the tag covers besides the ciphertext. Inlined into both ends it takes more space.
+    #[inline(never)]
     pub(crate) fn associated(&self, header: &[u8; Header::LEN]) -> [u8; Header::LEN + 2] {
         let [a, b, c, d, e] = *header;
         let [f, g] = self.network.to_be_bytes();
         [a, b, c, d, e, f, g]
     }
 }
+
+/// How many counters there are: as many as fit the nonce.
+pub(crate) const COUNTERS: u64 = 1 << 48;
 
 /// The low 48 bits of a counter.
 pub(crate) const fn octets_48(counter: u64) -> [u8; 6] {

@@ -48,12 +48,12 @@ const KEY_LEN: usize = 16;
 pub struct Session {
     /// The device's nonce.
     pub node: u64,
-    /// The base's nonce.
+    /// The base's nonce, of 48 bits.
     pub base: u64,
 }
 
 fn mode<C: Cipher>(key: &Key<C>, link: &Link) -> Mode<C> {
-    key.mode(b"join", &link.octets())
+    key.mode(b'j', link.context())
 }
 
 /// The link of a device that does not know its epoch yet.
@@ -318,7 +318,7 @@ impl<S: CounterStore> Registrar<S> {
         let [a, b] = link.epoch.to_be_bytes();
         let [c, d, e, f, g, h] = octets_48(counter);
         let mut body = *network_key.octets();
-        let mode = key.mode(b"wrap", &link.octets());
+        let mode = key.mode(b'w', link.context());
         let tag = mode.seal(link.nonce(WRAP, counter), &[], &mut body).unwrap_or_default();
         let sealed: [u8; KEY_LEN + TAG_LEN] = concat(&body, &tag);
         Ok(concat(&[a, b, c, d, e, f, g, h], &sealed))
@@ -342,7 +342,7 @@ impl<C: Cipher> Key<C> {
         };
         let mut body = *body;
         let nonce = renewed.nonce(WRAP, counter_48([c, d, e, f, g, h]));
-        if !self.mode(b"wrap", &renewed.octets()).open(nonce, &[], &mut body, tag) {
+        if !self.mode(b'w', renewed.context()).open(nonce, &[], &mut body, tag) {
             return Err(OpenError::Tag);
         }
         let network_key = Self::new(body);

@@ -6,16 +6,17 @@ use aes::Aes128;
 use ccm::consts::U16;
 use ccm::{AeadInOut, Ccm, consts};
 use cmac::block_api::CmacCipher;
+use cmac::digest::FixedOutput;
 use cmac::digest::block_api::SmallBlockSizeUser;
 use cmac::digest::common::KeySizeUser;
 use cmac::{Cmac, KeyInit, Mac};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::Session;
-use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, concat};
+use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, octets_48};
 
-/// Octets of the longest input, that of a session.
-const MAX_INPUT: usize = 1 + 7 + 2 + 6 + 16 + 2;
+/// Octets of what a key is for.
+pub(crate) const CONTEXT_LEN: usize = 10;
 
 /// Which block cipher a device uses. It is part of every derivation, so the same octets as a key of two
 /// suites give unrelated keys.
@@ -72,18 +73,24 @@ impl<C: Cipher> Key<C> {
     /// [`Joining`](crate::Joining). A base derives it again from what it keeps of the session, and from
     /// the link with the epoch the device joined in.
     pub fn session(&self, link: &Link, session: Session) -> Self {
-        let nonces: [u8; 16] = concat(&session.node.to_be_bytes(), &session.base.to_be_bytes());
-        self.derive(b"session", &concat::<22>(&link.octets(), &nonces))
+        // All that a session is known by does not fit one context.
+        let [a, b] = link.device.to_be_bytes();
+        let [c, d, e, f, g, h, i, j] = session.node.to_be_bytes();
+        let node = self.derive(b'n', [a, b, c, d, e, f, g, h, i, j]);
+        let [a, b] = link.network.to_be_bytes();
+        let [c, d] = link.epoch.to_be_bytes();
+        let [e, f, g, h, i, j] = octets_48(session.base);
+        node.derive(b's', [a, b, c, d, e, f, g, h, i, j])
     }
 
     /// CCM for the frames of one link and kind.
     pub(crate) fn frames(&self, kind: Kind, link: &Link) -> Mode<C> {
-        self.mode(kind.label(), &link.octets())
+        self.mode(kind.label(), link.context())
     }
 
     /// CCM with a derived key.
-    pub(crate) fn mode(&self, label: &[u8], context: &[u8]) -> Mode<C> {
-        Mode(Ccm::new(&self.derive(label, context).octets.into()))
+    pub(crate) fn mode(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Mode<C> {
+        Mode(Ccm::new((&self.derive(label, context).octets).into()))
     }
 
     pub(crate) const fn octets(&self) -> &[u8; 16] {
@@ -91,25 +98,18 @@ impl<C: Cipher> Key<C> {
     }
 
     /// NIST SP 800-108r1, 4.1, counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input), with
-    /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input, all big-endian.
-    fn derive(&self, label: &[u8], context: &[u8]) -> Self {
-        let mut input = [0; MAX_INPUT];
-        let mut length = 0;
-        for part in [&[1], label, &[0, C::SUITE.code()], context, &[0, 128]] {
-            for (to, from) in input.iter_mut().skip(length).zip(part) {
-                *to = *from;
-            }
-            length += part.len();
-        }
-        self.block(input.get(..length).unwrap_or_default())
+    /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input. It always fills one block of the cipher, so that
+    /// an image needs nothing of CMAC but the way of one whole block.
+    fn derive(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j] = context;
+        self.block(&[1, label, 0, C::SUITE.code(), a, b, c, d, e, f, g, h, i, j, 0, 128])
     }
 
     fn block(&self, input: &[u8]) -> Self {
-        let mut mac = <Cmac<C> as KeyInit>::new(&self.octets.into());
+        let mut mac = <Cmac<C> as KeyInit>::new((&self.octets).into());
         mac.update(input);
-        let mut derived = mac.finalize().into_bytes();
-        let key = Self::new(derived.into());
-        derived.as_mut_slice().zeroize();
+        let mut key = Self::new([0; 16]);
+        mac.finalize_into((&mut key.octets).into());
         key
     }
 }
@@ -133,7 +133,7 @@ impl<C: Cipher> Mode<C> {
         associated: &[u8],
         body: &mut [u8],
     ) -> Option<[u8; TAG_LEN]> {
-        let tag = self.0.encrypt_inout_detached(&nonce.into(), associated, body.into());
+        let tag = self.0.encrypt_inout_detached((&nonce).into(), associated, body.into());
         tag.ok().map(Into::into)
     }
 
@@ -146,7 +146,7 @@ impl<C: Cipher> Mode<C> {
         tag: &[u8; TAG_LEN],
     ) -> bool {
         let opened =
-            self.0.decrypt_inout_detached(&nonce.into(), associated, (&mut *body).into(), &(*tag).into());
+            self.0.decrypt_inout_detached((&nonce).into(), associated, (&mut *body).into(), tag.into());
         if opened.is_err() {
             body.zeroize();
         }

@@ -12,6 +12,7 @@ mod flash;
 mod frame;
 mod join;
 mod key;
+mod name;
 mod opener;
 mod overlap;
 mod record;
@@ -25,10 +26,11 @@ pub use flash::FlashSlots;
 pub use frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, receipt};
 pub use join::{JoinRequest, Joined, Joining, Offer, Registrar, Session, WRAPPED_LEN};
 pub use key::{Cipher, Key, Suite};
-pub use opener::{Opened, Opener};
+pub use name::{Identity, Name};
+pub use opener::{Opened, Opener, Window};
 pub use overlap::Overlap;
 pub use record::{Records, Slot, Slots};
-pub use rename::{Admin, Identity, Name, Prepared, Renamer, Renaming};
+pub use rename::{Admin, Prepared, Renamer, Renaming};
 pub use sealer::Sealer;
 
 /// The block cipher of the default suite.

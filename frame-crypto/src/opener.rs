@@ -4,7 +4,7 @@ use aes::Aes128;
 use zeroize::Zeroize;
 
 use crate::OpenError;
-use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, TAG_LEN};
+use crate::frame::{COUNTERS, Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD, TAG_LEN};
 use crate::key::{Cipher, Key, Mode};
 
 /// A frame that was opened.
@@ -37,7 +37,18 @@ impl<C: Cipher> Opener<C> {
     /// An opener that takes counters from `next` on: 0, or where the one before a restart ended. What
     /// counts less is a [`Duplicate`](OpenError::Duplicate).
     pub fn new(key: &Key<C>, kind: Kind, link: Link, next: u64) -> Self {
-        Self { mode: key.frames(kind, &link), kind, link, window: Window { next, seen: u64::MAX } }
+        Self::resume(key, kind, link, Window::new(next))
+    }
+
+    /// An opener that goes on where another one stopped.
+    pub fn resume(key: &Key<C>, kind: Kind, link: Link, window: Window) -> Self {
+        let window = Window { next: window.next.min(COUNTERS), ..window };
+        Self { mode: key.frames(kind, &link), kind, link, window }
+    }
+
+    /// Which frames were opened: where a restarted opener goes on without refusing what never came.
+    pub const fn window(&self) -> Window {
+        self.window
     }
 
     /// The counter after the newest one opened: where a restarted opener goes on.
@@ -57,10 +68,7 @@ impl<C: Cipher> Opener<C> {
     pub(crate) fn check(&mut self, frame: &[u8], buffer: &mut [u8]) -> Result<Checked, OpenError> {
         let truncated = OpenError::Truncated { needed: OVERHEAD, have: frame.len() };
         let header = Header::decode(frame)?;
-        if header.kind != self.kind
-            || header.device != self.link.device
-            || header.epoch != self.link.epoch as u8 & 7
-        {
+        if header != self.link.header(self.kind, header.flag, header.counter) {
             return Err(OpenError::Link);
         }
         let (head, rest) = frame.split_first_chunk().ok_or(truncated)?;
@@ -68,13 +76,13 @@ impl<C: Cipher> Opener<C> {
         if sealed.len() > MAX_PLAINTEXT {
             return Err(OpenError::TooLong { limit: MAX_PLAINTEXT, have: sealed.len() });
         }
+        let counter = self.window.counter(header.counter).ok_or(OpenError::Tag)?;
         let short = OpenError::BufferTooSmall { needed: sealed.len(), have: buffer.len() };
         let body = buffer.get_mut(..sealed.len()).ok_or(short)?;
         for (to, from) in body.iter_mut().zip(sealed) {
             *to = *from;
         }
 
-        let counter = self.window.counter(header.counter);
         let nonce = self.link.nonce(self.kind.code(), counter);
         if !self.mode.open(nonce, &self.link.associated(head), body, tag) {
             return Err(OpenError::Tag);
@@ -101,39 +109,43 @@ impl Checked {
     }
 }
 
-/// Which of the newest 64 counters were seen, or came too early to know.
+/// Which of the newest 64 counters an [`Opener`] saw, or what came too early for it to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Window {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Window {
     /// The counter after the newest one seen.
-    next: u64,
+    pub next: u64,
     /// Bit n stands for `next` - 1 - n.
-    seen: u64,
+    pub seen: u64,
 }
 
 impl Window {
-    /// The counter nearest to the expected one that ends in these 16 bits.
-    fn counter(&self, low: u16) -> u64 {
-        let ahead = low.wrapping_sub(self.next as u16);
-        if ahead < 0x8000 {
-            return self.next.saturating_add(u64::from(ahead));
-        }
-        let behind = u64::from(ahead.wrapping_neg());
-        // Before the first 2^15 counters there is nothing behind.
-        self.next.checked_sub(behind).unwrap_or_else(|| self.next.saturating_add(u64::from(ahead)))
+    /// Takes counters from `next` on.
+    pub const fn new(next: u64) -> Self {
+        Self { next, seen: u64::MAX }
     }
 
+    /// The counter nearest to the expected one that ends in these 16 bits. After the last counter there is none,
+    /// or the nonce of the first would come again.
+    fn counter(&self, low: u16) -> Option<u64> {
+        let lowest = self.next.saturating_sub(0x8000);
+        let counter = lowest + u64::from(low.wrapping_sub(lowest as u16));
+        (counter < COUNTERS).then_some(counter)
+    }
+
+    /// Takes a counter once. It is less than 2^16 from the expected one.
     fn accept(&mut self, counter: u64) -> Result<(), OpenError> {
-        if let Some(ahead) = counter.checked_sub(self.next) {
-            let shift = u32::try_from(ahead.saturating_add(1)).unwrap_or(u32::MAX);
-            self.seen = self.seen.checked_shl(shift).unwrap_or(0) | 1;
-            self.next = counter.saturating_add(1);
+        let ahead = counter.wrapping_sub(self.next) as i32;
+        if ahead >= 0 {
+            self.seen = shifted(self.seen, ahead.unsigned_abs() + 1) | 1;
+            self.next = counter + 1;
             return Ok(());
         }
-        let behind = self.next - 1 - counter;
-        if behind >= 64 {
+        let behind = ahead.unsigned_abs() - 1;
+        if behind >= u64::BITS {
             return Err(OpenError::Stale { counter, newest: self.next - 1 });
         }
-        let bit = 1 << behind;
+        let bit = shifted(1, behind);
         if self.seen & bit != 0 {
             return Err(OpenError::Duplicate { counter });
         }
@@ -142,13 +154,22 @@ impl Window {
     }
 }
 
+/// Bits shifted to the left. Processors of 32 bits have no instruction for that, and one by one takes the least
+/// space.
+fn shifted(mut bits: u64, by: u32) -> u64 {
+    for _ in 0..by.min(u64::BITS) {
+        bits <<= 1;
+    }
+    bits
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn each_counter_opens_once_within_the_window() {
-        let mut window = Window { next: 0, seen: u64::MAX };
+        let mut window = Window::new(0);
         for counter in [0, 5, 3, 200, 137] {
             assert_eq!(window.accept(counter), Ok(()), "{counter}");
             assert_eq!(window.accept(counter), Err(OpenError::Duplicate { counter }));
@@ -158,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_resumed_window_takes_nothing_from_before() {
-        let mut window = Window { next: 1000, seen: u64::MAX };
+        let mut window = Window::new(1000);
         assert_eq!(window.accept(999), Err(OpenError::Duplicate { counter: 999 }));
         assert_eq!(window.accept(1001), Ok(()));
         assert_eq!(window.accept(1000), Ok(()));
@@ -176,7 +197,7 @@ mod tests {
             (0x1_FFF0, 0x0001, 0x2_0001),
             (0xFFFF_FFFF_0000, 0x7FFF, 0xFFFF_FFFF_7FFF),
         ] {
-            assert_eq!(Window { next, seen: 0 }.counter(low), counter);
+            assert_eq!(Window::new(next).counter(low), Some(counter));
         }
     }
 }

@@ -196,10 +196,16 @@ pub(crate) fn load<const N: usize, M: Slots>(slots: &mut M) -> Result<Record<N>,
 }
 
 /// Replaces both copies, the one first that the other can do without.
-pub(crate) fn store<const N: usize>(slots: &mut impl Slots, record: &Record<N>) -> Result<(), StoreError> {
+pub(crate) fn store<const N: usize, M: Slots>(slots: &mut M, record: &Record<N>) -> Result<(), StoreError> {
     let keep = newest::<N>(slots).map_or(Slot::B, |(slot, _)| slot);
-    write(slots, keep.other(), record)?;
-    write(slots, keep, record)
+    let Err(error) = write(slots, keep.other(), record).and_then(|()| write(slots, keep, record)) else {
+        return Ok(());
+    };
+    // Both copies are made one again, or a restart would find what was said to have failed.
+    match load(slots) {
+        Ok(found) if found == *record => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// Makes a slot hold a record, and believes it only when it reads back.

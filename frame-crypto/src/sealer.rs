@@ -3,7 +3,7 @@
 use aes::Aes128;
 
 use crate::counter::Counter;
-use crate::frame::{Header, Kind, Link, MAX_PLAINTEXT, OVERHEAD};
+use crate::frame::{Kind, Link, MAX_PLAINTEXT, OVERHEAD};
 use crate::key::{Cipher, Key, Mode};
 use crate::{CounterStore, SealError};
 
@@ -57,13 +57,7 @@ impl<S: CounterStore, C: Cipher> Sealer<S, C> {
         let (body, tag) = rest.split_last_chunk_mut().ok_or(short)?;
 
         let counter = self.counter.next()?;
-        let header = Header {
-            kind: self.kind,
-            epoch: self.link.epoch as u8 & 7,
-            flag,
-            device: self.link.device,
-            counter: counter as u16,
-        };
+        let header = self.link.header(self.kind, flag, counter as u16);
         *head = header.octets();
         for (to, from) in body.iter_mut().zip(plaintext) {
             *to = *from;

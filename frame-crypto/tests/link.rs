@@ -121,6 +121,16 @@ fn an_opener_that_missed_too_many_is_deaf_until_the_ends_meet_again() {
 }
 
 #[test]
+fn after_the_last_counter_the_first_does_not_come_again() {
+    let mut air = [0; 64];
+    let first = sealer(Kind::Uplink).seal(false, b"x", &mut air).unwrap();
+    for next in [(1 << 48) - 1, 1 << 48, u64::MAX] {
+        let mut opener = Opener::<Aes128>::new(&Key::new(OCTETS), Kind::Uplink, LINK, next);
+        assert_eq!(opener.open(first, &mut [0; 1]), Err(OpenError::Tag));
+    }
+}
+
+#[test]
 fn two_epochs_open_until_the_former_is_retired() {
     let key = Key::new(OCTETS);
     let renewed = Link { epoch: LINK.epoch + 1, ..LINK };

@@ -4,13 +4,16 @@
 //! microseconds. Formulas: Semtech SX1261/2 data sheet (rev. 2.1, section 6.1.4) and SX1276 data sheet
 //! (rev. 7, section 4.1.1.7).
 
+use crate::ProfileError;
+
 /// Chips differ in what a frame consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Family {
     /// SX1272 to SX1279: no SF5, and SF6 with implicit header only.
     Sx127x,
-    /// SX126x, LLCC68, LR11xx, SX1302: SF5 and SF6 have a sync word of their own.
+    /// SX126x, LLCC68, LR11xx, SX1302: SF5 and SF6 have a longer sync word, and no low data rate. The SX1302
+    /// receives them with the private sync word 0x12 only.
     Sx126x,
 }
 
@@ -44,6 +47,13 @@ pub enum Bandwidth {
     Khz125 = 4,
     Khz250 = 2,
     Khz500 = 1,
+}
+
+impl Bandwidth {
+    /// The true bandwidth in hertz, rounded up.
+    pub const fn hz(self) -> u32 {
+        500_000_u32.div_ceil(self as u32)
+    }
 }
 
 /// The coding rate: check bits for every 4 bits.
@@ -110,153 +120,104 @@ impl Profile {
 
     /// Microseconds of a frame with this many octets of payload.
     pub const fn airtime_us(&self, payload: u8) -> u64 {
-        // In quarters of a symbol; a symbol is a multiple of 64 microseconds.
-        let quarters = 4 * self.preamble as u64 + self.sync_quarters() + 4 * self.payload_symbols(payload);
-        quarters * (self.symbol_us() / 4) as u64
+        let bits = 8 * payload as i32 + self.fixed_bits();
+        // Rounded up to blocks, and never less than none.
+        let blocks = if bits > 0 { (bits + self.block_bits() - 1) / self.block_bits() } else { 0 };
+        let quarters = self.fixed_quarters() + blocks as u64 * self.block_quarters();
+        quarters * self.quarter_us()
     }
+
+    /// The longest payload whose frame takes no more than `us` microseconds; `None` if none is that short.
+    ///
+    /// ```
+    /// # use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+    /// # let profile = Profile {
+    /// #     family: Family::Sx126x,
+    /// #     spreading_factor: SpreadingFactor::Sf9,
+    /// #     bandwidth: Bandwidth::Khz125,
+    /// #     coding_rate: CodingRate::Cr4_5,
+    /// #     preamble: 8,
+    /// #     explicit_header: true,
+    /// #     crc: true,
+    /// #     low_data_rate: false,
+    /// # };
+    /// assert_eq!(profile.payload_in(1_000_000), Some(197));
+    /// assert_eq!(profile.payload_in(50_000), None);
+    /// ```
+    pub const fn payload_in(&self, us: u64) -> Option<u8> {
+        let Some(quarters) = (us / self.quarter_us()).checked_sub(self.fixed_quarters()) else { return None };
+        let blocks = quarters / self.block_quarters();
+        // More blocks than the longest payload needs make no difference.
+        let blocks = if blocks > 1_000 { 1_000 } else { blocks as i32 };
+        match blocks * self.block_bits() - self.fixed_bits() {
+            bits @ 0..2_040 => Some((bits / 8) as u8),
+            2_040.. => Some(u8::MAX),
+            _ => None,
+        }
+    }
+
+    /// Microseconds that a radio listens for a preamble before it sends: two symbols, and half of one to
+    /// decide.
+    pub const fn cad_us(&self) -> u32 {
+        self.symbol_us() / 2 * 5
+    }
+
+    /// Whether a chip of the family can send and receive with these settings, reliably.
+    ///
+    /// # Errors
+    /// [`ProfileError`], by what is not possible.
+    pub const fn check(&self) -> Result<(), ProfileError> {
+        use {Family as F, SpreadingFactor as S};
+        match (self.family, self.spreading_factor) {
+            (F::Sx127x, S::Sf5) => Err(ProfileError::SpreadingFactor),
+            (F::Sx127x, S::Sf6) if self.explicit_header => Err(ProfileError::ExplicitHeader),
+            (F::Sx126x, S::Sf5 | S::Sf6) if self.preamble < Self::SHORT_SYMBOL_PREAMBLE => {
+                Err(ProfileError::Preamble { needed: Self::SHORT_SYMBOL_PREAMBLE, have: self.preamble })
+            }
+            (F::Sx126x, S::Sf5 | S::Sf6) if self.low_data_rate => Err(ProfileError::LowDataRate),
+            _ if self.wants_low_data_rate() && !self.low_data_rate => {
+                Err(ProfileError::LongSymbols { symbol_us: self.symbol_us() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Symbols of preamble that the newer chips need at SF5 and SF6.
+    pub const SHORT_SYMBOL_PREAMBLE: u16 = 12;
 
     const fn short_symbols(&self) -> bool {
         matches!(self.family, Family::Sx126x)
             && matches!(self.spreading_factor, SpreadingFactor::Sf5 | SpreadingFactor::Sf6)
     }
 
-    const fn sync_quarters(&self) -> u64 {
-        if self.short_symbols() { 25 } else { 17 }
+    /// Microseconds of a quarter of a symbol, exactly: a symbol is a multiple of 64 us.
+    const fn quarter_us(&self) -> u64 {
+        (self.symbol_us() / 4) as u64
     }
 
-    const fn payload_symbols(&self, payload: u8) -> u64 {
-        let factor = self.spreading_factor as i32;
-        let reduced = if self.low_data_rate && !self.short_symbols() { 2 } else { 0 };
-        let constant = if self.short_symbols() { 0 } else { 8 };
+    /// Quarters of a symbol of preamble, sync word and the 8 symbols that are always there.
+    const fn fixed_quarters(&self) -> u64 {
+        let sync = if self.short_symbols() { 25 } else { 17 };
+        4 * self.preamble as u64 + sync + 4 * 8
+    }
+
+    /// Bits besides the payload that are not in those 8 symbols; those have room for some of the payload's
+    /// too where this is negative.
+    const fn fixed_bits(&self) -> i32 {
+        let short = if self.short_symbols() { 0 } else { 8 };
         let crc = if self.crc { 16 } else { 0 };
         let header = if self.explicit_header { 20 } else { 0 };
-        let bits = 8 * payload as i32 + crc - 4 * factor + constant + header;
-        let block = 4 * (factor - reduced);
-        // Rounded up, and never less than the 8 symbols that are always there.
-        let blocks = if bits > 0 { (bits + block - 1) / block } else { 0 };
-        8 + blocks as u64 * (4 + self.coding_rate as u64)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use Bandwidth::*;
-    use CodingRate::*;
-    use SpreadingFactor::*;
-
-    const fn profile(
-        spreading_factor: SpreadingFactor,
-        bandwidth: Bandwidth,
-        coding_rate: CodingRate,
-        preamble: u16,
-        explicit_header: bool,
-        crc: bool,
-    ) -> Profile {
-        let family = Family::Sx126x;
-        let profile = Profile {
-            family,
-            spreading_factor,
-            bandwidth,
-            coding_rate,
-            preamble,
-            explicit_header,
-            crc,
-            low_data_rate: false,
-        };
-        Profile { low_data_rate: profile.wants_low_data_rate(), ..profile }
+        short + crc + header - 4 * self.spreading_factor as i32
     }
 
-    /// Semtech's SX1261 calculator; at the two odd bandwidths with their true values.
-    #[test]
-    fn agrees_with_the_makers_calculator() {
-        for (profile, payload, us) in [
-            (profile(Sf12, Khz500, Cr4_5, 8, true, true), 1, 206_848),
-            (profile(Sf12, Khz500, Cr4_5, 12, true, true), 64, 649_216),
-            (profile(Sf12, Khz500, Cr4_5, 8, true, false), 1, 165_888),
-            (profile(Sf12, Khz500, Cr4_5, 8, true, false), 192, 1_476_608),
-            (profile(Sf12, Khz500, Cr4_5, 12, false, false), 16, 280_576),
-            (profile(Sf8, Khz125, Cr4_6, 8, true, true), 1, 53_760),
-            (profile(Sf8, Khz125, Cr4_6, 8, true, true), 3, 66_048),
-            (profile(Sf8, Khz125, Cr4_6, 8, true, false), 3, 53_760),
-            (profile(Sf8, Khz125, Cr4_6, 8, true, true), 253, 827_904),
-            (profile(Sf8, Khz125, Cr4_6, 12, false, true), 5, 61_952),
-            (profile(Sf8, Khz125, Cr4_6, 12, false, true), 10, 86_528),
-            (profile(Sf8, Khz125, Cr4_6, 12, false, true), 253, 823_808),
-            (profile(Sf5, Khz500, Cr4_5, 2, true, false), 1, 1_360),
-            (profile(Sf5, Khz500, Cr4_5, 2, true, true), 1, 1_680),
-            (profile(Sf5, Khz500, Cr4_5, 12, false, false), 1, 1_680),
-            (profile(Sf5, Khz500, Cr4_5, 12, false, true), 253, 34_000),
-            (profile(Sf5, Khz125, Cr4_8, 12, false, true), 253, 213_568),
-            (profile(Sf12, Khz7_8, Cr4_8, 128, true, true), 253, 287_440_896),
-            (profile(Sf11, Khz10_4, Cr4_7, 25, true, true), 16, 12_828_672),
-            (profile(Sf11, Khz10_4, Cr4_7, 25, false, false), 16, 11_452_416),
-        ] {
-            assert_eq!(profile.airtime_us(payload), us, "{profile:?}, {payload} octets");
-        }
+    /// Bits of a block.
+    const fn block_bits(&self) -> i32 {
+        let reduced = if self.low_data_rate && !self.short_symbols() { 2 } else { 0 };
+        4 * (self.spreading_factor as i32 - reduced)
     }
 
-    /// The Things Network's calculator: preamble 8, explicit header, CRC.
-    #[test]
-    fn agrees_with_the_lorawan_calculator() {
-        for (factor, bandwidth, rate, payload, us) in [
-            (Sf7, Khz125, Cr4_5, 10, 41_216),
-            (Sf8, Khz125, Cr4_5, 10, 72_192),
-            (Sf9, Khz125, Cr4_5, 10, 144_384),
-            (Sf10, Khz125, Cr4_5, 10, 288_768),
-            (Sf11, Khz125, Cr4_5, 10, 577_536),
-            (Sf12, Khz125, Cr4_5, 10, 991_232),
-            (Sf7, Khz250, Cr4_5, 10, 20_608),
-            (Sf7, Khz500, Cr4_5, 10, 10_304),
-            (Sf7, Khz125, Cr4_6, 10, 45_312),
-            (Sf7, Khz125, Cr4_7, 10, 49_408),
-            (Sf7, Khz125, Cr4_8, 10, 53_504),
-            (Sf7, Khz125, Cr4_5, 13, 46_336),
-            (Sf7, Khz125, Cr4_5, 15, 46_336),
-            (Sf7, Khz125, Cr4_5, 16, 51_456),
-            (Sf7, Khz125, Cr4_5, 19, 51_456),
-            (Sf7, Khz125, Cr4_5, 38, 82_176),
-            (Sf8, Khz125, Cr4_5, 38, 143_872),
-            (Sf9, Khz125, Cr4_5, 38, 267_264),
-            (Sf10, Khz125, Cr4_5, 38, 493_568),
-            (Sf11, Khz125, Cr4_5, 38, 1_069_056),
-            (Sf12, Khz125, Cr4_5, 38, 1_974_272),
-            (Sf7, Khz250, Cr4_5, 41, 43_648),
-            (Sf8, Khz125, Cr4_5, 41, 154_112),
-            (Sf12, Khz125, Cr4_5, 41, 2_138_112),
-        ] {
-            assert_eq!(profile(factor, bandwidth, rate, 8, true, true).airtime_us(payload), us);
-        }
-    }
-
-    #[test]
-    fn the_families_differ_at_sf6_only() {
-        let new = profile(Sf6, Khz125, Cr4_5, 12, false, true);
-        let old = Profile { family: Family::Sx127x, ..new };
-        // 25 against 17 quarters of sync; 8 bits more begin a block of 5 symbols only where one was full.
-        assert_eq!(new.airtime_us(11), old.airtime_us(11) + 2 * 512);
-        assert_eq!(new.airtime_us(13) + 5 * 512, old.airtime_us(13) + 2 * 512);
-        let new = profile(Sf7, Khz125, Cr4_5, 12, false, true);
-        assert_eq!(new.airtime_us(11), Profile { family: Family::Sx127x, ..new }.airtime_us(11));
-    }
-
-    #[test]
-    fn low_data_rate_is_due_where_symbols_are_long() {
-        for (factor, bandwidth) in
-            [(Sf11, Khz125), (Sf12, Khz250), (Sf10, Khz62_5), (Sf9, Khz31_2), (Sf7, Khz7_8)]
-        {
-            assert!(profile(factor, bandwidth, Cr4_5, 8, true, true).wants_low_data_rate());
-        }
-        for (factor, bandwidth) in [(Sf10, Khz125), (Sf11, Khz250), (Sf12, Khz500), (Sf6, Khz7_8)] {
-            assert!(!profile(factor, bandwidth, Cr4_5, 8, true, true).wants_low_data_rate());
-        }
-    }
-
-    #[test]
-    fn tiny_payloads_and_long_preambles_stay_exact() {
-        let shortest = profile(Sf12, Khz500, Cr4_8, 0, false, false);
-        assert_eq!(shortest.airtime_us(0), 4 * (17 + 4 * 8) * u64::from(shortest.symbol_us()) / 16);
-        let longest = profile(Sf12, Khz7_8, Cr4_8, u16::MAX, true, true);
-        assert!(longest.airtime_us(255) > u64::from(u32::MAX));
+    /// Quarters of a symbol of a block.
+    const fn block_quarters(&self) -> u64 {
+        4 * (4 + self.coding_rate as u64)
     }
 }

@@ -1,98 +1,226 @@
-//! Where in the superframe the base is, as far as a node knows.
+//! What time it is on the base's clock, and how surely.
 
-use crate::LocalTime;
+mod bounds;
 
-/// Follows the base's clock from beacon to beacon, with a bound on the error.
+use crate::{BaseTime, LocalTime};
+pub use bounds::Bounds;
+use bounds::{Interval, Limits};
+
+/// How many pairs of times are kept.
+const PAIRS: usize = 24;
+
+/// Follows the base's clock from beacon to beacon, with a bound on the error that always holds.
 ///
-/// The bound is the time stamp's error plus the largest drift between both clocks since the last
-/// beacon. A node is silent once the bound exceeds half a guard.
-#[derive(Clone, Copy, Debug)]
+/// It does not average. Each pair of times says where the base's clock can be, and any two of them how
+/// fast it can run; what all of them allow is what is known. Between beacons that widens by what the
+/// skew may be, and by what the skew may have become since. A clock whose pairs allow nothing has a
+/// fault, or its [`Bounds`] are wrong; it says so and begins anew.
+///
+/// ```
+/// use lora_tdma::{BaseTime, Bounds, Clock, LocalTime, Synchronized};
+///
+/// let mut clock = Clock::new(Bounds { stamp_error_us: 10, drift_ppm: 43, drift_rate_ppb_per_s: 20 });
+/// // A beacon was sent at a whole second, 24 ms long; the radio reports its end, 100 us late.
+/// let (second, airtime, delay) = (1_700_000_000_000_000, 23_840, 100);
+/// let reported = LocalTime::from_us(5_023_941);
+/// let ended = BaseTime::from_us(second).after(airtime);
+/// assert_eq!(clock.synchronize(ended, reported.before(delay)), Synchronized::First);
+///
+/// // The next beacon starts 1 s later, which is when on this clock?
+/// let next = clock.local_time(BaseTime::from_us(second + 1_000_000)).unwrap();
+/// assert_eq!((next.time.us(), next.error_us), (6_000_001, 52));
+/// ```
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Clock {
-    stamp_error_us: u32,
-    drift_ppm: u32,
-    reference: Option<Reference>,
+    limits: Limits,
+    known: Option<Known>,
+    /// The newest first.
+    pairs: [Pair; PAIRS],
+    count: u8,
 }
 
+/// What is known at the newest pair of times.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-struct Reference {
-    start: LocalTime,
-    number: u32,
+struct Known {
+    local: LocalTime,
+    base: BaseTime,
+    /// How much later than `base` it can be at `local`.
+    offset: Interval,
+    skew: Interval,
+}
+
+/// The same moment on both clocks, modulo 2^32 us.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+struct Pair {
+    local: u32,
+    base: u32,
+}
+
+/// What a pair of times did to a [`Clock`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Synchronized {
+    /// It is the first one.
+    First,
+    /// It agrees with those before.
+    Agrees,
+    /// It cannot be true if those before and the [`Bounds`] are. All of those are forgotten.
+    Fault,
+}
+
+/// A time, and how far from it the true one may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Estimate<T> {
+    /// The time.
+    pub time: T,
+    /// The true time is at most this much earlier or later.
+    pub error_us: u64,
 }
 
 impl Clock {
-    /// A clock that has heard no beacon, by the largest error of a beacon's time stamp, and the largest
-    /// drift between both clocks in millionths.
-    pub const fn new(stamp_error_us: u32, drift_ppm: u32) -> Self {
-        Self { stamp_error_us, drift_ppm, reference: None }
+    /// A clock that has heard no beacon.
+    pub const fn new(bounds: Bounds) -> Self {
+        Self {
+            limits: Limits::new(bounds),
+            known: None,
+            pairs: [Pair { local: 0, base: 0 }; PAIRS],
+            count: 0,
+        }
     }
 
-    /// Notes that superframe `number` began at `start`.
-    pub fn synchronize(&mut self, number: u32, start: LocalTime) {
-        self.reference = Some(Reference { start, number });
+    /// Notes that it was `base` on the base's clock when it was `local` on the node's.
+    ///
+    /// Any moment will do that both know exactly; the end of a beacon is better than its start, as its
+    /// airtime is measured by the base's clock alone. A radio reports the end late by a delay that
+    /// depends on its settings and the frame's length, which has to be subtracted.
+    pub fn synchronize(&mut self, base: BaseTime, local: LocalTime) -> Synchronized {
+        let Some(known) = self.known else {
+            self.restart(base, local);
+            return Synchronized::First;
+        };
+        if local <= known.local && self.admits(base, local) {
+            // Nothing new; pairs go by age.
+            return Synchronized::Agrees;
+        }
+        match self.agreed(&known, base, local) {
+            Some((known, count)) => {
+                self.count = count;
+                self.insert(known);
+                Synchronized::Agrees
+            }
+            None => {
+                self.restart(base, local);
+                Synchronized::Fault
+            }
+        }
     }
 
     /// Forgets the base's clock.
     pub fn forget(&mut self) {
-        self.reference = None;
+        self.known = None;
+        self.count = 0;
     }
 
-    /// The superframe that runs at `now`, and when it began, if superframes last `period_us`.
-    pub fn superframe(&self, now: LocalTime, period_us: u64) -> Option<(u32, LocalTime)> {
-        let Reference { start, number } = self.reference?;
-        let passed = now.since(start).checked_div(period_us)?;
-        let number = number.wrapping_add(passed as u32);
-        Some((number, start.after(passed.saturating_mul(period_us))))
+    /// Whether it can have been `base` when it was `local`: always, before the first beacon. What does not
+    /// fit was sent before, and is sent again by somebody.
+    pub fn admits(&self, base: BaseTime, local: LocalTime) -> bool {
+        let Some(known) = &self.known else { return true };
+        self.offset(known, local).shifted(lag(known, base, local)).and(self.limits.error()).is_some()
     }
 
-    /// Whether superframe `number` can have begun at `start`: always, before the first beacon.
-    pub fn admits(&self, number: u32, start: LocalTime, period_us: u64) -> bool {
-        let Some(reference) = self.reference else { return true };
-        let passed = u64::from(number.wrapping_sub(reference.number)).saturating_mul(period_us);
-        let expected = reference.start.after(passed);
-        let bound = self.error_us(start).unwrap_or(u64::MAX).saturating_add(self.stamp_error_us.into());
-        expected.since(start).max(start.since(expected)) <= bound
+    /// The base's time at `local`; `None` before the first beacon.
+    pub fn base_time(&self, local: LocalTime) -> Option<Estimate<BaseTime>> {
+        let known = self.known.as_ref()?;
+        let offset = self.offset(known, local);
+        let middle = (offset.low.saturating_add(offset.high) / 2).saturating_add(1 << 15) >> 16;
+        let error = (offset.high - (middle << 16)).max((middle << 16) - offset.low);
+        let time = known.base.us().checked_add_signed(difference(local.us(), known.local.us()))?;
+        let time = BaseTime::from_us(time.checked_add_signed(middle)?);
+        Some(Estimate { time, error_us: (error as u64).div_ceil(1 << 16) })
     }
 
-    /// How far the base's clock may be from where this one expects it.
+    /// When it is `base` on the node's clock; `None` before the first beacon.
+    pub fn local_time(&self, base: BaseTime) -> Option<Estimate<LocalTime>> {
+        let known = self.known.as_ref()?;
+        let mut local = known.local;
+        // Each round leaves less than a tenth of the miss of the one before, with usual crystals less than
+        // a thousandth. What is left at last adds to the error.
+        for _ in 0..4 {
+            let miss = difference(base.us(), self.base_time(local)?.time.us());
+            local = LocalTime::from_us(local.us().checked_add_signed(miss)?);
+        }
+        let offset = self.offset(known, local).shifted(lag(known, base, local));
+        let error = self.limits.in_local(offset.low.unsigned_abs().max(offset.high.unsigned_abs()));
+        Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
+    }
+
+    /// The error of [`base_time`](Self::base_time).
     pub fn error_us(&self, at: LocalTime) -> Option<u64> {
-        let age = at.since(self.reference?.start);
-        let drift = age.saturating_mul(u64::from(self.drift_ppm)).div_ceil(1_000_000);
-        Some(drift.saturating_add(u64::from(self.stamp_error_us)))
+        Some(self.base_time(at)?.error_us)
+    }
+
+    /// How much the base's clock can be later at `local` than if both ran alike since the newest pair.
+    fn offset(&self, known: &Known, local: LocalTime) -> Interval {
+        let advance = self.limits.advance(known.skew, local.us().abs_diff(known.local.us()));
+        known.offset.plus(if local < known.local { advance.negated() } else { advance })
+    }
+
+    /// What is known if this later pair of times is true, and how many of the pairs are young enough to be
+    /// kept.
+    fn agreed(&self, known: &Known, base: BaseTime, local: LocalTime) -> Option<(Known, u8)> {
+        let passed = local.us().checked_sub(known.local.us())?;
+        let error = self.limits.error();
+        let carried = self.offset(known, local).shifted(lag(known, base, local));
+        let mut offset = carried.and(error)?;
+        let mut skew = known.skew.widened(self.limits.change(passed)).and(self.limits.skew())?;
+        // Each pair's age, and how much more than that the base's clock advanced.
+        let pairs = self.pairs.iter().take(self.count.into()).map_while(|pair| {
+            let age = u64::from((known.local.us() as u32).wrapping_sub(pair.local)).checked_add(passed)?;
+            let age = u32::try_from(age).ok()?;
+            Some((age, (base.us() as u32).wrapping_sub(pair.base).wrapping_sub(age) as i32))
+        });
+        let mut count = 0;
+        for (age, more) in pairs.clone() {
+            // The skew that a mean is made of is, on average, half as old as the pair.
+            let change = self.limits.change(u64::from(age).div_ceil(2));
+            skew = skew.and(self.limits.mean_skew(age, more)?.widened(change))?;
+            count += 1;
+        }
+        for (age, more) in pairs {
+            let then = error.shifted(-i64::from(more) << 16);
+            offset = offset.and(then.plus(self.limits.advance(skew, age.into())))?;
+        }
+        Some((Known { local, base, offset, skew }, count))
+    }
+
+    /// Begins anew with one pair.
+    fn restart(&mut self, base: BaseTime, local: LocalTime) {
+        self.count = 0;
+        self.insert(Known { local, base, offset: self.limits.error(), skew: self.limits.skew() });
+    }
+
+    fn insert(&mut self, known: Known) {
+        self.pairs.rotate_right(1);
+        if let Some(first) = self.pairs.first_mut() {
+            *first = Pair { local: known.local.us() as u32, base: known.base.us() as u32 };
+        }
+        self.count = (self.count + 1).min(PAIRS as u8);
+        self.known = Some(known);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
+fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
+    let (base, local) = (difference(base.us(), known.base.us()), difference(local.us(), known.local.us()));
+    local.saturating_sub(base).saturating_mul(1 << 16)
+}
 
-    #[test]
-    fn the_error_grows_from_beacon_to_beacon() {
-        let at = LocalTime::from_us;
-        let mut clock = Clock::new(30, 50);
-        assert_eq!((clock.error_us(at(0)), clock.superframe(at(0), 1_000)), (None, None));
-        clock.synchronize(u32::MAX, at(1_000_000));
-        assert_eq!(clock.error_us(at(1_000_000)), Some(30));
-        assert_eq!(clock.error_us(at(3_000_001)), Some(131));
-        assert_eq!(clock.superframe(at(3_000_001), 1_000_000), Some((1, at(3_000_000))));
-        assert_eq!(clock.superframe(at(3_000_001), 0), None);
-        clock.forget();
-        assert_eq!(clock.error_us(at(1_000_000)), None);
-    }
-
-    #[test]
-    fn a_superframe_begins_where_both_clocks_allow_it() {
-        let at = LocalTime::from_us;
-        let mut clock = Clock::new(30, 50);
-        assert!(clock.admits(9, at(77), 1_000_000));
-        clock.synchronize(u32::MAX, at(1_000_000));
-        // Two periods later: 30 us and 100 us of the last beacon, 30 us of this one.
-        for (start, admitted) in
-            [(3_000_160, true), (3_000_162, false), (2_999_841, true), (2_999_839, false)]
-        {
-            assert_eq!(clock.admits(1, at(start), 1_000_000), admitted, "{start}");
-        }
-        assert!(!clock.admits(0, at(3_000_000), 1_000_000));
-    }
+/// How much later `time` is than `other`.
+fn difference(time: u64, other: u64) -> i64 {
+    let far = i64::try_from(time.abs_diff(other)).unwrap_or(i64::MAX);
+    if time < other { -far } else { far }
 }

@@ -20,6 +20,8 @@ mod dlt645;
 mod frame_crypto;
 #[cfg(feature = "lora-tdma")]
 mod lora_tdma;
+#[cfg(feature = "lora-tdma")]
+mod lora_tdma_parts;
 #[cfg(feature = "mbus")]
 mod mbus;
 #[cfg(feature = "mbus")]
@@ -53,6 +55,8 @@ extern "C" fn _start() {
     frame_crypto::run(octets);
     #[cfg(feature = "lora-tdma")]
     lora_tdma::run(octets);
+    #[cfg(feature = "lora-tdma")]
+    lora_tdma_parts::run();
     #[cfg(feature = "mbus")]
     mbus::run(octets);
     #[cfg(feature = "mbus")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benches::case::{Case, Meter};
 use benches::stream::Found;
-use benches::{dlt645, mbus, modbus_rtu};
+use benches::{dlt645, lora_tdma, mbus, modbus_rtu};
 
 /// How long a sample takes at least.
 const SAMPLE: Duration = Duration::from_millis(2);
@@ -18,6 +18,8 @@ fn main() {
     print(&dlt645::ways::ALL, |way| way.name, &dlt645::case::ALL);
     println!();
     print(&mbus::peers::ALL, |peer| peer.name, &mbus::case::ALL);
+    println!();
+    print(&lora_tdma::WAYS, |way| way.name, &lora_tdma::case::ALL);
 }
 
 fn print<I>(columns: &[I], name: impl Fn(&I) -> &str, cases: &[Case<I>]) {

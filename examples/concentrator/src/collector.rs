@@ -5,21 +5,21 @@ mod bus;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use frame_crypto::{Kind, Opener, Sealer, Volatile};
-use lora_tdma::{Clock as NodeClock, LocalTime, Node, NodeOutput, Schedule};
+use frame_crypto::Volatile;
+use lora_tdma::{Bounds, Device, LocalTime, Node, NodeOutput, Schedule};
+use radio_simulation::Crystal;
 use telemetry::{Reading, Report};
 
 use crate::collector::bus::Port;
-use crate::concentrator::{EVERYBODY, collector_key, link, network_key};
+use crate::concentrator::{NETWORK, collector_key};
 use crate::meters::Clock;
-use crate::world::VERSION;
 
-/// How far a collector's crystal may be off, in millionths.
-const DRIFT_PPM: i64 = 40;
-/// How far the base's may be off.
-const BASE_DRIFT_PPM: u32 = 10;
-/// How exactly the end of a beacon is stamped.
-const STAMP_ERROR_US: u32 = 20;
+/// How far a collector's crystal may be off, in millionths, and how fast that changes, in
+/// thousand-millionths a second.
+const DRIFT_PPM: u16 = 40;
+const DRIFT_RATE: u16 = 20;
+/// How exactly the end of a beacon is stamped, in microseconds.
+const STAMP_ERROR_US: u16 = 20;
 
 /// When a reading was asked for and answered.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ pub struct Taken {
 }
 
 pub struct Collector {
-    pub number: u8,
+    pub number: u16,
     /// When to call [`step`](Self::step) next.
     pub wake: Duration,
     ports: [Box<dyn Port>; 3],
@@ -43,38 +43,38 @@ pub struct Collector {
     sequence: u16,
     max_message: usize,
     node: Node<Volatile>,
-    /// What this collector's clock showed when the simulation began, and how fast it runs.
-    offset_us: u64,
-    drift_ppm: i64,
+    crystal: Crystal,
 }
 
 impl Collector {
-    pub fn new(number: u8, schedule: Schedule, clock: &Clock, chance: &mut fastrand::Rng) -> Self {
-        let Ok(uplink) = Sealer::new(&collector_key(number), Kind::Uplink, link(number), Volatile::default())
-        else {
-            unreachable!("a volatile store does not fail")
+    pub fn new(number: u16, schedule: Schedule, clock: &Clock, chance: &mut fastrand::Rng) -> Self {
+        let bounds = Bounds {
+            stamp_error_us: STAMP_ERROR_US,
+            drift_ppm: DRIFT_PPM + 1,
+            drift_rate_ppb_per_s: DRIFT_RATE + 1,
         };
-        let beacons = Opener::new(&network_key(), Kind::Broadcast, EVERYBODY, 0);
-        let node_clock = NodeClock::new(STAMP_ERROR_US, DRIFT_PPM as u32 + BASE_DRIFT_PPM);
-        let Ok(node) = Node::new(schedule, VERSION, number, node_clock, uplink, beacons) else {
-            unreachable!("the schedule has a slot for each collector")
+        let device = Device { network: NETWORK, number, bounds, start_error_us: 0 };
+        let Ok(mut node) = Node::new(schedule, device, &collector_key(number), Volatile::default()) else {
+            unreachable!("the schedule has a slot for each collector, and a volatile store does not fail")
         };
+        node.join(collector_key(number), chance.u64(..));
+        let limit = i64::from(DRIFT_PPM) * 1_000;
         Self {
             number,
             wake: Duration::ZERO,
             ports: bus::ports(number, clock),
             taken: VecDeque::new(),
             sequence: 0,
-            max_message: schedule.max_message(),
+            max_message: schedule.max_message(0),
             node,
-            offset_us: chance.u64(..1_000_000_000),
-            drift_ppm: chance.i64(-DRIFT_PPM..=DRIFT_PPM),
+            crystal: Crystal::new(chance.i64(-limit..=limit), limit, DRIFT_RATE.into(), chance.fork()),
         }
     }
 
     /// Takes a frame from the radio.
     pub fn hear(&mut self, frame: &[u8], ended: Duration, chance: &mut fastrand::Rng) {
-        let stamp = self.local(ended).after(chance.u64(..=u64::from(STAMP_ERROR_US)));
+        let late = Duration::from_micros(chance.u64(..=u64::from(STAMP_ERROR_US / 2)));
+        let stamp = self.local(ended + late);
         self.node.receive(frame, stamp);
         self.wake = ended;
     }
@@ -84,11 +84,13 @@ impl Collector {
     pub fn step(&mut self, now: Duration, chance: &mut fastrand::Rng) -> Option<(u16, Vec<Asked>)> {
         let wakes = self.ports.iter_mut().map(|port| port.step(now, chance, &mut self.taken));
         self.wake = wakes.min().unwrap_or(Duration::MAX);
-        if !self.node.is_free() {
+        if !self.node.is_free() || !self.node.is_member() {
             return None;
         }
         let first = self.taken.front()?;
-        let time = self.node.base_time(self.local(first.asked.to))?.us() / 1_000_000;
+        let asked = first.asked.to;
+        let asked = self.local(asked);
+        let time = self.node.clock().base_time(asked)?.time.us() / 1_000_000;
         let readings: Vec<Reading> = self.taken.iter().map(|taken| taken.reading).collect();
         let mut message = vec![0; self.max_message];
         let (count, report) = Report::encode(self.sequence, time as u32, &readings, &mut message).ok()?;
@@ -105,8 +107,8 @@ impl Collector {
         loop {
             match self.node.poll(local) {
                 NodeOutput::Transmit { frame, at } => transmission = Some((at, frame.to_vec())),
-                // Free again: the next report may follow at once.
-                NodeOutput::Delivered => self.wake = now,
+                // There may be room for the next report.
+                NodeOutput::Delivered { .. } | NodeOutput::Joined { .. } => self.wake = now,
                 NodeOutput::Wait(until) => {
                     if let Some(until) = until {
                         let until = self.simulated(until).max(now) + Duration::from_micros(1);
@@ -114,21 +116,19 @@ impl Collector {
                     }
                     break;
                 }
+                _ => {}
             }
         }
         transmission.map(|(at, frame)| (self.simulated(at), frame))
     }
 
     /// What this collector's clock shows at a simulated time.
-    fn local(&self, time: Duration) -> LocalTime {
-        let us = time.as_micros() as i64;
-        LocalTime::from_us(self.offset_us.saturating_add_signed(us + us * self.drift_ppm / 1_000_000))
+    fn local(&mut self, time: Duration) -> LocalTime {
+        LocalTime::from_us(self.crystal.shown_us(time.as_nanos() as u64))
     }
 
     /// When this collector's clock shows a time.
-    fn simulated(&self, local: LocalTime) -> Duration {
-        let shown = local.us().saturating_sub(self.offset_us) as i128;
-        let us = shown * 1_000_000 / (1_000_000 + i128::from(self.drift_ppm));
-        Duration::from_micros(us as u64)
+    fn simulated(&mut self, local: LocalTime) -> Duration {
+        Duration::from_nanos(self.crystal.time(local.us()))
     }
 }

@@ -4,42 +4,34 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use frame_crypto::{Key, Kind, Link, Opener, Sealer, Volatile};
-use lora_tdma::{Base, BaseOutput, BaseTime, Counts, Schedule};
+use frame_crypto::{Aes128, Key, Volatile};
+use lora_tdma::{Base, BaseOutput, BaseTime, Counts, MAX_FRAME, Schedule, Setup, Station};
 use meter_value::Decimal;
 use telemetry::{Missed, Reading, Report};
 
 use crate::meters::{METERS, Meter, Point, Protocol};
-use crate::world::{COLLECTORS, VERSION, World};
+use crate::world::{COLLECTORS, World};
 
 /// The network of this simulation.
-const NETWORK: u16 = 0x4D57;
-
-/// The link that everybody hears.
-pub const EVERYBODY: Link = Link { network: NETWORK, device: 0xFFFF, epoch: 0 };
-
-/// The link of one collector.
-pub fn link(collector: u8) -> Link {
-    Link { network: NETWORK, device: collector.into(), epoch: 0 }
-}
+pub const NETWORK: u16 = 0x4D57;
 
 /// The key of the beacons. A simulation keeps no secrets; a real network is provisioned with its own.
-pub fn network_key() -> Key {
+fn network_key() -> Key {
     Key::new(*b"simulated beacon")
 }
 
-/// The key of one collector.
-pub fn collector_key(collector: u8) -> Key {
+/// The root key of one collector.
+pub fn collector_key(collector: u16) -> Key {
     let mut octets = *b"simulated node 0";
-    let [.., last] = &mut octets;
-    *last = collector;
+    let [.., high, low] = &mut octets;
+    [*high, *low] = collector.to_be_bytes();
     Key::new(octets)
 }
 
 /// Which point of which meter of which collector.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    pub collector: u8,
+    pub collector: u16,
     pub meter: u8,
     pub point: u8,
 }
@@ -64,11 +56,11 @@ pub enum Event {
     /// The radio is to send this at exactly this time.
     Transmit { start: Duration, frame: Vec<u8> },
     /// A report came in.
-    Report { collector: u8, sequence: u16, readings: Vec<Reading> },
+    Report { collector: u16, sequence: u16, readings: Vec<Reading> },
 }
 
 pub struct Concentrator {
-    base: Base<Volatile>,
+    base: Base<'static, Volatile, Aes128, MAX_FRAME>,
     begin: BaseTime,
     /// When to call [`step`](Self::step) next.
     pub wake: Duration,
@@ -77,20 +69,35 @@ pub struct Concentrator {
     readings: [u64; Protocol::ALL.len()],
     /// Readings that came in as missing.
     pub missed: u64,
+    /// Reports that came in.
+    pub reports: u64,
 }
 
 impl Concentrator {
     pub fn new(schedule: Schedule, begin: BaseTime) -> Self {
-        let Ok(sealer) = Sealer::new(&network_key(), Kind::Broadcast, EVERYBODY, Volatile::default()) else {
-            unreachable!("a volatile store does not fail")
+        let station = |number| Station::new(NETWORK, number, collector_key(number), Volatile::default()).ok();
+        let stations: Box<[Option<_>]> = (1..=COLLECTORS).map(station).collect();
+        let setup = Setup {
+            network: NETWORK,
+            epoch: 0,
+            key: network_key(),
+            schedule,
+            beacons: Volatile::default(),
+            sessions: Volatile::default(),
         };
-        let mut base = Base::new(schedule, VERSION, begin, sealer);
-        for number in 1..=COLLECTORS {
-            let opener = Opener::new(&collector_key(number), Kind::Uplink, link(number), 0);
-            let admitted = base.admit(number, opener);
-            debug_assert_eq!(admitted, Ok(()), "the schedule has a slot for each collector");
+        // There is one concentrator as long as the program runs.
+        let Ok(base) = Base::new(setup, Box::leak(stations), begin) else {
+            unreachable!("there is a station for each collector, and a volatile store does not fail")
+        };
+        Self {
+            base,
+            begin,
+            wake: Duration::ZERO,
+            rows: BTreeMap::new(),
+            readings: [0; 3],
+            missed: 0,
+            reports: 0,
         }
-        Self { base, begin, wake: Duration::ZERO, rows: BTreeMap::new(), readings: [0; 3], missed: 0 }
     }
 
     /// Takes a frame from the radio.
@@ -135,6 +142,7 @@ impl Concentrator {
                     self.wake = Duration::MAX;
                     break;
                 }
+                _ => {}
             }
         }
         for (collector, message) in messages {
@@ -142,12 +150,13 @@ impl Concentrator {
             let Ok(report) = Report::decode(&message) else { continue };
             let readings: Vec<Reading> = report.readings.collect();
             self.store(collector, report.time, &readings);
+            self.reports += 1;
             events.push(Event::Report { collector, sequence: report.sequence, readings });
         }
         events
     }
 
-    fn store(&mut self, collector: u8, time: u32, readings: &[Reading]) {
+    fn store(&mut self, collector: u16, time: u32, readings: &[Reading]) {
         let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
         for &Reading { meter, point, value } in readings {
             let place = Place { collector, meter, point };

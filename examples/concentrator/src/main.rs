@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::report::Report;
 use crate::view::View;
@@ -29,8 +29,10 @@ use crate::world::World;
 
 /// Simulates 16 collectors with their meters, and the concentrator that hears them.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Stop after this much real time, such as 20s; without it, run until Ctrl-C.
     #[arg(long = "for", value_name = "TIME", value_parser = humantime::parse_duration)]
     duration: Option<Duration>,
@@ -45,11 +47,19 @@ struct Arguments {
     report: Option<PathBuf>,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    Radio(radio::Arguments),
+}
+
 /// How often the table is drawn.
 const FRAME: Duration = Duration::from_millis(100);
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Command::Radio(arguments)) = &arguments.command {
+        return radio::run(arguments);
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let signalled = Arc::clone(&stop);
     ctrlc::set_handler(move || signalled.store(true, Ordering::Relaxed)).context("no Ctrl-C handler")?;

@@ -100,7 +100,7 @@ pub fn on_bus(protocol: Protocol) -> impl Iterator<Item = (u8, &'static Meter)> 
 /// A meter that exists once: it has a number of its own, and so values of its own.
 #[derive(Clone)]
 pub struct Twin {
-    pub collector: u8,
+    pub collector: u16,
     pub row: u8,
     pub clock: Clock,
 }
@@ -117,7 +117,7 @@ impl Twin {
 }
 
 impl Point {
-    fn digits(&self, collector: u8, row: u8, second: u64) -> i64 {
+    fn digits(&self, collector: u16, row: u8, second: u64) -> i64 {
         let own = u64::from(collector) * 1_000_003 + u64::from(row) * 7_919;
         match self.course {
             Course::Counter { per_hour } => (own % 4_000_000 + second * per_hour / 3_600) as i64,
@@ -130,7 +130,7 @@ impl Point {
     }
 
     /// The true value at a second.
-    pub fn value(&self, collector: u8, row: u8, second: u64) -> Decimal {
+    pub fn value(&self, collector: u16, row: u8, second: u64) -> Decimal {
         Decimal::new(self.digits(collector, row, second), self.exponent)
     }
 }

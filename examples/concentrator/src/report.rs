@@ -9,7 +9,7 @@ use crate::world::{COLLECTORS, World};
 
 #[derive(Serialize)]
 pub struct Report {
-    collectors: u8,
+    collectors: u16,
     meters: usize,
     /// Values that reached the concentrator.
     readings: Readings,
@@ -32,10 +32,10 @@ struct Readings {
 #[derive(Serialize)]
 struct Radio {
     superframes: u32,
-    /// Frames that overlapped another.
+    /// Pairs of frames that overlapped.
     collisions: u64,
-    /// Messages that reached the concentrator, each counted once.
-    delivered: u32,
+    /// Reports that reached the concentrator, each counted once.
+    delivered: u64,
     /// Frames that collectors sent, repetitions included.
     sent: u64,
     /// Frames that came again because their acknowledgement was lost.
@@ -61,8 +61,8 @@ impl Report {
             radio: Radio {
                 superframes: counts.superframes,
                 collisions: world.channel.collisions,
-                delivered: counts.messages,
-                sent: world.channel.sent,
+                delivered: concentrator.reports,
+                sent: world.sent,
                 duplicates: counts.duplicates,
                 refused: counts.refused,
             },

@@ -9,6 +9,9 @@
 pub mod dlt645;
 mod frame;
 pub mod frame_crypto;
+pub mod lora_clock;
+pub mod lora_plan;
+pub mod lora_region;
 pub mod lora_tdma;
 mod machine;
 pub mod mbus;
@@ -45,7 +48,14 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("frame_crypto_join", frame_crypto::join),
     ("frame_crypto_rename", frame_crypto::rename),
     ("frame_crypto_store", frame_crypto::store),
+    ("lora_clock_bounds", lora_clock::bounds),
+    ("lora_clock_pairs", lora_clock::pairs),
+    ("lora_plan_demand", lora_plan::demand),
+    ("lora_region_admits", lora_region::admits),
+    ("lora_region_duty", lora_region::duty),
     ("lora_tdma_airtime", lora_tdma::airtime),
+    ("lora_tdma_delivery", lora_tdma::delivery),
+    ("lora_tdma_layout", lora_tdma::layout),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),
 ];

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use frame_crypto::{Key, Kind, Link, OVERHEAD, Opener, Sealer, Volatile};
+use frame_crypto::{JoinRequest, Key, OVERHEAD, Volatile};
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
 use lora_tdma::{
-    Base, BaseOutput, BaseTime, Beacon, Clock, DecodeError, LocalTime, Node, NodeOutput, Schedule,
+    Access, Base, BaseOutput, BaseTime, Beacon, Bounds, DecodeError, Device, Layout, LocalTime, MAX_SLOTS,
+    Node, NodeOutput, Schedule, Setup, Station,
 };
 
 use crate::Seed;
@@ -24,11 +25,23 @@ pub fn airtime(octets: &[u8]) {
         let longer = Profile { preamble, ..profile }.airtime_us(payload);
         assert_eq!(longer - time, u64::from(profile.symbol_us()));
     }
-    beacon(octets);
-    schedule(profile, &mut seed);
+    inverse(&profile, payload, seed.u64() >> (seed.u8() & 0x3F));
 }
 
-fn profile(seed: &mut Seed<'_>) -> Profile {
+/// An airtime holds its payload and none that is longer on the air; so does any other time.
+fn inverse(profile: &Profile, payload: u8, time: u64) {
+    for time in [profile.airtime_us(payload), time] {
+        let longest = profile.payload_in(time);
+        assert_eq!(longest.is_none(), time < profile.airtime_us(0));
+        assert!(longest.is_none_or(|longest| profile.airtime_us(longest) <= time));
+        let next = longest.map_or(Some(0), |longest| longest.checked_add(1));
+        assert!(next.is_none_or(|next| time < profile.airtime_us(next)), "{profile:?}, {time} us");
+    }
+    assert!(profile.payload_in(profile.airtime_us(payload)) >= Some(payload));
+    assert_eq!(u64::from(profile.cad_us()) * 2, 5 * u64::from(profile.symbol_us()));
+}
+
+pub(crate) fn profile(seed: &mut Seed<'_>) -> Profile {
     use {Bandwidth as B, CodingRate as C, SpreadingFactor as S};
     let factors = [S::Sf5, S::Sf6, S::Sf7, S::Sf8, S::Sf9, S::Sf10, S::Sf11, S::Sf12];
     let bandwidths = [
@@ -92,39 +105,83 @@ fn expected(profile: &Profile, payload: u8) -> (i128, i128) {
     (time / a, unit / a)
 }
 
-/// Octets are a beacon that encodes to the same octets, or have another length.
-fn beacon(octets: &[u8]) {
+/// Octets are a beacon or a layout that encode to the same octets; and a layout that makes a schedule keeps all
+/// frames apart, and gives every device a place.
+pub fn layout(octets: &[u8]) {
     match Beacon::decode(octets) {
         Ok(beacon) => {
-            assert_eq!(beacon.encode(), octets);
-            let bits = (1..=16)
-                .filter(|&number| beacon.acknowledges(number, 0) || beacon.acknowledges(number, 1))
-                .count();
-            assert_eq!(bits, beacon.acknowledged.count_ones() as usize);
-            assert!(!beacon.acknowledges(0, 0) && !beacon.acknowledges(17, 0));
-            assert!(
-                (1..=16).all(|number| !beacon.acknowledges(number, 0) || !beacon.acknowledges(number, 1))
-            );
+            let mut buffer = vec![0; octets.len()];
+            assert_eq!(beacon.encode(&mut buffer), Ok(octets));
+            for slot in 0..=u8::MAX {
+                let is_there = 2 * usize::from(slot) + 2 <= beacon.entries.len();
+                assert_eq!(beacon.acknowledgement(slot).is_some(), is_there);
+            }
         }
-        Err(error) => assert_eq!(error, DecodeError::Length { needed: Beacon::LEN, have: octets.len() }),
+        Err(error) => assert_eq!(error, DecodeError::Length { needed: 6, have: octets.len() }),
     }
-    let start: Vec<u8> = octets.iter().copied().chain([0; Beacon::LEN]).take(Beacon::LEN).collect();
-    assert_eq!(Beacon::decode(&start).unwrap().encode()[..], start);
+    if let Ok(layout) = Layout::decode(octets) {
+        let mut buffer = [0; Layout::MAX_LEN];
+        assert_eq!(Layout::decode(layout.encode(&mut buffer).unwrap()), Ok(layout));
+        schedule(layout);
+    }
+    let mut seed = Seed(octets);
+    schedule(any_layout(&mut seed));
 }
 
-/// Slots of a schedule come one after the other within the period, a guard apart.
-fn schedule(profile: Profile, seed: &mut Seed<'_>) {
-    let (devices, message, guard) = (seed.u8() % 20, seed.u8(), u32::from(seed.u16()));
-    let period = seed.u64() >> 16;
-    let Ok(schedule) = Schedule::new(profile, devices, message, guard, period) else { return };
-    let frame = profile.airtime_us((schedule.max_message() + OVERHEAD) as u8);
-    let mut end = schedule.beacon_us() + Schedule::TURN_US;
-    for number in 1..=devices {
-        let start = schedule.frame_us(number);
-        assert_eq!((schedule.slot_us(number), start), (end, end + u64::from(guard / 2)));
-        end = start + frame + u64::from(guard.div_ceil(2));
+/// Mostly one that makes a schedule.
+fn any_layout(seed: &mut Seed<'_>) -> Layout {
+    let profile = if seed.u8() & 3 == 0 { profile(seed) } else { PROFILE };
+    let mut messages = [0; MAX_SLOTS];
+    let same = seed.u8();
+    let count = usize::from(seed.u8()) % (MAX_SLOTS + 1);
+    messages[..count].fill(same);
+    if seed.u8() & 1 == 0 {
+        messages.iter_mut().for_each(|message| *message = (*message).min(seed.u8()));
     }
-    assert!(end + Schedule::TURN_US <= period);
+    Layout {
+        messages,
+        cycle: 1 + seed.u16() % 50,
+        first: seed.u16(),
+        listen_us: seed.u16().into(),
+        interval_us: if seed.u8() & 7 == 0 { seed.u16().into() } else { 0 },
+        downlink: seed.u8(),
+        joins: seed.u8() & 7,
+        alarms: seed.u8() & 7,
+        alarm: seed.u8() & 0x3F,
+        extras: seed.u8() & 7,
+        ..Layout::plain(profile, 0, 0, seed.u16().into(), (seed.u64() >> (32 + seed.u8() % 16)) as u32)
+    }
+}
+
+fn schedule(layout: Layout) {
+    let Ok(schedule) = Schedule::new(layout) else { return };
+    let numbers = schedule.devices();
+    let places: BTreeSet<(u16, u8)> = (0..numbers.min(200))
+        .map(|index| schedule.place(layout.first + index).expect("a place"))
+        .map(|place| (place.phase, place.slot))
+        .collect();
+    assert_eq!(places.len(), usize::from(numbers.min(200)));
+    assert!(schedule.place(layout.first - 1).is_err());
+    if layout.access == Access::Polling {
+        return;
+    }
+    let (guard, listen) = (u64::from(layout.guard_us), u64::from(layout.listen_us));
+    let head = |octets: usize| octets + 1 + OVERHEAD;
+    let joins = (0..layout.joins).map(|join| (schedule.join_us(join), JoinRequest::LEN));
+    let slots = (0..schedule.slots()).map(|slot| (schedule.slot_us(slot), head(schedule.max_message(slot))));
+    let alarms = (0..layout.alarms).map(|alarm| (schedule.alarm_us(alarm), head(layout.alarm.into())));
+    let extras = (0..layout.extras).map(|extra| (schedule.extra_us(extra), schedule.longest()));
+    let frames = joins.chain(slots).chain(alarms).chain(extras);
+    let mut frames: Vec<(u64, usize)> = frames.map(|(start, octets)| (start.unwrap(), octets)).collect();
+    frames.extend(schedule.downlink_us().map(|start| (start, schedule.longest_downlink())));
+    frames.sort_unstable();
+    let mut end = schedule.beacon_us();
+    for (index, (start, octets)) in frames.into_iter().enumerate() {
+        let gap = if index == 0 { u64::from(Schedule::TURN_US).min(guard) } else { guard };
+        assert!(start >= end + gap / 2 + listen, "frames overlap: {layout:?}");
+        end = start + schedule.airtime_us(octets);
+    }
+    assert!(end + u64::from(Schedule::TURN_US) + listen <= u64::from(layout.period_us));
 }
 
 const PROFILE: Profile = Profile {
@@ -137,44 +194,67 @@ const PROFILE: Profile = Profile {
     crc: true,
     low_data_rate: false,
 };
-const ALL: Link = Link { network: 1, device: 0xFFFF, epoch: 0 };
-const NUMBER: u8 = 2;
-const DEVICE: Link = Link { network: 1, device: NUMBER as u16, epoch: 0 };
+const NUMBER: u16 = 2;
 const START: u64 = 1_700_000_000_000_000;
 /// How much later the same time is on the base's clock.
 const SHIFT: u64 = START - 5_000_000;
 
-/// A base and a node, what they sent and what came of it.
-struct Pair {
-    base: Base<Volatile>,
-    node: Node<Volatile>,
-    now: u64,
-    beacons: Vec<Vec<u8>>,
-    frames: Vec<Vec<u8>>,
-    sent: u32,
-    received: BTreeSet<u32>,
-    delivered: u32,
+fn root() -> Key {
+    Key::new([2; 16])
 }
 
-impl Pair {
-    fn new() -> Self {
-        let schedule = Schedule::new(PROFILE, 3, 32, 1_000, 500_000).unwrap();
-        let (network, device) = (|| Key::new([0xBB; 16]), || Key::new([NUMBER; 16]));
-        let beacons = Sealer::new(&network(), Kind::Broadcast, ALL, Volatile::default()).unwrap();
-        let uplink = Sealer::new(&device(), Kind::Uplink, DEVICE, Volatile::default()).unwrap();
-        let mut base = Base::new(schedule, 1, BaseTime::from_us(START - 1), beacons);
-        base.admit(NUMBER, Opener::new(&device(), Kind::Uplink, DEVICE, 0)).unwrap();
-        let hears = Opener::new(&network(), Kind::Broadcast, ALL, 0);
-        let node = Node::new(schedule, 1, NUMBER, Clock::new(20, 60), uplink, hears).unwrap();
+fn office() -> Schedule {
+    let layout = Layout {
+        downlink: 40,
+        joins: 2,
+        alarms: 1,
+        alarm: 16,
+        extras: 2,
+        listen_us: 320,
+        ..Layout::plain(PROFILE, 3, 32, 1_000, 500_000)
+    };
+    Schedule::new(layout).unwrap()
+}
+
+/// A base and a node, what they sent and what came of it.
+struct Pair<'s> {
+    schedule: Schedule,
+    base: Base<'s, Volatile>,
+    node: Node<Volatile>,
+    now: u64,
+    frames: Vec<Vec<u8>>,
+    requests: Vec<Vec<u8>>,
+    downs: Vec<Vec<u8>>,
+    /// The message of each ticket that is on its way, and how many messages there were.
+    tickets: Vec<(u8, u32)>,
+    sent: u32,
+    received: BTreeSet<u32>,
+    delivered: BTreeSet<u32>,
+}
+
+impl<'s> Pair<'s> {
+    fn new(stations: &'s mut [Option<Station<Volatile>>; 3]) -> Self {
+        let schedule = office();
+        stations[1] = Station::new(1, NUMBER, root(), Volatile::default()).ok();
+        let (network, epoch, key) = (1, 0, Key::new([0xBB; 16]));
+        let (beacons, sessions) = (Volatile::default(), Volatile::default());
+        let setup = Setup { network, epoch, key, schedule, beacons, sessions };
+        let bounds = Bounds { stamp_error_us: 20, drift_ppm: 60, drift_rate_ppb_per_s: 20 };
+        let device = Device { network, number: NUMBER, bounds, start_error_us: 0 };
+        let mut node = Node::new(schedule, device, &root(), Volatile::default()).unwrap();
+        node.join(root(), 1);
         Self {
-            base,
+            schedule,
+            base: Base::new(setup, stations, BaseTime::from_us(START - 1)).unwrap(),
             node,
-            now: START - Schedule::TURN_US,
-            beacons: Vec::new(),
+            now: START - u64::from(Schedule::TURN_US),
             frames: Vec::new(),
+            requests: Vec::new(),
+            downs: Vec::new(),
+            tickets: Vec::new(),
             sent: 0,
             received: BTreeSet::new(),
-            delivered: 0,
+            delivered: BTreeSet::new(),
         }
     }
 
@@ -186,14 +266,14 @@ impl Pair {
     fn poll(&mut self) {
         let now = BaseTime::from_us(self.now);
         for polls in 0.. {
-            assert!(polls < 4, "a base that never waits");
+            assert!(polls < 16, "a base that never waits");
             match self.base.poll(now) {
                 BaseOutput::Transmit { frame, at } => {
-                    assert!(at >= now, "a beacon in the past");
-                    self.beacons.push(frame.to_vec());
+                    assert!(at >= now, "a frame in the past");
+                    self.downs.push(frame.to_vec());
                 }
                 BaseOutput::Message { device, message, .. } => {
-                    let message = u32::from_be_bytes(message.try_into().unwrap());
+                    let message = u32::from_be_bytes(message[..4].try_into().unwrap());
                     assert!(device == NUMBER && message <= self.sent, "nobody sent it");
                     assert!(self.received.insert(message), "message {message} came twice");
                 }
@@ -202,29 +282,50 @@ impl Pair {
                     assert!(until > now, "a wait ends later");
                     break;
                 }
+                _ => {}
             }
         }
+        self.poll_node();
+        assert!(self.delivered.is_subset(&self.received), "delivered, but never came");
+    }
+
+    fn poll_node(&mut self) {
         let now = self.local();
         for polls in 0.. {
-            assert!(polls < 4, "a node that never waits");
+            assert!(polls < 32, "a node that never waits");
             match self.node.poll(now) {
                 NodeOutput::Transmit { frame, at } => {
                     assert!(at > now, "a frame in the past");
-                    self.frames.push(frame.to_vec());
+                    if frame.len() == JoinRequest::LEN && JoinRequest::device(frame).is_some() {
+                        self.requests.push(frame.to_vec());
+                    } else {
+                        self.frames.push(frame.to_vec());
+                    }
                 }
-                NodeOutput::Delivered => self.delivered = self.sent,
+                NodeOutput::Delivered { ticket } => {
+                    let index =
+                        self.tickets.iter().position(|(other, _)| *other == ticket).expect("a ticket");
+                    self.delivered.insert(self.tickets.swap_remove(index).1);
+                }
+                NodeOutput::Lost { ticket } => self.tickets.retain(|(other, _)| *other != ticket),
+                NodeOutput::Failed(error) => panic!("{error}"),
                 NodeOutput::Wait(until) => {
                     assert!(until.is_none_or(|until| until > now), "a wait ends later");
                     break;
                 }
+                _ => {}
             }
         }
     }
 
-    fn send(&mut self) {
-        if self.node.is_free() {
+    /// Sends a message of so many octets, if there is room for it.
+    fn send(&mut self, length: usize, is_alarm: bool) {
+        let mut message = vec![0xA5; length.max(4)];
+        message[..4].copy_from_slice(&(self.sent + 1).to_be_bytes());
+        let ticket = if is_alarm { self.node.alarm(&message) } else { self.node.send(&message) };
+        if let Ok(ticket) = ticket {
             self.sent += 1;
-            self.node.send(&self.sent.to_be_bytes()).unwrap();
+            self.tickets.push((ticket, self.sent));
         }
     }
 
@@ -237,32 +338,73 @@ impl Pair {
         self.node.receive(frame, self.local());
         self.poll();
     }
+
+    /// One superframe, in which nothing is lost but what `loses` says, for frames down and up.
+    fn superframe(&mut self, mut loses: impl FnMut(bool) -> bool) {
+        let end = self.now + u64::from(self.schedule.layout().period_us);
+        while self.now < end {
+            let (downs, ups) = (self.downs.len(), self.frames.len() + self.requests.len());
+            self.poll();
+            // The air of each frame is shorter than a step; what matters is the order.
+            for index in downs..self.downs.len() {
+                let frame = self.downs[index].clone();
+                if !loses(true) {
+                    // A beacon is stamped when it ended.
+                    let airtime = self.schedule.airtime_us(frame.len());
+                    let now = self.now;
+                    let period = u64::from(self.schedule.layout().period_us);
+                    if frame.len() == self.schedule.beacon_len() {
+                        self.now = now.next_multiple_of(period) + airtime;
+                    }
+                    self.node_hears(&frame);
+                    self.now = self.now.max(now);
+                }
+            }
+            if self.frames.len() + self.requests.len() > ups {
+                let last = if self.requests.len() + self.frames.len() > ups && !self.node.is_member() {
+                    self.requests.last()
+                } else {
+                    self.frames.last()
+                };
+                if let Some(frame) = last.cloned()
+                    && !loses(false)
+                {
+                    self.base_hears(&frame);
+                }
+            }
+            self.now += 1_000;
+        }
+    }
 }
 
-/// A base and a node hear arbitrary octets and frames of each other, at any time and in any order: nothing
-/// is sent in the past, and no message comes twice. The octets say what happens.
+/// A base and a node hear arbitrary octets and frames of each other, at any time and in any order: nothing is
+/// sent in the past, no message comes twice, and what is called delivered came. The octets say what happens.
 pub fn link(octets: &[u8]) {
-    let mut pair = Pair::new();
+    let mut stations = [const { None }; 3];
+    let mut pair = Pair::new(&mut stations);
     let mut seed = Seed(octets);
+    if seed.u8() & 1 == 0 {
+        for _ in 0..4 {
+            pair.superframe(|_| false);
+        }
+    }
     while !seed.is_empty() {
         let step = seed.u8();
-        let nth = |frames: &[Vec<u8>]| frames.iter().rev().nth(usize::from(step >> 3)).cloned();
-        match step & 7 {
+        let nth = |frames: &[Vec<u8>]| frames.iter().rev().nth(usize::from(step >> 4)).cloned();
+        match step & 15 {
             0 => pair.now += 100 * u64::from(step),
-            1 => pair.now += u64::from(seed.u16()) << (step >> 3),
-            2 => pair.send(),
-            3 | 4 => {
-                if let Some(frame) = nth(&pair.beacons) {
-                    pair.node_hears(&frame);
-                }
-            }
-            5 | 6 => {
-                if let Some(frame) = nth(&pair.frames) {
-                    pair.base_hears(&frame);
-                }
-            }
+            1 => pair.now += u64::from(seed.u16()) << (step >> 4),
+            2 => pair.send(usize::from(seed.u8()), false),
+            3 => pair.send(usize::from(step >> 4), true),
+            4..=6 => nth(&pair.downs).into_iter().for_each(|frame| pair.node_hears(&frame)),
+            7..=9 => nth(&pair.frames).into_iter().for_each(|frame| pair.base_hears(&frame)),
+            10 => nth(&pair.requests).into_iter().for_each(|frame| pair.base_hears(&frame)),
+            11 => drop(pair.base.send(NUMBER, &[step; 60])),
+            12 => pair.superframe(|_| false),
+            13 => pair.node.busy(),
+            14 => pair.base.busy(),
             _ => {
-                let noise = seed.slice(usize::from(step >> 3));
+                let noise = seed.slice(usize::from(step >> 4));
                 pair.base_hears(noise);
                 pair.node_hears(noise);
             }
@@ -271,33 +413,23 @@ pub fn link(octets: &[u8]) {
     }
 }
 
-/// What a node calls delivered, the base has. Each octet is a superframe: bit 0 loses the beacon, bit 1 the
-/// node's frame; with bit 2 someone sends an old frame of the node again.
+/// Whatever is lost for some superframes, all that was sent came once nothing is lost any more. The octets say
+/// what is lost.
 pub fn delivery(octets: &[u8]) {
-    let mut pair = Pair::new();
-    let schedule = Schedule::new(PROFILE, 3, 32, 1_000, 500_000).unwrap();
-    for (superframe, octet) in (0..).zip(octets) {
-        let start = START + superframe * schedule.period_us();
-        pair.now = start - Schedule::TURN_US;
-        pair.poll();
-        pair.now = start + schedule.beacon_us();
-        if octet & 1 == 0 {
-            let beacon = pair.beacons.last().unwrap().clone();
-            pair.node_hears(&beacon);
-        }
-        assert!(pair.delivered == 0 || pair.received.contains(&pair.delivered), "delivered, but never came");
-        pair.send();
-        let before = pair.frames.len();
-        pair.now += 100;
-        pair.poll();
-        pair.now = start + schedule.slot_us(NUMBER + 1);
-        if octet & 2 == 0 && pair.frames.len() > before {
-            let frame = pair.frames.last().unwrap().clone();
-            pair.base_hears(&frame);
-        }
-        if octet & 4 != 0 && before > 0 {
-            let frame = pair.frames[before - 1 - usize::from(octet >> 3) % before].clone();
-            pair.base_hears(&frame);
-        }
+    let mut stations = [const { None }; 3];
+    let mut pair = Pair::new(&mut stations);
+    for _ in 0..4 {
+        pair.superframe(|_| false);
     }
+    assert!(pair.node.is_member());
+    let mut lost = octets.iter().flat_map(|octet| (0..8).map(move |bit| octet >> bit & 1 != 0));
+    for superframe in 0..octets.len().min(24) {
+        pair.send(if superframe % 5 == 4 { 100 } else { 20 }, superframe % 7 == 3);
+        pair.superframe(|_| lost.next().unwrap_or(false));
+    }
+    for _ in 0..40 {
+        pair.superframe(|_| false);
+    }
+    assert_eq!(pair.received.len() as u32, pair.sent, "something never came");
+    assert_eq!(pair.delivered, pair.received, "something came, and is not called delivered");
 }

@@ -3,7 +3,9 @@
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use laws::{dlt645, frame_crypto, lora_tdma, mbus, meter_value, modbus_rtu};
+use laws::{
+    dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -479,13 +481,33 @@ proptest! {
     fn radio_airtime(octets in vec(any::<u8>(), 0..32)) { lora_tdma::airtime(&octets); }
 
     #[test]
+    fn radio_clock(octets in vec(prop_oneof![any::<u8>(), Just(0x7F), Just(0x81)], 0..600)) {
+        lora_clock::bounds(&octets);
+    }
+
+    #[test]
+    fn radio_clock_of_any_pairs(octets in octets()) { lora_clock::pairs(&octets); }
+
+    #[test]
+    fn radio_plan(what in vec(0..10_u16, 0..4), octets in vec(any::<u8>(), 0..80)) {
+        let flags = what.iter().fold(0_u16, |flags, what| flags | 1 << what);
+        lora_plan::demand(&[&flags.to_le_bytes()[..], &octets].concat());
+    }
+
+    #[test]
+    fn radio_region(octets in vec(any::<u8>(), 0..40)) { lora_region::admits(&octets); }
+
+    #[test]
+    fn radio_budget(octets in octets()) { lora_region::duty(&octets); }
+
+    #[test]
     fn radio_link(octets in octets()) { lora_tdma::link(&octets); }
 
     #[test]
-    fn radio_delivery(octets in vec(0..4_u8, 0..100)) { lora_tdma::delivery(&octets); }
+    fn radio_delivery(octets in vec(any::<u8>(), 0..100)) { lora_tdma::delivery(&octets); }
 
     #[test]
-    fn radio_delivery_with_replays(octets in vec(any::<u8>(), 0..100)) { lora_tdma::delivery(&octets); }
+    fn radio_layout(octets in vec(any::<u8>(), 0..48)) { lora_tdma::layout(&octets); }
 
     #[test]
     fn numbers(a in decimal(), b in decimal(), bits: u64) {

@@ -27,7 +27,7 @@ pub trait Port {
 }
 
 /// The buses of collector `number`, with their meters.
-pub fn ports(number: u8, clock: &Clock) -> [Box<dyn Port>; 3] {
+pub fn ports(number: u16, clock: &Clock) -> [Box<dyn Port>; 3] {
     [
         Box::new(Task::<modbus::Bus>::new(number, clock)),
         Box::new(Task::<dlt645::Bus>::new(number, clock)),
@@ -83,7 +83,7 @@ struct Task<Q: Questions> {
 }
 
 impl<Q: Questions> Task<Q> {
-    fn new(collector: u8, clock: &Clock) -> Self {
+    fn new(collector: u16, clock: &Clock) -> Self {
         let meters: Vec<(u8, &Meter)> = on_bus(Q::PROTOCOL).collect();
         let servers = meters
             .iter()

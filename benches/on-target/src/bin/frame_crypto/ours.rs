@@ -2,22 +2,20 @@
 
 use frame_crypto::{Key, Kind, Link, Opener, Sealer, Volatile};
 
-pub struct Ends(Option<(Sealer<Volatile>, Opener)>);
+pub struct Ends(Option<Sealer<Volatile>>, Opener);
 
 impl Ends {
     pub fn new(key: [u8; 16]) -> Self {
         let (key, link): (Key, _) = (Key::new(key), Link { network: 1, device: 7, epoch: 0 });
-        let sealer = Sealer::new(&key, Kind::Uplink, link, Volatile::default()).ok();
-        Self(sealer.map(|sealer| (sealer, Opener::new(&key, Kind::Uplink, link, 0))))
+        let sealer = Sealer::new(&key, Kind::Uplink, link, Volatile::default());
+        Self(sealer.ok(), Opener::new(&key, Kind::Uplink, link, 0))
     }
 
     pub fn seal(&mut self, plaintext: &[u8], air: &mut [u8; 256]) -> Option<usize> {
-        let (sealer, _) = self.0.as_mut()?;
-        Some(sealer.seal(false, plaintext, air).ok()?.len())
+        Some(self.0.as_mut()?.seal(false, plaintext, air).ok()?.len())
     }
 
     pub fn open(&mut self, frame: &[u8], clear: &mut [u8; 256]) -> Option<usize> {
-        let (_, opener) = self.0.as_mut()?;
-        Some(opener.open(frame, clear).ok()?.plaintext.len())
+        Some(self.1.open(frame, clear).ok()?.plaintext.len())
     }
 }

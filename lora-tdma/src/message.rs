@@ -1,0 +1,366 @@
+//! What a sealed frame carries: a message or a piece of one.
+//!
+//! ```text
+//!         0         1                           0         1       3        5
+//!        ┌─────────┬─ ─ ─ ─ ─┐                 ┌─────────┬───────┬────────┬─ ─ ─ ─ ─┐
+//!  whole │ control │ message │           piece │ control │ first │ offset │ octets  │
+//!        └─────────┴─ ─ ─ ─ ─┘                 └─────────┴───────┴────────┴─ ─ ─ ─ ─┘
+//!  control: part 2 bits, of the network 1, urgent 1
+//!  first: the low bits of the counter that was next when the message was first cut, so that no piece is taken for
+//!  one of another message
+//! ```
+
+/// Octets before a message that goes up.
+pub(crate) const UPLINK_HEAD: usize = 1;
+
+/// Octets before a message that goes down.
+pub(crate) const DOWNLINK_HEAD: usize = 1;
+
+/// Octets that say where a piece belongs.
+const PLACE: usize = 4;
+
+/// Most octets of a message in pieces.
+pub(crate) const MAX_MESSAGE: usize = u16::MAX as usize;
+
+/// Which part of a message a frame carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Piece { first: u16, offset: u16, is_last: bool },
+}
+
+/// What precedes the octets of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub part: Part,
+    /// Of the network itself, not of the application.
+    pub internal: bool,
+    pub urgent: bool,
+}
+
+impl Head {
+    /// The head and the octets behind it; `None` if there is none.
+    pub(crate) fn decode(plaintext: &[u8]) -> Option<(Self, &[u8])> {
+        let (&control, rest) = plaintext.split_first()?;
+        let piece = |is_last| {
+            let (&[a, b, c, d], octets) = rest.split_first_chunk::<PLACE>()?;
+            let (first, offset) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+            Some((Part::Piece { first, offset, is_last }, octets))
+        };
+        let (part, octets) = match control >> 6 {
+            0 => (Part::Whole, rest),
+            1 => piece(false)?,
+            2 => piece(true)?,
+            _ => return None,
+        };
+        Some((Self { part, internal: control & 0x20 != 0, urgent: control & 0x10 != 0 }, octets))
+    }
+
+    /// Writes head and octets, and returns how many there are; `None` if the buffer is too small.
+    pub(crate) fn encode(&self, octets: &[u8], buffer: &mut [u8]) -> Option<usize> {
+        let (part, place) = match self.part {
+            Part::Whole => (0, None),
+            Part::Piece { first, offset, is_last } => (1 + u8::from(is_last), Some((first, offset))),
+        };
+        let (control, mut rest) = buffer.split_first_mut()?;
+        *control = part << 6 | u8::from(self.internal) << 5 | u8::from(self.urgent) << 4;
+        let mut len = 1 + octets.len();
+        if let Some((first, offset)) = place {
+            let (head, behind) = rest.split_first_chunk_mut::<PLACE>()?;
+            let ([a, b], [c, d]) = (first.to_be_bytes(), offset.to_be_bytes());
+            *head = [a, b, c, d];
+            rest = behind;
+            len += PLACE;
+        }
+        rest.get_mut(..octets.len())?.copy_from_slice(octets);
+        Some(len)
+    }
+}
+
+/// A message on its way out, piece by piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Outgoing<const N: usize> {
+    octets: [u8; N],
+    length: usize,
+    taken: usize,
+    /// The counter that was next when the message was first cut.
+    first: u64,
+    internal: bool,
+    ticket: u8,
+    waits: bool,
+}
+
+impl<const N: usize> Outgoing<N> {
+    /// How many counters the pieces of a message can span.
+    const SPAN: u64 = 0xFF00;
+
+    pub(crate) const fn new() -> Self {
+        Self { octets: [0; N], length: 0, taken: 0, first: 0, internal: false, ticket: 0, waits: false }
+    }
+
+    /// Whether a message, or what is left of one, waits to be taken.
+    pub(crate) const fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// The number of the message taken in last.
+    pub(crate) const fn ticket(&self) -> u8 {
+        self.ticket
+    }
+
+    /// Takes a message in; `false` if it is too long.
+    pub(crate) fn put(&mut self, message: &[u8], internal: bool, ticket: u8) -> bool {
+        let Some(octets) = self.octets.get_mut(..message.len()) else { return false };
+        octets.copy_from_slice(message);
+        self.length = message.len();
+        self.taken = 0;
+        self.internal = internal;
+        self.ticket = ticket;
+        self.waits = true;
+        true
+    }
+
+    /// Sends the message from its start, though parts of it were taken, as another one.
+    pub(crate) const fn restart(&mut self) {
+        (self.taken, self.waits) = (0, true);
+    }
+
+    /// Drops what waits.
+    pub(crate) const fn clear(&mut self) {
+        self.waits = false;
+    }
+
+    /// Whether the message does not fit `room` octets as a whole, or is already cut.
+    pub(crate) const fn is_cut(&self, room: usize) -> bool {
+        self.taken != 0 || self.length >= room
+    }
+
+    /// Writes the next part of up to `room` octets, for a frame that has the counter `next` or one soon after.
+    /// It is not taken before [`take`](Self::take).
+    pub(crate) fn part(&self, room: usize, next: u64, buffer: &mut [u8]) -> Option<Taken> {
+        if !self.waits {
+            return None;
+        }
+        // Pieces too far apart could not be told from those of another message.
+        let goes_on = self.taken != 0 && next.saturating_sub(self.first) < Self::SPAN;
+        let (first, from) = if goes_on { (self.first, self.taken) } else { (next, 0) };
+        let rest = self.octets.get(from..self.length)?;
+        let (part, octets) = if self.is_cut(room) {
+            let room = room.checked_sub(1 + PLACE).filter(|&room| room != 0)?;
+            let octets = rest.get(..room).unwrap_or(rest);
+            let is_last = octets.len() == rest.len();
+            (Part::Piece { first: first as u16, offset: from as u16, is_last }, octets)
+        } else {
+            (Part::Whole, rest)
+        };
+        let is_last = !matches!(part, Part::Piece { is_last: false, .. });
+        let head = Head { part, internal: self.internal, urgent: false };
+        let length = head.encode(octets, buffer)?;
+        Some(Taken { length, first, taken: from + octets.len(), is_last })
+    }
+
+    /// Takes the part that was written last.
+    pub(crate) const fn take(&mut self, part: Taken) {
+        self.first = part.first;
+        self.taken = part.taken;
+        self.waits = !part.is_last;
+    }
+}
+
+/// A part of a message that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Octets that were written.
+    pub length: usize,
+    first: u64,
+    /// Octets of the message up to its end.
+    taken: usize,
+    pub is_last: bool,
+}
+
+/// A message on its way in, in pieces.
+///
+/// Pieces come in any order, but each once, and from a sender that proved itself and sends one message in
+/// pieces after the other: it is whole when as many octets came as it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Incoming<const N: usize> {
+    octets: [u8; N],
+    first: Option<u64>,
+    came: usize,
+    length: Option<usize>,
+    /// Whether no more of it is wanted.
+    is_over: bool,
+}
+
+/// What came of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// The rest of a message of so many octets.
+    Message(usize),
+    /// A piece; others are missing, or nobody wants them any more.
+    Piece,
+    /// A piece of a message that another one followed.
+    Old,
+    /// A piece of a message that is too long for the buffer.
+    TooLong,
+}
+
+impl<const N: usize> Incoming<N> {
+    pub(crate) const fn new() -> Self {
+        Self { octets: [0; N], first: None, came: 0, length: None, is_over: false }
+    }
+
+    pub(crate) fn message(&self, length: usize) -> &[u8] {
+        self.octets.get(..length).unwrap_or_default()
+    }
+
+    /// Takes in a piece that came with a counter, of the message that was first cut at the counter which has
+    /// these low bits.
+    pub(crate) fn take(
+        &mut self,
+        counter: u64,
+        first: u16,
+        offset: u16,
+        is_last: bool,
+        octets: &[u8],
+    ) -> Came {
+        let first = Some(counter.wrapping_sub((counter as u16).wrapping_sub(first).into()));
+        if self.first < first {
+            // What is missing of another message never comes any more.
+            (self.first, self.came, self.length, self.is_over) = (first, 0, None, false);
+        }
+        if self.first != first {
+            return Came::Old;
+        }
+        if self.is_over {
+            return Came::Piece;
+        }
+        let end = usize::from(offset) + octets.len();
+        let Some(place) = self.octets.get_mut(offset.into()..end) else {
+            self.is_over = true;
+            return Came::TooLong;
+        };
+        place.copy_from_slice(octets);
+        self.came += octets.len();
+        if is_last {
+            self.length = Some(end);
+        }
+        match self.length {
+            Some(length) if self.came >= length => {
+                self.is_over = true;
+                Came::Message(length)
+            }
+            _ => Came::Piece,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// The parts of a message, each with its counter.
+    fn parts(message: &[u8], room: usize, mut counter: u64) -> Vec<(u64, Vec<u8>)> {
+        let mut outgoing = Outgoing::<64>::new();
+        assert!(outgoing.put(message, false, 1));
+        let mut parts = Vec::new();
+        let mut buffer = [0; 64];
+        while let Some(part) = outgoing.part(room, counter, &mut buffer) {
+            outgoing.take(part);
+            assert!(part.length <= room && part.is_last != outgoing.waits());
+            parts.push((counter, buffer[..part.length].to_vec()));
+            counter += 3;
+        }
+        parts
+    }
+
+    fn take<const N: usize>(incoming: &mut Incoming<N>, (counter, part): &(u64, Vec<u8>)) -> Came {
+        let (head, octets) = Head::decode(part).unwrap();
+        match head.part {
+            Part::Whole => panic!("not in pieces"),
+            Part::Piece { first, offset, is_last } => incoming.take(*counter, first, offset, is_last, octets),
+        }
+    }
+
+    #[test]
+    fn a_message_in_pieces_is_whole_again_in_any_order() {
+        let message: Vec<u8> = (0..50).collect();
+        for (room, pieces) in [(50, 2), (30, 2), (15, 5), (6, 50)] {
+            for counter in [0, 0xFFFF, 0xFFFF_FFFF_0000] {
+                let parts = parts(&message, room, counter);
+                assert_eq!(parts.len(), pieces);
+                for first in 0..parts.len() {
+                    let mut incoming = Incoming::<50>::new();
+                    for part in 0..parts.len() {
+                        let came = take(&mut incoming, &parts[(part + first) % parts.len()]);
+                        let is_whole = part + 1 == parts.len();
+                        assert_eq!(came, if is_whole { Came::Message(50) } else { Came::Piece });
+                    }
+                    assert_eq!(incoming.message(50), message);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_that_fits_is_not_cut() {
+        for room in [51, 60] {
+            let parts = parts(&[7; 50], room, 5);
+            let (head, octets) = Head::decode(&parts[0].1).unwrap();
+            assert_eq!((parts.len(), head.part, octets), (1, Part::Whole, &[7; 50][..]));
+        }
+    }
+
+    #[test]
+    fn pieces_of_two_messages_are_never_put_together() {
+        let given_up = parts(&[1; 50], 20, 5);
+        for counter in [8, 5 + 0x1_0000] {
+            let next = parts(&[2; 50], 20, counter);
+            let mut incoming = Incoming::<50>::new();
+            assert_eq!(take(&mut incoming, &given_up[0]), Came::Piece);
+            assert_eq!(take(&mut incoming, &next[3]), Came::Piece);
+            // What somebody held back comes too late.
+            assert_eq!(take(&mut incoming, &given_up[1]), Came::Old);
+            assert_eq!(take(&mut incoming, &next[1]), Came::Piece);
+            assert_eq!(take(&mut incoming, &next[2]), Came::Piece);
+            assert_eq!(take(&mut incoming, &next[0]), Came::Message(50));
+            assert_eq!(incoming.message(50), [2; 50]);
+            assert_eq!(take(&mut incoming, &given_up[2]), Came::Old);
+        }
+    }
+
+    #[test]
+    fn a_message_that_takes_too_long_starts_again() {
+        let mut outgoing = Outgoing::<64>::new();
+        outgoing.put(&[3; 50], false, 1);
+        let mut buffer = [0; 64];
+        for (counter, place) in [(7, (7, 0)), (0xFF06, (7, 15)), (0xFF07, (0xFF07, 0))] {
+            let part = outgoing.part(20, counter, &mut buffer).unwrap();
+            outgoing.take(part);
+            let (head, _) = Head::decode(&buffer[..part.length]).unwrap();
+            let (first, offset) = place;
+            assert_eq!(head.part, Part::Piece { first, offset, is_last: false });
+        }
+    }
+
+    #[test]
+    fn a_message_longer_than_the_buffer_is_refused() {
+        assert!(!Outgoing::<10>::new().put(&[0; 11], false, 1));
+        let mut incoming = Incoming::<10>::new();
+        assert_eq!(incoming.take(1, 1, 0, false, &[0; 11]), Came::TooLong);
+        assert_eq!(incoming.take(2, 1, 0, false, &[0; 5]), Came::Piece);
+        assert_eq!(incoming.take(3, 3, 9, true, &[0; 2]), Came::TooLong);
+    }
+
+    #[test]
+    fn no_room_yields_nothing() {
+        let mut outgoing = Outgoing::<10>::new();
+        outgoing.put(&[1, 2, 3, 4, 5, 6], false, 1);
+        for room in 0..=5 {
+            assert_eq!(outgoing.part(room, 0, &mut [0; 64]), None);
+        }
+        assert_eq!(outgoing.part(6, 0, &mut [0; 5]), None);
+    }
+}
