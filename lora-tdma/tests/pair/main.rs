@@ -1,5 +1,11 @@
 //! A base and its nodes on a lossy channel, under a virtual clock.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod attacks;
 mod changes;
