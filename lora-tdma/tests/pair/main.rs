@@ -1,5 +1,6 @@
 //! A base and its nodes on a lossy channel, under a virtual clock.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::needless_range_loop, reason = "nodes and what they sent have the same index")]
 
 mod attacks;
 mod changes;

@@ -106,7 +106,9 @@ fn the_last_slot_is_acknowledged_though_the_base_listens_before_its_beacon() {
         other => panic!("{other:?}"),
     };
     let mut world = World::joined(Layout { period_us: needed, ..layout }, &numbers(4));
-    (0..4).for_each(|index| drop(world.send(index, &[7; 32])));
+    for index in 0..4 {
+        world.send(index, &[7; 32]);
+    }
     let frames: u32 = world.units.iter().map(|unit| unit.frames).sum();
     world.pass(10);
     assert_eq!(world.units.iter().map(|unit| unit.frames).sum::<u32>() - frames, 4, "something was repeated");
@@ -217,7 +219,7 @@ fn a_node_that_lost_the_base_falls_silent() {
         world.flights[flights..].iter().rfind(|flight| flight.sender == Sender::Node(0)).unwrap().start;
     let sent = world.units[0].frames - frames;
     assert!((8..=40).contains(&sent), "{sent} frames");
-    assert!(world.now - last > 50_000_000, "still speaking after {} s", (world.now - last) / 1_000_000);
+    assert!(world.now - last > 42_000_000, "still speaking after {} s", (world.now - last) / 1_000_000);
     world.units[0].is_deaf = false;
     world.pass(3);
     assert_eq!(world.units[0].count(&Told::Delivered(ticket)), 1);
