@@ -519,8 +519,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Part::Piece { first, offset, is_last } if head.internal => {
                 match self.inner.take(counter, first, offset, is_last, octets) {
                     Came::Message(length) => {
-                        if let Some(place) = self.plaintext.get_mut(..length) {
-                            place.copy_from_slice(self.inner.message(length));
+                        for (to, from) in self.plaintext.iter_mut().zip(self.inner.message(length)) {
+                            *to = *from;
                         }
                         self.obey(0, length)
                     }

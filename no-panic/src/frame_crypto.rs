@@ -3,7 +3,7 @@ use core::hint::black_box;
 use ::frame_crypto::{
     Admin, Aes128, Cipher, CounterStore, FlashSlots, Header, Identity, JoinRequest, Joining, Key, Kind, Link,
     Name, Offer, Opener, Overlap, Records, Registrar, Renamer, Sealer, Session, Slot, Slots, Sm4, StoreError,
-    receipt,
+    Window, receipt,
 };
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 
@@ -32,7 +32,8 @@ fn link<C: Cipher>(octets: &[u8]) {
     }
     let any_opener = || Opener::<C>::new(&any_key(), any_kind(), any_link(), black_box(0));
     let mut opener = any_opener();
-    black_box(black_box(&mut opener).next());
+    black_box((black_box(&mut opener).next(), black_box(&mut opener).window()));
+    black_box(Opener::<C>::resume(&any_key(), any_kind(), any_link(), black_box(Window::new(0))).next());
     black_box(with_buffer(|buffer| black_box(&mut opener).open(octets, buffer).is_ok()));
     let mut openers = Overlap::new(any_opener());
     black_box(&mut openers).renew(any_opener());
@@ -77,15 +78,7 @@ fn flash() {
     black_box(black_box(&mut records).store(black_box(0)).is_ok());
 }
 
-pub fn any_sealer() -> Result<Sealer<Store>, ::frame_crypto::SealError> {
-    Sealer::new(&any_key(), any_kind(), any_link(), Store)
-}
-
-pub fn any_opener() -> Opener {
-    Opener::new(&any_key(), any_kind(), any_link(), black_box(0))
-}
-
-fn any_key<C: Cipher>() -> Key<C> {
+pub fn any_key<C: Cipher>() -> Key<C> {
     black_box(Key::new([0; 16]))
 }
 
@@ -93,7 +86,7 @@ fn any_kind() -> Kind {
     black_box(Kind::Uplink)
 }
 
-fn any_link() -> Link {
+pub fn any_link() -> Link {
     black_box(Link { network: 0, device: 0, epoch: 0 })
 }
 

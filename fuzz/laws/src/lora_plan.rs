@@ -8,10 +8,12 @@ use lora_tdma::{BaseTime, Bounds, Clock, LocalTime, PlanError, Schedule, Schedul
 use crate::Seed;
 use crate::lora_tdma::profile;
 
-/// What uplink frames have besides their message, what those to a device have, and a request to join.
+/// What uplink frames have besides their message, and what those to a device have; a request to join, and the
+/// answer.
 const UPLINK: u64 = 14;
-const DOWNLINK: u64 = 16;
+const DOWNLINK: u64 = 14;
 const JOIN: u64 = 25;
+const ACCEPT: u64 = 47;
 
 /// A plan meets every demand, no two frames overlap in it, and its guard holds whatever the clocks do. A
 /// refusal names a demand that is not met, and what would do instead. The octets are a demand, settings of a
@@ -104,7 +106,7 @@ fn meets(demand: &Demand, profile: &Profile, plan: &Plan) {
     let airtime = |octets: u64| profile.airtime_us(octets.try_into().unwrap());
     let apart = u64::from(layout.guard_us) + u64::from(layout.listen_us);
     let (message, downlink) = (u64::from(demand.message), u64::from(demand.downlink));
-    let (frame, down) = (airtime(message + UPLINK), airtime(downlink + DOWNLINK));
+    let (frame, down) = (airtime(message + UPLINK), airtime((downlink + DOWNLINK).max(ACCEPT)));
 
     let mut used = airtime(21 + 2 * slots + u64::from(demand.extras)) + slots * (frame + apart);
     if downlink != 0 {
@@ -197,12 +199,13 @@ fn in_time(demand: &Demand, plan: &Plan, seed: &mut Seed<'_>) {
     let schedule = plan.schedule(0).unwrap();
     let period = u64::from(schedule.layout().period_us);
     let start = BaseTime::from_us(1_700_000_000_000_000);
+    const START_US: u64 = 1 << 40;
     // What the node's clock gains, and how late a beacon's end is taken down.
     let skew = i64::from(drift_ppm) * i64::from(seed.u8() as i8) / 128;
     let mut late = || i64::from(stamp_error_us - 1) * i64::from(seed.u8() as i8) / 128;
     let mut local = |passed: u64| {
-        let gained = passed as i64 / 1_000 * skew / 1_000;
-        LocalTime::from_us(1 << 40).after((1_000_000 + passed as i64 + gained + late()) as u64)
+        let gained = i128::from(passed) * i128::from(skew) / 1_000_000;
+        LocalTime::from_us((START_US + passed).checked_add_signed(gained as i64 + late()).unwrap())
     };
     let mut clock = Clock::new(demand.bounds);
     let mut passed = 0;

@@ -72,7 +72,9 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         let before = number.saturating_sub(1);
         let first = usize::from(self.schedule.phase(before)) * usize::from(slots);
         let mut entries = [0; Beacon::MAX_LEN - Beacon::HEAD_LEN];
-        let (acknowledgements, grants) = entries.split_at_mut(2 * usize::from(slots));
+        let Some((acknowledgements, grants)) = entries.split_at_mut_checked(2 * usize::from(slots)) else {
+            return Ok(0);
+        };
         let stations = self.stations.iter().skip(first).take(slots.into());
         for (entry, station) in acknowledgements.chunks_exact_mut(2).zip(stations) {
             if let Some(station) = station {
