@@ -185,9 +185,11 @@ pub(crate) struct Taken {
 #[derive(Clone, Copy)]
 pub(crate) struct Incoming<const N: usize> {
     octets: [u8; N],
-    first: Option<u64>,
-    came: usize,
-    length: Option<usize>,
+    /// The counter after the one at which the message was first cut; 0: there is none yet.
+    first: u64,
+    came: u16,
+    /// 0: not known yet.
+    length: u16,
     /// Whether no more of it is wanted.
     is_over: bool,
 }
@@ -207,7 +209,7 @@ pub(crate) enum Came {
 
 impl<const N: usize> Incoming<N> {
     pub(crate) const fn new() -> Self {
-        Self { octets: [0; N], first: None, came: 0, length: None, is_over: false }
+        Self { octets: [0; N], first: 0, came: 0, length: 0, is_over: false }
     }
 
     pub(crate) fn message(&self, length: usize) -> &[u8] {
@@ -224,10 +226,11 @@ impl<const N: usize> Incoming<N> {
         is_last: bool,
         octets: &[u8],
     ) -> Came {
-        let first = Some(counter.wrapping_sub((counter as u16).wrapping_sub(first).into()));
+        let span = (counter as u16).wrapping_sub(first);
+        let first = counter.saturating_sub(span.into()).saturating_add(1);
         if self.first < first {
             // What is missing of another message never comes any more.
-            (self.first, self.came, self.length, self.is_over) = (first, 0, None, false);
+            (self.first, self.came, self.length, self.is_over) = (first, 0, 0, false);
         }
         if self.first != first {
             return Came::Old;
@@ -236,22 +239,20 @@ impl<const N: usize> Incoming<N> {
             return Came::Piece;
         }
         let end = usize::from(offset) + octets.len();
-        let Some(place) = self.octets.get_mut(offset.into()..end) else {
+        let (Some(place), Ok(end)) = (self.octets.get_mut(offset.into()..end), u16::try_from(end)) else {
             self.is_over = true;
             return Came::TooLong;
         };
         place.copy_from_slice(octets);
-        self.came += octets.len();
+        self.came = self.came.saturating_add(octets.len() as u16);
         if is_last {
-            self.length = Some(end);
+            self.length = end;
         }
-        match self.length {
-            Some(length) if self.came >= length => {
-                self.is_over = true;
-                Came::Message(length)
-            }
-            _ => Came::Piece,
+        if self.length == 0 || self.came < self.length {
+            return Came::Piece;
         }
+        self.is_over = true;
+        Came::Message(self.length.into())
     }
 }
 

@@ -3,6 +3,8 @@
 mod ask;
 mod memory;
 
+use core::num::NonZeroU64;
+
 use frame_crypto::{
     Aes128, Cipher, CounterStore, Header, JoinRequest, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened,
     Opener, Overlap, SealError, Sealer, Session,
@@ -79,10 +81,16 @@ struct Member<C: Cipher> {
 /// What a node heard from the base last.
 #[derive(Clone, Copy)]
 struct Heard {
-    /// The superframe.
-    number: u64,
+    /// The superframe after it.
+    next: NonZeroU64,
     /// Which extra slots are this node's, a bit each.
     granted: u8,
+}
+
+impl Heard {
+    const fn number(self) -> u64 {
+        self.next.get() - 1
+    }
 }
 
 /// What the application does not know yet.
@@ -163,9 +171,9 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// The receipt of the frame taken last.
     last: Option<u8>,
     confirm: Confirm,
-    /// The counters of what was taken in last.
-    taken: Option<u64>,
-    taken_by_all: Option<u64>,
+    /// The low bits of the counters of what was taken in last.
+    taken: Option<u32>,
+    taken_by_all: Option<u32>,
     /// Whether the session ends once everything is acknowledged.
     ends: bool,
     /// Whether nothing could be sealed since something was heard.
@@ -418,7 +426,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let extras =
             (0..self.schedule.layout().extras).filter(|&extra| was_own && beacon.grant(extra, slots) == own);
         let granted = extras.fold(0, |granted, extra| granted | 1 << extra);
-        self.heard = Some(Heard { number: beacon.number, granted });
+        self.heard = Some(Heard { next: NonZeroU64::MIN.saturating_add(beacon.number), granted });
     }
 
     /// Takes in what the base had of this node when superframe `number` began.
@@ -450,11 +458,11 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 let length = plaintext.len();
                 self.take_in(true, counter, length);
                 if self.news.is_some() {
-                    self.taken_by_all = Some(counter);
+                    self.taken_by_all = Some(counter as u32);
                     self.confirm.message_to_all = Some(counter as u16);
                 }
             }
-            Err(OpenError::Duplicate { counter }) if self.taken_by_all == Some(counter) => {
+            Err(OpenError::Duplicate { counter }) if self.taken_by_all == Some(counter as u32) => {
                 self.confirm.message_to_all = Some(counter as u16);
             }
             Err(_) => {}
@@ -469,7 +477,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let (counter, is_message, length) = match member.downlink.open(frame, &mut self.plaintext) {
             Ok(Opened { counter, flag, plaintext }) => (counter, flag, plaintext.len()),
             Err(OpenError::Duplicate { counter }) => {
-                if self.taken == Some(counter) {
+                if self.taken == Some(counter as u32) {
                     // The confirmation was lost.
                     self.confirm.message = Some(counter as u16);
                 }
@@ -480,7 +488,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let is_newest = member.downlink.next() == counter.saturating_add(1);
         if is_message {
             if self.take_in(false, counter, length) {
-                self.taken = Some(counter);
+                self.taken = Some(counter as u32);
                 self.confirm.message = Some(counter as u16);
             }
         } else if let Some(&acknowledgement) = self.plaintext.first_chunk()
@@ -715,7 +723,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
 
     /// Whether this schedule certainly holds in superframe `number`.
     fn knows(&self, number: u64) -> bool {
-        let Some(passed) = self.heard.and_then(|heard| number.checked_sub(heard.number)) else {
+        let Some(passed) = self.heard.and_then(|heard| number.checked_sub(heard.number())) else {
             return false;
         };
         // The base has to know the node, and the node of no other schedule, or it would not be waited for.
@@ -744,7 +752,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let own = (self.schedule.phase(number) == self.place.phase)
             .then(|| turn(self.schedule.slot_us(self.place.slot), self.limit(), false))
             .flatten();
-        let heard = self.heard.filter(|heard| heard.number == number);
+        let heard = self.heard.filter(|heard| heard.number() == number);
         let granted = (0..layout.extras)
             .filter(|&extra| heard.is_some_and(|heard| heard.granted >> extra & 1 != 0))
             .filter_map(|extra| turn(self.schedule.extra_us(extra), self.schedule.longest(), false));

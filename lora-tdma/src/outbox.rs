@@ -312,7 +312,8 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             let mut plaintext = [0; MAX_FRAME];
             let Some(part) = self.message.part(room, sealer.next(), &mut plaintext) else { break };
             let octets = plaintext.get(..part.length).unwrap_or_default();
-            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, !part.is_last)? {
+            let more = !part.is_last || !self.has_none();
+            if !self.place(sealer, octets, Content::Message { ticket, is_cut }, false, more)? {
                 break;
             }
             self.message.take(part);

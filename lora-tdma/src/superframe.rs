@@ -60,7 +60,7 @@ impl Schedule {
     pub const TURN_US: u32 = 10_000;
 
     /// So many superframes after a beacon a node may send without another one.
-    pub(crate) const HOLD: u64 = 12;
+    pub(crate) const HOLD: u64 = 16;
 
     /// The longest guard, listening or interval.
     pub const MAX_TIME_US: u32 = 0xFF_FFFF;

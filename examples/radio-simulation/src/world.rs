@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::ops::Range;
 use std::rc::Rc;
 
 use frame_crypto::{Aes128, CounterStore, Joined, Key, Link, Session, StoreError, Window};
@@ -67,7 +68,8 @@ struct Unit {
     tickets: HashMap<u8, Note>,
     /// What became of each message, by its sequence.
     fates: Vec<Fate>,
-    transmits_until: u64,
+    /// Its last frame, on the air or soon.
+    transmits: Range<u64>,
     wake: u64,
 }
 
@@ -108,7 +110,7 @@ pub struct World {
     now: u64,
     /// When the base is polled next.
     wake: u64,
-    base_transmits_until: u64,
+    base_transmits: Range<u64>,
     waits_for: HashSet<u16>,
     since: u64,
     outcome: Outcome,
@@ -135,7 +137,7 @@ impl World {
             events: BinaryHeap::new(),
             now: 0,
             wake: 0,
-            base_transmits_until: 0,
+            base_transmits: 0..0,
             waits_for: (0..scenario.nodes).map(|index| scenario.layout.first + index).collect(),
             since: 0,
             outcome: Outcome::default(),
@@ -306,7 +308,7 @@ impl World {
                         unit.power_db,
                         frame,
                     );
-                    unit.transmits_until = end;
+                    unit.transmits = start..end;
                     self.outcome.frames += 1;
                     if let Some(shots) = &mut self.shots {
                         shots.push(Shot {
@@ -351,7 +353,7 @@ impl World {
                     let start = (at.us() - World::EPOCH_US) * 1_000;
                     assert!(start >= self.now, "a frame in the past");
                     let end = self.channel.transmit(Sender::Base, Purpose::Slot, start, 0, frame);
-                    self.base_transmits_until = end;
+                    self.base_transmits = start..end;
                     if let Some(shots) = &mut self.shots {
                         shots.push(Shot { start, end, device: 0, is_contention: false });
                     }
@@ -413,7 +415,7 @@ impl World {
         for index in 0..self.units.len() {
             let scenario = &self.scenario;
             let unit = &mut self.units[index];
-            if unit.down.loses(scenario.loss, &mut self.chance) || unit.transmits_until > flight.start {
+            if unit.down.loses(scenario.loss, &mut self.chance) || overlap(&unit.transmits, flight) {
                 continue;
             }
             let late = self.chance.u64(..=u64::from(scenario.stamp_error_us) * 1_000 / 2);
@@ -428,7 +430,7 @@ impl World {
         if self.channel.is_spoilt(flight) {
             self.base.garbled(ended);
         } else if !self.units[index].up.loses(self.scenario.loss, &mut self.chance)
-            && self.base_transmits_until <= flight.start
+            && !overlap(&self.base_transmits, flight)
         {
             let before = self.base.counts();
             self.base.receive(&flight.frame, ended);
@@ -503,10 +505,15 @@ impl Unit {
             queue: VecDeque::new(),
             tickets: HashMap::new(),
             fates: Vec::new(),
-            transmits_until: 0,
+            transmits: 0..0,
             wake: 0,
         }
     }
+}
+
+/// Whether a radio sends while a frame is on the air, and so does not hear it.
+fn overlap(transmits: &Range<u64>, flight: &Flight) -> bool {
+    transmits.start < flight.end && flight.start < transmits.end
 }
 
 /// A base with what was stored, at some microsecond of the simulation.

@@ -125,6 +125,9 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if offset_us.unsigned_abs() > u64::from(self.schedule.layout().guard_us) {
             self.counts.misplaced = self.counts.misplaced.wrapping_add(1);
         }
+        if station.member().is_some() {
+            station.heard = Some(number);
+        }
         if is_polled && index + 1 == usize::from(self.asked) {
             self.answer_until = ended;
         }
@@ -138,7 +141,6 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if station.member().is_none() {
             return Some(());
         }
-        station.heard = Some(number);
         station.has_more = more;
         // A node of another version would be silent.
         station.version = station.version.or(Some(version));

@@ -3,16 +3,17 @@
 use frame_crypto::{Aes128, Cipher, Key, Volatile};
 
 use super::Node;
+use crate::internal::MAX_DOWN;
 use crate::superframe::MAX_FRAME;
 
 impl<S, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node<S, C, WINDOW, MESSAGE> {
-    /// Octets of a node that are keys: for what goes up, for what comes down and for beacons, the latter two
-    /// twice while keys change, and for joining; and what these are derived from.
-    pub const KEY_OCTETS: usize = 6 * size_of::<C>() + 2 * size_of::<Key<C>>();
+    /// Octets of a node that are keys: for what goes up, for what comes down and for beacons, the latter twice
+    /// while they change, and for joining; and what these are derived from.
+    pub const KEY_OCTETS: usize = 5 * size_of::<C>() + 2 * size_of::<Key<C>>();
 
     /// Octets of a node that are buffers: of `WINDOW` frames and the plaintext of one, and of the messages
-    /// that go up, come down, and come down to all.
-    pub const BUFFER_OCTETS: usize = (WINDOW + 1) * MAX_FRAME + 3 * MESSAGE;
+    /// that go up, come down, come down to all, and are the network's own.
+    pub const BUFFER_OCTETS: usize = (WINDOW + 1) * MAX_FRAME + 3 * MESSAGE + MAX_DOWN;
 
     /// Octets of everything else in a node but its counter store.
     pub const STATE_OCTETS: usize =
