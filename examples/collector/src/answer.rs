@@ -79,7 +79,7 @@ impl Answer {
             Ok(Some(response)) => response,
             Ok(None) | Err(Error::NoReply { .. }) => return Some(Missed::NoReply),
             Err(Error::Exception { .. }) => return Some(Missed::Refused),
-            Err(Error::Corrupt(_)) => return Some(Missed::Corrupt),
+            Err(_) => return Some(Missed::Corrupt),
         };
         let points = registers(meter.points.skip(self.group.first.into()));
         let read = read(&points)?;

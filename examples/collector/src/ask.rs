@@ -34,6 +34,7 @@ pub struct Ask {
 }
 
 /// What a question is about, and what was answered so far.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum About {
     /// Points of a meter.
     Points {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use heapless::Vec;
 use meter_value::line::{Machine, Output};
-use modbus_rtu::{Kind, Map, Read, Request, UnitId, WordOrder};
+use modbus_rtu::{Kind, Map, Read, UnitId, WordOrder};
 use telemetry::{Address, Edition, Meter, Missed, Order, Parity, Point, RegisterKind, RegisterTable};
 
 use crate::raw::Raw;
@@ -16,7 +16,6 @@ pub const MAX_POINTS: usize = 16;
 const GAP: u16 = 8;
 
 /// The client of a meter's protocol, with a question to ask, or octets that somebody else made.
-#[expect(clippy::large_enum_variant, reason = "there is one, and it is never moved")]
 pub enum Client {
     /// Modbus RTU.
     Modbus(modbus_rtu::Client),
