@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use frame_crypto::Volatile;
 use lora_tdma::{Bounds, Device, LocalTime, Node, NodeOutput, Schedule};
+use meter_value::Decimal;
 use radio_simulation::Crystal;
-use telemetry::{Reading, Report};
+use telemetry::{Missed, Reading, Report};
 
 use crate::collector::bus::Port;
 use crate::concentrator::{NETWORK, collector_key};
@@ -28,9 +29,11 @@ pub struct Asked {
     pub to: Duration,
 }
 
-/// A reading, and when it was taken.
+/// What a meter said, and when it was asked.
 pub struct Taken {
-    pub reading: Reading,
+    pub meter: u8,
+    pub point: u8,
+    pub value: Result<Decimal, Missed>,
     pub asked: Asked,
 }
 
@@ -87,13 +90,17 @@ impl Collector {
         if !self.node.is_free() || !self.node.is_member() {
             return None;
         }
-        let first = self.taken.front()?;
-        let asked = first.asked.to;
-        let asked = self.local(asked);
-        let time = self.node.clock().base_time(asked)?.time.us() / 1_000_000;
-        let readings: Vec<Reading> = self.taken.iter().map(|taken| taken.reading).collect();
+        let clock = self.node.clock();
+        let crystal = &mut self.crystal;
+        let readings = self.taken.iter().map_while(|&Taken { meter, point, value, asked }| {
+            let time = clock.base_time(shown(crystal, asked.to))?.time.us() / 1_000_000;
+            Some(Reading { meter, point, time: time as u32, value })
+        });
         let mut message = vec![0; self.max_message];
-        let (count, report) = Report::encode(self.sequence, time as u32, &readings, &mut message).ok()?;
+        let (count, report) = Report::encode(self.sequence, readings, &mut message).ok()?;
+        if count == 0 {
+            return None;
+        }
         self.node.send(report).ok()?;
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
@@ -124,11 +131,16 @@ impl Collector {
 
     /// What this collector's clock shows at a simulated time.
     fn local(&mut self, time: Duration) -> LocalTime {
-        LocalTime::from_us(self.crystal.shown_us(time.as_nanos() as u64))
+        shown(&mut self.crystal, time)
     }
 
     /// When this collector's clock shows a time.
     fn simulated(&mut self, local: LocalTime) -> Duration {
         Duration::from_nanos(self.crystal.time(local.us()))
     }
+}
+
+/// What a crystal's clock shows at a simulated time.
+fn shown(crystal: &mut Crystal, time: Duration) -> LocalTime {
+    LocalTime::from_us(crystal.shown_us(time.as_nanos() as u64))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use frame_crypto::{Aes128, Key, Volatile};
 use lora_tdma::{Base, BaseOutput, BaseTime, Counts, MAX_FRAME, Schedule, Setup, Station};
 use meter_value::Decimal;
-use telemetry::{Missed, Reading, Report};
+use telemetry::{Missed, Reading, Up};
 
 use crate::meters::{METERS, Meter, Point, Protocol};
 use crate::world::{COLLECTORS, World};
@@ -147,18 +147,18 @@ impl Concentrator {
         }
         for (collector, message) in messages {
             // Only a collector's own key seals such a message, so it is a report or a bug.
-            let Ok(report) = Report::decode(&message) else { continue };
+            let Ok(Up::Report(report)) = Up::decode(&message) else { continue };
             let readings: Vec<Reading> = report.readings.collect();
-            self.store(collector, report.time, &readings);
+            self.store(collector, &readings);
             self.reports += 1;
             events.push(Event::Report { collector, sequence: report.sequence, readings });
         }
         events
     }
 
-    fn store(&mut self, collector: u16, time: u32, readings: &[Reading]) {
-        let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
-        for &Reading { meter, point, value } in readings {
+    fn store(&mut self, collector: u16, readings: &[Reading]) {
+        for &Reading { meter, point, time, value } in readings {
+            let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
             let place = Place { collector, meter, point };
             let row = self.rows.entry(place).or_insert(Row { value: None, missed: None });
             row.missed = value.err();

@@ -15,7 +15,7 @@ use crate::meters::Clock;
 /// How many collectors there are.
 pub const COLLECTORS: u16 = 16;
 
-/// A superframe of a second, with slots of 64 octets: about nine readings.
+/// A superframe of a second, with slots of 64 octets: about eight readings.
 const LAYOUT: Layout = Layout {
     downlink: 32,
     joins: 1,
@@ -201,7 +201,7 @@ mod tests {
         let asked = Asked { from: Duration::from_secs(100), to: Duration::from_millis(100_900) };
         let point = METERS[0].points.last().unwrap();
         let truth = point.value(1, 0, 100);
-        let reading = |value| Reading { meter: 0, point: 3, value };
+        let reading = |value| Reading { meter: 0, point: 3, time: 0, value };
         assert!(agrees(1, &reading(Ok(truth)), asked));
         assert!(agrees(1, &reading(Err(Missed::NoReply)), asked));
         let next = truth.checked_add(Decimal::new(1, -2)).unwrap();

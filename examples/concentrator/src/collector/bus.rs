@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use meter_value::Decimal;
 use meter_value::line::Machine;
-use telemetry::{Missed, Reading};
+use telemetry::Missed;
 
 use crate::collector::{Asked, Taken};
 use crate::meters::{Clock, Meter, Point, Protocol, Twin, on_bus};
@@ -131,9 +131,11 @@ impl<Q: Questions> Port for Task<Q> {
                 return wake.unwrap_or(Duration::MAX);
             };
             let asked = Asked { from, to: now };
-            taken.extend((question.first..).zip(values).map(|(point, value)| {
-                let reading = Reading { meter: question.row, point: point as u8, value };
-                Taken { reading, asked }
+            taken.extend((question.first..).zip(values).map(|(point, value)| Taken {
+                meter: question.row,
+                point: point as u8,
+                value,
+                asked,
             }));
             self.asked = None;
             self.next += 1;
