@@ -1,6 +1,11 @@
 //! A base and its nodes on a lossy channel, under a virtual clock.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
-#![allow(clippy::needless_range_loop, reason = "nodes and what they sent have the same index")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod attacks;
 mod changes;
