@@ -146,7 +146,6 @@ fn step(network: &mut Network<'_>, seed: &mut Seed<'_>) {
         let flights = network.flights.iter().rev().filter(|flight| flight.end <= network.now);
         flights.skip(usize::from(more >> 1)).map(|flight| flight.frame.clone()).next()
     };
-    if std::env::var_os("TRACE").is_some() { eprintln!("@{} step {} {more}", network.now - network::START, what % 24); }
     match what % 24 {
         0 => network.now += 100 * u64::from(more),
         1 => network.now += u64::from(seed.u16()) << (more % 16),
@@ -240,12 +239,12 @@ pub fn delivery(octets: &[u8]) {
         network.run(4_000_000, &mut || false);
         for index in 0..NODES {
             // What an application does whose messages are not acknowledged, or that hears no beacon it knows.
-            let unit = &network.units[index];
-            if round % 10 == 9 && (unit.node.unanswered() > 20 || !unit.node.is_idle()) {
+            let node = &network.units[index].node;
+            if round % 10 == 9 && (node.unanswered() > 20 || !node.is_idle() || !network.hears_all(index)) {
                 network.join(index);
             }
         }
-        if network.is_settled() && network.base.unready() == 0 {
+        if network.is_settled() && (0..NODES).all(|index| network.hears_all(index)) {
             break;
         }
     }

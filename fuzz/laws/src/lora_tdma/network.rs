@@ -102,6 +102,8 @@ pub struct Unit {
     heard: BTreeSet<u32>,
     pub heard_ever: BTreeSet<u32>,
     pub sessions: u32,
+    /// The epoch in which it joined.
+    epoch: u16,
     sends: (u64, u64),
 }
 
@@ -333,6 +335,10 @@ impl<'s> Network<'s> {
             let (sender, frame, air) = (flight.sender, flight.frame.clone(), (flight.start, flight.end));
             let at = self.landed;
             self.landed += 1;
+            if air.1 < self.now {
+                // Nobody listened.
+                continue;
+            }
             match sender {
                 None => {
                     for index in 0..NODES {
@@ -346,6 +352,19 @@ impl<'s> Network<'s> {
                         self.flights[at].came = true;
                         self.base_hears(&frame);
                     }
+
+
+
+
+
+
+
+
+
+
+
+
+
                 }
             }
         }
@@ -372,7 +391,6 @@ impl<'s> Network<'s> {
                 BaseOutput::Transmit { frame, at } => {
                     let frame = frame.to_vec();
                     assert!(at >= now, "the base sends in the past");
-                    if std::env::var_os("TRACE").is_some() { eprintln!("  @{} base sends at {} {} octets {:?} v{}", self.now - START, at.us() - START, frame.len(), Header::decode(&frame).map(|h| (h.kind, h.flag)), self.base.schedule().layout().version); }
                     let end = at.us() + self.base.schedule().airtime_us(frame.len());
                     self.sends = (at.us(), end);
                     self.note_beacon(&frame);
@@ -407,8 +425,7 @@ impl<'s> Network<'s> {
                 BaseOutput::Left { device } => {
                     (self.stored[index(device)], self.down[index(device)]) = (None, None);
                 }
-                BaseOutput::Changed { epoch, version } => {
-                    if std::env::var_os("TRACE").is_some() { eprintln!("  changed {version} {epoch}"); }
+                BaseOutput::Changed { epoch, .. } => {
                     if epoch != self.epoch {
                         self.epoch = epoch;
                         self.listen_to(epoch);
@@ -449,7 +466,6 @@ impl<'s> Network<'s> {
                 NodeOutput::Transmit { frame, at } => {
                     assert!(at > local, "a node sends in the past");
                     let frame = frame.to_vec();
-                    if std::env::var_os("TRACE").is_some() { eprintln!("  @{} node {index} sends at {} {} octets", self.now - START, self.time(index, at) - START, frame.len()); }
                     let start = self.time(index, at);
                     self.check_turn(index, at, &frame);
                     let end = start + self.base.schedule().airtime_us(frame.len());
@@ -472,7 +488,8 @@ impl<'s> Network<'s> {
                 NodeOutput::Lost { ticket } => {
                     unit.lost.extend(unit.tickets.remove(&ticket));
                 }
-                NodeOutput::Joined { .. } => {
+                NodeOutput::Joined { link, .. } => {
+                    unit.epoch = link.epoch;
                     unit.heard.clear();
                     unit.sessions += 1;
                 }
@@ -493,7 +510,8 @@ impl<'s> Network<'s> {
         let schedule = self.base.schedule();
         let layout = schedule.layout();
         let node = &self.units[index].node;
-        if layout.access == Access::Polling || JoinRequest::device(frame).is_some() {
+        let accesses = [layout.access, node.schedule().layout().access];
+        if accesses.contains(&Access::Polling) || JoinRequest::device(frame).is_some() {
             return;
         }
         let half = u64::from(layout.guard_us / 2);
@@ -525,7 +543,20 @@ impl<'s> Network<'s> {
     /// Whether nothing is under way any more.
     pub fn is_settled(&self) -> bool {
         let is_idle = |unit: &Unit| unit.node.is_member() && unit.node.is_idle() && unit.tickets.is_empty();
-        self.units.iter().all(is_idle) && self.down == [None; NODES]
+        self.units.iter().all(is_idle) && self.down == [None; NODES] && self.base.unready() == 0
+    }
+
+    /// Whether a node knows the time, and the key of what goes to all.
+    pub fn hears_all(&self, index: usize) -> bool {
+        let layout = self.base.schedule().layout();
+        let Unit { node, epoch, .. } = &self.units[index];
+        match layout.access {
+            Access::Slots => {
+                let recently = self.local(index, self.now).before(3 * u64::from(layout.period_us));
+                node.clock().synchronized().is_some_and(|time| time >= recently)
+            }
+            Access::Polling => *epoch == self.epoch,
+        }
     }
 }
 
@@ -545,6 +576,7 @@ impl Unit {
             heard: BTreeSet::new(),
             heard_ever: BTreeSet::new(),
             sessions: 0,
+            epoch: 0,
             sends: (0, 0),
         }
     }
