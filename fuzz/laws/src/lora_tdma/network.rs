@@ -353,18 +353,6 @@ impl<'s> Network<'s> {
                         self.base_hears(&frame);
                     }
 
-
-
-
-
-
-
-
-
-
-
-
-
                 }
             }
         }
