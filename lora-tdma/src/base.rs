@@ -131,6 +131,8 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     agenda: Agenda,
     backlog: Backlog,
     change: Option<Change<C>>,
+    /// Whether a device that is no member may send by this schedule for a while.
+    has_strangers: bool,
     /// What goes to all.
     to_all: Outgoing<MESSAGE>,
     all: All,
@@ -240,6 +242,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             agenda: Agenda::default(),
             backlog: Backlog::default(),
             change: None,
+            has_strangers: true,
             to_all: Outgoing::new(),
             all: All { frame: [0; MAX_FRAME], length: 0, counter: 0, is_last: false, repeats: 0, left: 0 },
             due: Queue::default(),
@@ -270,6 +273,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     pub fn enroll(&mut self, number: u16, root: Key<C>, store: S) -> Result<(), SendError> {
         let index = self.index(number)?;
         let mut station = Station::new(self.network, number, root, store)?;
+        self.has_strangers = true;
         if let Some(place) = self.stations.get_mut(index) {
             if let Some(before) = place {
                 (station.is_due, station.next_due) = (before.is_due, before.next_due);

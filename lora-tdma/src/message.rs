@@ -35,6 +35,7 @@ pub(crate) struct Head {
     pub part: Part,
     /// Of the network itself, not of the application.
     pub internal: bool,
+    /// Going up, an alarm; going down, what a device needs before it can speak, and so does not confirm.
     pub urgent: bool,
 }
 
@@ -86,6 +87,7 @@ pub(crate) struct Outgoing<const N: usize> {
     /// The counter that was next when the message was first cut.
     first: u64,
     internal: bool,
+    urgent: bool,
     ticket: u8,
     waits: bool,
 }
@@ -95,7 +97,21 @@ impl<const N: usize> Outgoing<N> {
     const SPAN: u64 = 0xFF00;
 
     pub(crate) const fn new() -> Self {
-        Self { octets: [0; N], length: 0, taken: 0, first: 0, internal: false, ticket: 0, waits: false }
+        Self {
+            octets: [0; N],
+            length: 0,
+            taken: 0,
+            first: 0,
+            internal: false,
+            urgent: false,
+            ticket: 0,
+            waits: false,
+        }
+    }
+
+    /// For what is urgent.
+    pub(crate) const fn urgent() -> Self {
+        Self { urgent: true, ..Self::new() }
     }
 
     /// Whether a message, or what is left of one, waits to be taken.
@@ -154,7 +170,7 @@ impl<const N: usize> Outgoing<N> {
             (Part::Whole, rest)
         };
         let is_last = !matches!(part, Part::Piece { is_last: false, .. });
-        let head = Head { part, internal: self.internal, urgent: false };
+        let head = Head { part, internal: self.internal, urgent: self.urgent };
         let length = head.encode(octets, buffer)?;
         Some(Taken { length, first, taken: from + octets.len(), is_last })
     }

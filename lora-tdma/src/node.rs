@@ -312,7 +312,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     /// # Errors
     /// [`SendError`]; the alarm is not taken then.
     pub fn alarm(&mut self, alarm: &[u8]) -> Result<u8, SendError> {
-        if self.member.is_none() {
+        if self.member.is_none() || self.ends {
             return Err(SendError::Absent { number: self.device.number });
         }
         // Where two alarms meet in all of their slots, the device's own is left.
@@ -350,8 +350,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         &self.schedule
     }
 
-    /// The base's time, and how sure it is. If no beacon came for long, or none that fits, the base may have
-    /// another clock: [`join`](Self::join) again.
+    /// The base's time, how sure it is, and since when. If no beacon came for long, or none that fits, the base may
+    /// have another clock or another key: [`join`](Self::join) again.
     pub const fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -511,7 +511,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             return false;
         }
         match head.part {
-            Part::Whole if head.internal => self.obey(from, length),
+            Part::Whole if head.internal => {
+                self.obey(from, length);
+                !head.urgent
+            }
             Part::Whole => {
                 self.news = Some(News::Message { to_all, from, to: length });
                 true
@@ -522,9 +525,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                         for (to, from) in self.plaintext.iter_mut().zip(self.inner.message(length)) {
                             *to = *from;
                         }
-                        self.obey(0, length)
+                        self.obey(0, length);
+                        !head.urgent
                     }
-                    came => came == Came::Piece,
+                    came => came == Came::Piece && !head.urgent,
                 }
             }
             Part::Piece { first, offset, is_last } => {
@@ -540,11 +544,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         }
     }
 
-    /// Does what the base asks for the network's sake, in these octets of the plaintext. Returns whether it is to
-    /// be confirmed.
-    fn obey(&mut self, from: usize, to: usize) -> bool {
+    /// Does what the base asks for the network's sake, in these octets of the plaintext.
+    fn obey(&mut self, from: usize, to: usize) {
         let Some((&kind, content)) = self.plaintext.get(from..to).and_then(<[u8]>::split_first) else {
-            return true;
+            return;
         };
         match kind {
             internal::SCHEDULE => {
@@ -555,25 +558,22 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                     // The beacon says when it begins.
                     self.coming = Some(schedule).filter(|_| schedule != self.schedule);
                 }
-                false
             }
             internal::NETWORK_KEY => {
-                let Some(member) = &mut self.member else { return true };
+                let Some(member) = &mut self.member else { return };
                 let link = Link { epoch: member.epoch, ..member.link };
-                let Ok((link, network_key)) = member.key.unwrap_key(&link, content) else { return true };
+                let Ok((link, network_key)) = member.key.unwrap_key(&link, content) else { return };
                 let all = Link { device: Link::EVERYBODY, ..link };
                 let next = member.beacons.newest().next();
                 member.beacons.renew(Opener::new(&network_key, Kind::Broadcast, all, next));
                 member.coming = Some(link.epoch);
-                true
             }
             internal::DISMISSED => {
                 self.outbox.lose_all();
                 self.ends = true;
                 self.news = Some(News::Dismissed);
-                true
             }
-            _ => true,
+            _ => {}
         }
     }
 
@@ -587,7 +587,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Some(Settled { ticket, delivered: false }) => return NodeOutput::Lost { ticket },
             None => {}
         }
-        if self.ends && self.is_idle() {
+        if self.ends && self.outbox.is_acknowledged() && !self.confirm.is_due() {
             (self.member, self.ends) = (None, false);
         }
         if let Some(at) = self.ask.as_ref().and_then(Ask::at) {
@@ -657,6 +657,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             }
             self.confirm.said(up);
             self.ends |= up == Up::Leave;
+        }
+        if self.ends {
+            // What is still to be said is for the next session.
+            return Ok(());
         }
         let room = self.limit().saturating_sub(OVERHEAD);
         self.outbox.fill(&mut self.sealer, room)

@@ -248,9 +248,14 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             || self.slots.iter().any(|slot| slot.belongs(ticket))
     }
 
-    /// Whether anything is not acknowledged.
+    /// Whether there is nothing to say, and nothing that is not acknowledged.
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_free() && self.frames().all(|slot| slot.content == Content::Nothing)
+        self.is_free() && self.is_acknowledged()
+    }
+
+    /// Whether the base has every frame there is.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.frames().all(|slot| slot.content == Content::Nothing)
     }
 
     /// Whether there is anything to send.

@@ -267,4 +267,5 @@ fn a_layout_has_one_form_only() {
     assert_eq!(decode(&[(26, 0)], 28), Err(DecodeError::Slots));
     assert_eq!(decode(&[(1, buffer[1] | 0x80), (26, 64), (27, 64)], 42), Err(DecodeError::Slots));
     assert_eq!(decode(&[], 29), Err(DecodeError::Length { needed: 28, have: 29 }));
+    assert_eq!(decode(&[], 42), Err(DecodeError::Length { needed: 28, have: 42 }));
 }

@@ -156,5 +156,5 @@ fn node(octets: &[u8]) {
     node.receive(octets, any_local());
     while !matches!(black_box(node.poll(any_local())), NodeOutput::Wait(_)) {}
     node.busy();
-    black_box((node.schedule(), node.clock().error_us(any_local())));
+    black_box((node.schedule(), node.clock().error_us(any_local()), node.clock().synchronized()));
 }

@@ -93,7 +93,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             let [kind, octets @ ..] = &mut message;
             *kind = internal::SCHEDULE;
             let length = layout.encode(octets).unwrap_or_default().len();
-            let telling = station.telling.insert(Telling::new());
+            let telling = station.telling.insert(Telling::urgent());
             telling.put(message.get(..1 + length).unwrap_or_default(), true, 0);
             if station.down.about == Some(internal::NETWORK_KEY) {
                 // Its pieces would not be put together.
@@ -128,7 +128,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             // It is sealed already, with the key that was.
             return Over::No;
         }
-        if unready != 0 && !is_key && self.schedule.layout().access == Access::Slots {
+        let is_known = unready == 0 && !self.has_strangers;
+        if !is_known && !is_key && self.schedule.layout().access == Access::Slots {
             // Who does not know of the change falls silent first.
             let until = self.number.saturating_add(Schedule::HOLD);
             if self.number < *change.silent_until.get_or_insert(until) {
@@ -151,6 +152,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             }
         };
         self.schedule = schedule;
+        self.has_strangers = false;
         self.agenda = Agenda::default();
         self.number = schedule.number(end.before(1)).saturating_add(1);
         (self.asked, self.is_told, self.is_all_next, self.answer_until) = (u16::MAX, false, false, end);

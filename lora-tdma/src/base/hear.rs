@@ -179,7 +179,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 None => self.news = Some(News::Delivered { device }),
                 Some(internal::DISMISSED) => {
                     station.leave(Self::FAREWELLS);
-                    self.news = Some(News::Left { device });
+                    (self.has_strangers, self.news) = (true, Some(News::Left { device }));
                 }
                 Some(about) => station.has_key |= about == internal::NETWORK_KEY,
             },
@@ -190,7 +190,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             Up::Ready { version } => station.version = Some(version),
             Up::Leave => {
                 station.leave(Self::FAREWELLS);
-                self.news = Some(News::Left { device });
+                (self.has_strangers, self.news) = (true, Some(News::Left { device }));
             }
             Up::Confirm { .. } | Up::ConfirmAll { .. } | Up::Here => {}
         }

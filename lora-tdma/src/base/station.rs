@@ -198,7 +198,10 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         if matches!(received, Received::New { proves: true, .. }) {
             self.prove();
         }
-        self.note(counter, first_receipt(frame));
+        // Of who left, nothing is taken but what came before.
+        if self.member().is_some() || matches!(received, Received::Again) {
+            self.note(counter, first_receipt(frame));
+        }
         self.down.sent = 0;
         Ok(received)
     }

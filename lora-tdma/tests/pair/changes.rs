@@ -101,7 +101,7 @@ fn messages_under_way_survive_a_change() {
         world.change(layout, 3_600);
         let mut lost = 0;
         let mut sent = [0_u8; 4];
-        for _ in 0..60 {
+        for _ in 0..80 {
             for index in 0..4 {
                 if world.units[index].node.is_free() {
                     sent[index] += 1;
