@@ -24,7 +24,7 @@ use static_cell::StaticCell;
 use stm32f4xx_hal::gpio::Speed;
 use stm32f4xx_hal::pac::{self, Interrupt, NVIC, interrupt};
 use stm32f4xx_hal::prelude::*;
-use stm32f4xx_hal::rcc::Config;
+use stm32f4xx_hal::rcc::{Config, Enable};
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
 use telemetry::{Baud, Line, Parity};
 
@@ -140,7 +140,7 @@ fn start(spawner: Spawner) -> Option<()> {
     watchdog.start(10.secs());
     spawner.spawn(watch::run(watchdog, shared, 1).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(radio::run(Radio::new(&MODEM, shared, node, root, identity.number), network::SETTINGS).ok()?);
+    spawner.spawn(radio::run(Radio::new(&MODEM, shared, node, identity.root, identity.number), network::SETTINGS).ok()?);
     Some(())
 }
 

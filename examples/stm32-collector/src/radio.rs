@@ -27,7 +27,7 @@ pub struct Radio {
     uart: &'static Uart,
     shared: &'static Shared,
     node: &'static mut Device,
-    root: Key,
+    root: [u8; 16],
     number: u16,
     /// The modem's time when it was last heard.
     now: LocalTime,
@@ -86,7 +86,7 @@ impl Radio {
         uart: &'static Uart,
         shared: &'static Shared,
         node: &'static mut Device,
-        root: Key,
+        root: [u8; 16],
         number: u16,
     ) -> Self {
         let zero = LocalTime::from_us(0);
@@ -124,7 +124,7 @@ impl Radio {
         self.chance ^= self.chance << 13;
         self.chance ^= self.chance >> 7;
         self.chance ^= self.chance << 17;
-        self.node.join(self.root.clone(), self.chance);
+        self.node.join(Key::new(self.root), self.chance);
         self.joined = self.now;
     }
 

@@ -44,7 +44,7 @@ impl Uart {
         let divider = (PCLK1_HZ + baud / 2) / baud;
         registers.cr1().modify(|_, w| w.ue().clear_bit());
         // SAFETY: every value is a divider; those of the rates there are lie within 16 bits.
-        registers.brr().write(|w| unsafe { w.bits(divider) });
+        registers.brr().write(|w| unsafe { w.bits(divider as u16) });
         let (has_parity, is_odd) = (line.parity != Parity::None, line.parity == Parity::Odd);
         // Eight bits of data and one of parity are a word of nine bits.
         registers.cr1().modify(|_, w| w.m().bit(has_parity).pce().bit(has_parity).ps().bit(is_odd));
