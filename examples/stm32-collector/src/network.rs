@@ -10,7 +10,7 @@ use telemetry::{
 };
 
 /// Where the identity is, in a sector of its own.
-const IDENTITY: *const u8 = 0x080E_0000 as *const u8;
+const IDENTITY: *const [u8; Identity::LEN] = collector_identity::ADDRESS as *const _;
 
 /// A TCXO of 2 millionths would need less; this is a plain crystal at -20 to 60 °C.
 pub const BOUNDS: Bounds = Bounds { stamp_error_us: 20, drift_ppm: 41, drift_rate_ppb_per_s: 21 };
@@ -41,8 +41,8 @@ const INTERVAL_S: u32 = 15;
 /// The identity of this device, if it was given one.
 pub fn identity() -> Option<Identity> {
     // SAFETY: this is flash, which nobody writes while the device runs.
-    let octets = unsafe { core::slice::from_raw_parts(IDENTITY, Identity::LEN) };
-    Identity::decode(octets).ok()
+    let octets = unsafe { IDENTITY.read_volatile() };
+    Identity::decode(&octets).ok()
 }
 
 /// The meters of a device that was given no other table.

@@ -17,6 +17,7 @@ mod machine;
 pub mod mbus;
 pub mod meter_value;
 pub mod modbus_rtu;
+pub mod radio_modem;
 mod stream;
 
 /// A law.
@@ -58,6 +59,8 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("lora_tdma_layout", lora_tdma::layout),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),
+    ("radio_modem_decode", radio_modem::decode),
+    ("radio_modem_stream", radio_modem::stream),
 ];
 
 /// The laws of a folder's crate, for its vectors.
