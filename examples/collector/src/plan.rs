@@ -38,7 +38,8 @@ impl Course {
         let doublings = self.failures.saturating_sub(Self::SILENT - 1).min(Self::DOUBLINGS);
         let interval = self.interval.saturating_mul(1 << doublings);
         // The beat stays where it was, unless it is lost.
-        self.due = self.due.saturating_add(interval).max(now);
+        let due = self.due.saturating_add(interval);
+        self.due = if due > now { due } else { now.saturating_add(interval) };
         match (was_silent, self.failures) {
             (true, 0) => Turn::Answers,
             (false, Self::SILENT) => Turn::Silent,
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn a_meter_that_answers_keeps_its_beat() {
         let mut course = Course::new(seconds(5), seconds(10));
-        for (now, due) in [(6, 15), (16, 25), (47, 47), (48, 57)] {
+        for (now, due) in [(6, 15), (16, 25), (47, 57), (57, 67)] {
             assert_eq!(course.passed(true, seconds(now)), Turn::None);
             assert_eq!(course.due, seconds(due));
         }
