@@ -22,6 +22,7 @@ mod outbound;
 mod plan;
 mod question;
 mod raw;
+mod storage;
 mod table;
 mod watch;
 
@@ -31,6 +32,7 @@ pub use commands::Effect;
 pub use outbound::{Health, Weight};
 pub use question::{Client, Heard, MAX_POINTS};
 pub use raw::MAX_RAW;
+pub use storage::{Entry, Storage, StorageError};
 pub use table::{MAX_METERS, MAX_TABLE, Table};
 
 use core::time::Duration;
