@@ -49,6 +49,8 @@ struct Message {
     weight: Weight,
     /// What the node calls it, if it has it.
     ticket: Option<u8>,
+    /// Whether it is the oldest of the log.
+    is_logged: bool,
 }
 
 impl Outbound {
@@ -101,16 +103,36 @@ impl<const READINGS: usize> Collector<READINGS> {
         }
     }
 
-    /// The concentrator has the message, or it is to be sent again.
-    pub fn settled(&mut self, ticket: u8, delivered: bool) {
+    /// The concentrator has the message, or it is to be sent again. Returns whether it was one of the log that is
+    /// to be dropped there now.
+    pub fn settled(&mut self, ticket: u8, delivered: bool) -> bool {
         let Some(message) = self.out.message.as_mut().filter(|message| message.ticket == Some(ticket)) else {
-            return;
+            return false;
         };
+        message.ticket = None;
+        let is_over = message.is_logged && delivered;
         if delivered {
             self.out.message = None;
-        } else {
-            message.ticket = None;
         }
+        is_over
+    }
+
+    /// A report of the oldest readings, to be put into a log before they are lost: once most of the room is taken.
+    pub fn spill<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        if self.readings.len() < READINGS - READINGS / 4 {
+            return None;
+        }
+        self.report(buffer)
+    }
+
+    /// Sends a report of the log next, if nothing else is on its way; whether it does.
+    pub fn restore(&mut self, report: &[u8]) -> bool {
+        let is_free = self.out.message.is_none() && !self.out.is_urgent();
+        if is_free {
+            let octets = Vec::from_slice(report).unwrap_or_default();
+            self.out.message = Some(Message { octets, weight: Weight::Usual, ticket: None, is_logged: true });
+        }
+        is_free
     }
 
     fn compose(&mut self, room: usize, health: &Health) -> Option<Message> {
@@ -136,18 +158,23 @@ impl<const READINGS: usize> Collector<READINGS> {
         } else {
             self.compose_report(buffer)?
         };
-        Some(Message { octets: Vec::from_slice(octets).ok()?, weight, ticket: None })
+        Some(Message { octets: Vec::from_slice(octets).ok()?, weight, ticket: None, is_logged: false })
     }
 
     /// A report of the oldest readings, once they fill it or no more come for now.
     fn compose_report<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let (count, _) = Report::encode(0, self.readings.iter().copied(), buffer).ok()?;
+        if count == self.readings.len() && self.turn.is_some() {
+            return None;
+        }
+        self.report(buffer)
+    }
+
+    fn report<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         if self.readings.is_empty() {
             return None;
         }
         let (count, octets) = Report::encode(self.out.reports, self.readings.iter().copied(), buffer).ok()?;
-        if count == self.readings.len() && self.turn.is_some() {
-            return None;
-        }
         self.out.reports = self.out.reports.wrapping_add(1);
         for _ in 0..count {
             self.readings.pop_front();

@@ -30,18 +30,18 @@ pub struct StorageError;
 
 /// Entries in some erase units of a flash, and a log in others. Whatever was written before a power cut is there
 /// after it; what was being written is there, or is not.
-pub struct Storage<F: MultiwriteNorFlash> {
-    entries: MapStorage<u8, F, NoCache<u8>>,
-    log: QueueStorage<F, NoCache<()>>,
+pub struct Storage<E: MultiwriteNorFlash, L: MultiwriteNorFlash> {
+    entries: MapStorage<u8, E, NoCache<u8>>,
+    log: QueueStorage<L, NoCache<()>>,
 }
 
-impl<F: MultiwriteNorFlash> Storage<F> {
-    /// Entries and log in these places of two flashes, or of one by two names: at least two erase units for the
+impl<E: MultiwriteNorFlash, L: MultiwriteNorFlash> Storage<E, L> {
+    /// Entries and log in these places: at least two erase units for the
     /// entries, and for the log one, better two, since the oldest one is erased as a whole.
     ///
     /// # Errors
     /// [`StorageError`] if the places are not aligned, or too small.
-    pub fn new(entries: (F, Range<u32>), log: (F, Range<u32>)) -> Result<Self, StorageError> {
+    pub fn new(entries: (E, Range<u32>), log: (L, Range<u32>)) -> Result<Self, StorageError> {
         let map = MapConfig::try_new(entries.1).map_err(|_| StorageError)?;
         let queue = QueueConfig::try_new(log.1).map_err(|_| StorageError)?;
         Ok(Self {

@@ -336,6 +336,31 @@ fn a_report_stays_until_it_is_delivered() {
 }
 
 #[test]
+fn what_is_too_much_goes_through_the_log() {
+    let mut world = World::new();
+    let mut buffer = [0; 64];
+    world.run(seconds(9));
+    assert_eq!(world.collector.spill(&mut buffer), None, "there is room");
+    world.run(seconds(19));
+    let spilled = world.collector.spill(&mut buffer).unwrap().to_vec();
+    assert!(world.collector.readings().0 < 12);
+    let mut oldest = Vec::new();
+    assert!(world.collector.restore(&spilled));
+    assert!(!world.collector.restore(&spilled), "one is on its way");
+    let (_, octets) = world.collector.message(64, &Health::default()).unwrap();
+    assert_eq!(octets, spilled);
+    if let Up::Report(report) = Up::decode(octets).unwrap() {
+        oldest.extend(report.readings.map(|reading| (reading.meter, reading.point)));
+    }
+    assert_eq!(oldest.first(), Some(&(0, 0)));
+    world.collector.sent(7);
+    assert!(!world.collector.settled(7, false), "it is sent again");
+    assert_eq!(world.collector.message(64, &Health::default()).unwrap().1, spilled);
+    world.collector.sent(8);
+    assert!(world.collector.settled(8, true), "now the log may drop it");
+}
+
+#[test]
 fn limits_are_watched() {
     let mut world = World::new();
     let high = Some(Decimal::new(5, 0));

@@ -28,7 +28,7 @@ impl Flash {
         Self(Rc::new(RefCell::new((vec![0xFF; 4 * UNIT], usize::MAX))))
     }
 
-    fn storage(&self) -> Storage<Self> {
+    fn storage(&self) -> Storage<Self, Self> {
         let unit = UNIT as u32;
         Storage::new((self.clone(), 0..2 * unit), (self.clone(), 2 * unit..4 * unit)).unwrap()
     }

@@ -20,8 +20,8 @@ use core::fmt;
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 pub use frame_crypto::Name;
 
-/// Where the block begins on an STM32F405: in the last sector of its flash.
-pub const ADDRESS: u32 = 0x080E_0000;
+/// Where the block begins on an STM32F405: in the second sector of its flash.
+pub const ADDRESS: u32 = 0x0800_4000;
 
 const CHECKSUM: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 const MAGIC: [u8; 4] = *b"MWID";

@@ -5,6 +5,7 @@
 
 mod bus;
 mod clock;
+mod flash;
 mod network;
 mod radio;
 mod shared;
@@ -13,11 +14,13 @@ mod uart;
 mod watch;
 
 use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
 
 use collector::Collector;
 use defmt::{error, info};
 use defmt_rtt as _;
 use embassy_executor::{Spawner, raw};
+use embassy_futures::block_on;
 use frame_crypto::{Key, Volatile};
 use lora_tdma::{Device, Schedule};
 use static_cell::StaticCell;
@@ -30,7 +33,7 @@ use telemetry::{Baud, Line, Parity};
 
 use crate::radio::Radio;
 use crate::shared::Shared;
-use crate::store::Counters;
+use crate::store::{Counters, Kept};
 use crate::uart::Uart;
 
 /// RS-485: PA2, PA3, and PA1 drives the transceiver.
@@ -122,25 +125,33 @@ fn start(spawner: Spawner) -> Option<()> {
     let identity = network::identity()?;
     info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
     let root: Key = Key::new(identity.root);
+    // Nothing here waits: the flash is there at once.
+    let (mut kept, counters) = match block_on(Kept::new(&identity)) {
+        Some((kept, counters)) => (Some(kept), counters),
+        None => (None, Counters::Volatile(Volatile::default())),
+    };
+    let number = kept.as_ref().map_or(identity.number, |kept| kept.name().number);
+    let boots = kept.as_ref().map_or(1, |kept| kept.boots);
+    info!("start {}, {} storage", boots, if kept.is_some() { "with" } else { "without" });
+    let table = kept.as_mut().and_then(|kept| block_on(kept.table()));
     let device = Device {
         network: identity.network,
-        number: identity.number,
+        number,
         bounds: network::BOUNDS,
         start_error_us: network::START_ERROR_US,
     };
     let schedule = Schedule::new(network::LAYOUT).ok()?;
     static NODE: StaticCell<radio::Device> = StaticCell::new();
-    let counters = Counters::Volatile(Volatile::default());
     let node = NODE.init(radio::Device::new(schedule, device, &root, counters).ok()?);
 
     static SHARED: StaticCell<Shared> = StaticCell::new();
-    let shared = &*SHARED.init(Shared::new(Collector::new(network::table()?, core::time::Duration::ZERO)));
+    let shared = &*SHARED.init(Shared::new(Collector::new(table.or_else(network::table)?, Duration::ZERO)));
 
     let mut watchdog = IndependentWatchdog::new(peripherals.IWDG);
     watchdog.start(10.secs());
-    spawner.spawn(watch::run(watchdog, shared, 1).ok()?);
+    spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(radio::run(Radio::new(&MODEM, shared, node, identity.root, identity.number), network::SETTINGS).ok()?);
+    spawner.spawn(radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?);
     Some(())
 }
 

@@ -1,6 +1,6 @@
 //! The task that owns the radio modem, and with it the node of the network.
 
-use collector::{Effect, Weight};
+use collector::{Effect, Entry, Weight};
 use defmt::{debug, info, warn};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, Instant, with_timeout};
@@ -8,9 +8,10 @@ use embedded_io_async::{Read, Write};
 use frame_crypto::{Aes128, Key};
 use lora_tdma::{LocalTime, Node, NodeOutput};
 use radio_modem::{FromModem, MAX_FRAMED, Outcome, Receiver, Settings, ToModem};
+use telemetry::Refusal;
 
 use crate::shared::Shared;
-use crate::store::Counters;
+use crate::store::{Counters, Kept};
 use crate::uart::Uart;
 
 /// Frames on their way, and octets of the longest message.
@@ -18,6 +19,9 @@ pub type Device = Node<Counters, Aes128, 4, 240>;
 
 /// So many frames without an acknowledgement, or superframes without a beacon, and the device joins anew.
 const PATIENCE: u16 = 24;
+
+/// Octets of a report in the log: one that fits every schedule of this network.
+const LOGGED: usize = 48;
 
 /// How long the modem may take to answer.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -27,6 +31,7 @@ pub struct Radio {
     uart: &'static Uart,
     shared: &'static Shared,
     node: &'static mut Device,
+    kept: Option<Kept>,
     root: [u8; 16],
     number: u16,
     /// The modem's time when it was last heard.
@@ -86,11 +91,12 @@ impl Radio {
         uart: &'static Uart,
         shared: &'static Shared,
         node: &'static mut Device,
+        kept: Option<Kept>,
         root: [u8; 16],
         number: u16,
     ) -> Self {
         let zero = LocalTime::from_us(0);
-        Self { uart, shared, node, root, number, now: zero, chance: 0, joined: zero, restarts: false }
+        Self { uart, shared, node, kept, root, number, now: zero, chance: 0, joined: zero, restarts: false }
     }
 
     async fn say(&mut self, message: &ToModem<'_>) {
@@ -164,15 +170,25 @@ impl Radio {
             NodeOutput::Message { message, .. } => {
                 match shared.with(|collector| collector.command(message, crate::bus::now())) {
                     Some(Effect::Reset) => self.restarts = true,
-                    Some(Effect::Rename { tag, .. }) => {
-                        shared.with(|collector| collector.answer(tag, Err(telemetry::Refusal::NoStorage)));
+                    Some(Effect::Rename { tag, command }) => {
+                        let renamed = match &mut self.kept {
+                            Some(kept) => kept.rename(command),
+                            None => Err(Refusal::NoStorage),
+                        };
+                        // It is called so in frames from its next start on.
+                        self.restarts |= renamed == Ok(true);
+                        shared.with(|collector| collector.answer(tag, renamed.map(|_| ())));
                     }
-                    Some(Effect::Table | Effect::None) | None => {}
+                    Some(Effect::Table) => self.keep_table().await,
+                    Some(Effect::None) | None => {}
                 }
                 shared.bus.signal(());
             }
             NodeOutput::Delivered { ticket } => {
-                shared.with(|collector| collector.settled(ticket, true));
+                let is_logged = shared.with(|collector| collector.settled(ticket, true));
+                if let (Some(true), Some(kept)) = (is_logged, &mut self.kept) {
+                    kept.storage.drop_oldest().await;
+                }
             }
             NodeOutput::Lost { ticket } => {
                 shared.with(|collector| collector.settled(ticket, false));
@@ -184,10 +200,41 @@ impl Radio {
             NodeOutput::Scheduled(schedule) => info!("schedule {}", schedule.layout().version),
             NodeOutput::Dismissed => warn!("the base does without this device"),
             NodeOutput::Failed(error) => warn!("nothing can be sealed: {}", error),
-            NodeOutput::Wait(until) => return if self.put() { None } else { Some(until) },
+            NodeOutput::Wait(until) => {
+                self.keep().await;
+                return if self.put() { None } else { Some(until) };
+            }
             _ => {}
         }
         None
+    }
+
+    async fn keep_table(&mut self) {
+        let Some(kept) = &mut self.kept else { return };
+        let table = self.shared.with(|collector| collector.table().clone());
+        if let Some(table) = table
+            && kept.storage.put(Entry::Table, table.octets()).await.is_err()
+        {
+            warn!("the table is not kept");
+        }
+    }
+
+    /// Puts readings into the log before they are lost, and sends the log once the network is there.
+    async fn keep(&mut self) {
+        let Some(kept) = &mut self.kept else { return };
+        let mut buffer = [0; 256];
+        let Some(room) = buffer.get_mut(..LOGGED) else { return };
+        let spilled = self.shared.with(|collector| collector.spill(room).map(<[u8]>::len)).flatten();
+        if let Some(report) = spilled.and_then(|length| buffer.get(..length))
+            && kept.storage.push(report).await.is_err()
+        {
+            warn!("a report is lost");
+        }
+        if self.node.is_member() && self.node.is_idle()
+            && let Some(report) = kept.storage.oldest(&mut buffer).await
+        {
+            self.shared.with(|collector| collector.restore(report));
+        }
     }
 
     /// Hands the node what the collector has to say; whether there was anything.
