@@ -75,8 +75,7 @@ mod tests {
             told.push((turn, (course.due - before).as_secs()));
         }
         use Turn::{None, Silent};
-        let expected =
-            [(None, 10), (None, 10), (Silent, 20), (None, 40), (None, 80), (None, 80), (None, 80)];
+        let expected = [(None, 10), (None, 10), (Silent, 20), (None, 40), (None, 80), (None, 80), (None, 80)];
         assert_eq!(told, expected);
         assert_eq!(course.passed(true, course.due), Turn::Answers);
         assert_eq!(course.passed(true, course.due), Turn::None);

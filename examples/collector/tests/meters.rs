@@ -5,9 +5,9 @@ use std::time::Duration;
 use collector::{Collector, Effect, Health, Next, Table, Weight};
 use dlt645::{Command as Command645, ErrorFlags, Identifier};
 use mbus::{Data, Entry, Identification, LongHeader, Manufacturer, Medium, Status};
+use meter_value::Decimal;
 use meter_value::bcd::{self, Sign};
 use meter_value::line::{Machine, Output, Writer};
-use meter_value::Decimal;
 use modbus_rtu::{ExceptionCode, FunctionCode, Functions, Range, RegistersOut, UnitId};
 use telemetry::{
     Address, Answer, Baud, Command, Down, Edition, Event, Line, Meter, Missed, Order, Parity, Point, Reading,
@@ -26,7 +26,11 @@ struct Gauge(i32);
 impl modbus_rtu::Handler for Gauge {
     const FUNCTIONS: Functions = Functions::of(&[FunctionCode::READ_HOLDING_REGISTERS]);
 
-    fn read_holding_registers(&mut self, range: Range, out: &mut RegistersOut<'_>) -> Result<(), ExceptionCode> {
+    fn read_holding_registers(
+        &mut self,
+        range: Range,
+        out: &mut RegistersOut<'_>,
+    ) -> Result<(), ExceptionCode> {
         let value = self.0 as u32;
         out.extend(range.of(&[(value >> 16) as u16, value as u16, 7, 8])?);
         Ok(())
@@ -140,7 +144,11 @@ fn rows() -> Vec<Vec<u8>> {
     let rows: [(Address, Line, &[Point]); 3] = [
         (Address::Modbus(17), FAST, &[register(0, Kind::I32, -2), register(3, Kind::U16, 0)]),
         (Address::Dlt645(Edition::Ed2007, DLT645), SLOW, &[energy(0), energy(1)]),
-        (Address::Mbus(1), SLOW, &[Point::Record { index: 1 }, Point::Record { index: 0 }, Point::Record { index: 9 }]),
+        (
+            Address::Mbus(1),
+            SLOW,
+            &[Point::Record { index: 1 }, Point::Record { index: 0 }, Point::Record { index: 9 }],
+        ),
     ];
     let encode = |(address, line, points)| {
         let mut buffer = [0; 160];
@@ -259,7 +267,8 @@ fn every_protocol_is_read_in_turn() {
     let mut world = World::new();
     world.run(seconds(9));
     let readings = world.readings();
-    let found: Vec<_> = readings.iter().map(|reading| (reading.meter, reading.point, reading.value)).collect();
+    let found: Vec<_> =
+        readings.iter().map(|reading| (reading.meter, reading.point, reading.value)).collect();
     let expected = [
         (0, 0, value(-123_456, -2)),
         (0, 1, value(8, 0)),
@@ -295,7 +304,8 @@ fn a_meter_that_is_cut_off_is_noticed_and_costs_the_others_nothing() {
         }
     }
     assert_eq!(events, [Event::Silent { meter: 1 }]);
-    let count = |meter| readings.iter().filter(|reading| reading.meter == meter && reading.value.is_ok()).count();
+    let count =
+        |meter| readings.iter().filter(|reading| reading.meter == meter && reading.value.is_ok()).count();
     assert_eq!([count(0), count(1), count(2)], [12, 0, 12]);
     assert!(readings.iter().any(|reading| reading.value == Err(Missed::NoReply)));
     world.meters.is_cut[1] = false;
@@ -365,8 +375,14 @@ fn limits_are_watched() {
     let mut world = World::new();
     let high = Some(Decimal::new(5, 0));
     assert_eq!(world.command(Command::Limits { meter: 0, point: 1, low: None, high }), Ok(()));
-    assert_eq!(world.command(Command::Limits { meter: 9, point: 1, low: None, high }), Err(Refusal::NoSuchMeter));
-    assert_eq!(world.command(Command::Limits { meter: 0, point: 2, low: None, high }), Err(Refusal::NoSuchPoint));
+    assert_eq!(
+        world.command(Command::Limits { meter: 9, point: 1, low: None, high }),
+        Err(Refusal::NoSuchMeter)
+    );
+    assert_eq!(
+        world.command(Command::Limits { meter: 0, point: 2, low: None, high }),
+        Err(Refusal::NoSuchPoint)
+    );
     world.run(seconds(9));
     let above = Event::Above { meter: 0, point: 1, value: Decimal::new(8, 0) };
     assert_eq!(world.alarms(), [above]);

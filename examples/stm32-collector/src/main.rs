@@ -151,7 +151,9 @@ fn start(spawner: Spawner) -> Option<()> {
     watchdog.start(10.secs());
     spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?);
+    spawner.spawn(
+        radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?,
+    );
     Some(())
 }
 

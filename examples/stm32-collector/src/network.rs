@@ -6,7 +6,8 @@ use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor
 use lora_tdma::{Bounds, Layout};
 use radio_modem::Settings;
 use telemetry::{
-    Address, Baud, Edition, Line, Meter, Order, Parity, Point, RegisterKind as Kind, RegisterTable as Registers,
+    Address, Baud, Edition, Line, Meter, Order, Parity, Point, RegisterKind as Kind,
+    RegisterTable as Registers,
 };
 
 /// Where the identity is, in a sector of its own.
@@ -65,10 +66,8 @@ pub fn table() -> Option<Table> {
         Point::Record { index: 3 },
         Point::Record { index: 4 },
     ];
-    let (fast, slow) = (
-        Line { baud: Baud::B9600, parity: Parity::None },
-        Line { baud: Baud::B2400, parity: Parity::Even },
-    );
+    let (fast, slow) =
+        (Line { baud: Baud::B9600, parity: Parity::None }, Line { baud: Baud::B2400, parity: Parity::Even });
     let electricity = |last| Address::Dlt645(Edition::Ed2007, [0x34, 0x69, 0x17, 0x08, 0x17, last]);
     let mut table = Table::new();
     for (address, line, points) in [

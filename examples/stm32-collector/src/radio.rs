@@ -230,7 +230,8 @@ impl Radio {
         {
             warn!("a report is lost");
         }
-        if self.node.is_member() && self.node.is_idle()
+        if self.node.is_member()
+            && self.node.is_idle()
             && let Some(report) = kept.storage.oldest(&mut buffer).await
         {
             self.shared.with(|collector| collector.restore(report));
@@ -251,7 +252,9 @@ impl Radio {
                 info!("restarting");
                 cortex_m::peripheral::SCB::sys_reset();
             }
-            let Some((weight, message)) = collector.message(schedule.max_message(place.slot), &health) else { return false };
+            let Some((weight, message)) = collector.message(schedule.max_message(place.slot), &health) else {
+                return false;
+            };
             let urgent = if weight == Weight::Urgent { node.alarm(message).ok() } else { None };
             let Some(ticket) = urgent.or_else(|| node.send(message).ok()) else { return false };
             debug!("sends {} octets as {}", message.len(), ticket);

@@ -48,7 +48,8 @@ pub struct Kept {
 impl Kept {
     /// What the flash keeps, with the counter of frames; `None` if it keeps nothing, as in an emulator.
     pub async fn new(identity: &Identity) -> Option<(Self, Counters)> {
-        let mut storage = Storage::new((flash::Sectors, flash::ENTRIES), (flash::Sectors, flash::LOG)).ok()?;
+        let mut storage =
+            Storage::new((flash::Sectors, flash::ENTRIES), (flash::Sectors, flash::LOG)).ok()?;
         let boots = storage.start().await.ok()?;
         let counters = Records::create(Slots::new(flash::Sectors, flash::COUNTERS).ok()?).ok()?;
         let name = Name { number: identity.number, name: identity.name };
