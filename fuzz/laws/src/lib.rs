@@ -18,6 +18,7 @@ pub mod mbus;
 pub mod meter_value;
 pub mod modbus_rtu;
 mod stream;
+pub mod telemetry;
 
 /// A law.
 pub type Law = fn(&[u8]);
@@ -58,6 +59,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("lora_tdma_layout", lora_tdma::layout),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),
+    ("telemetry_messages", telemetry::messages),
 ];
 
 /// The laws of a folder's crate, for its vectors.

@@ -5,6 +5,7 @@
 
 use laws::{
     dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
+    telemetry,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -516,4 +517,12 @@ proptest! {
 
     #[test]
     fn numbers_in_text(text in "[-+]?[0-9]{0,25}(\\.[0-9]{0,25})?") { meter_value::number(text.as_bytes()); }
+
+    #[test]
+    fn radio_messages(octets in octets()) { telemetry::messages(&octets); }
+
+    #[test]
+    fn radio_messages_of_small_octets(octets in vec(prop_oneof![3 => 0..10_u8, 1 => any::<u8>()], 0..60)) {
+        telemetry::messages(&octets);
+    }
 }
