@@ -1,6 +1,7 @@
 //! What the answer of a meter says of its points.
 
 use heapless::Vec;
+use meter_value::bcd::{self, Sign};
 use meter_value::{Decimal, Value};
 use telemetry::{Meter, Missed, Point};
 
@@ -101,11 +102,9 @@ impl Answer {
             Err(Error::Refused { .. }) => return Some(Missed::Refused),
             Err(_) => return Some(Missed::Corrupt),
         };
+        let dlt645::Reply::Read { data, .. } = reply else { return Some(Missed::NoValue) };
         for (found, point) in self.found.iter_mut().zip(meter.points.skip(self.group.first.into())) {
-            if let Point::Identifier { item, .. } = point {
-                let item = reply.values().nth(item.into());
-                *found = item.map_or(Err(Missed::NoValue), |item| decimal(&item.value));
-            }
+            *found = digits(*data, point).ok_or(Missed::NoValue);
         }
         None
     }
@@ -134,6 +133,19 @@ impl Answer {
         }
         Ok(more)
     }
+}
+
+/// The value of digits in DL/T 645 data.
+fn digits(data: dlt645::Data<'_>, point: Point) -> Option<Decimal> {
+    let Point::Digits { offset, octets, signed, exponent, .. } = point else { return None };
+    let (offset, length) = (usize::from(offset), usize::from(octets));
+    let mut buffer = [0; 8];
+    let buffer = buffer.get_mut(..length)?;
+    for (to, from) in buffer.iter_mut().zip(data.range(offset..offset + length)?.iter()) {
+        *to = from;
+    }
+    let sign = if signed { Sign::TopBit } else { Sign::Unsigned };
+    Some(Decimal::new(bcd::decode(buffer, sign).ok()?, exponent))
 }
 
 fn decimal(value: &Value<'_>) -> Found {

@@ -68,7 +68,7 @@ impl Client {
             }
             Address::Dlt645(edition, address) => {
                 let mut points = points.map_while(|point| match point {
-                    Point::Identifier { identifier, .. } => Some(identifier),
+                    Point::Digits { identifier, .. } => Some(identifier),
                     _ => None,
                 });
                 let number = points.next().ok_or(Missed::NoValue)?;

@@ -140,7 +140,8 @@ fn rows() -> Vec<Vec<u8>> {
         order: Order::Abcd,
         exponent,
     };
-    let energy = |item| Point::Identifier { identifier: 0x0001_0000, item };
+    let energy =
+        |offset| Point::Digits { identifier: 0x0001_0000, offset, octets: 4, signed: true, exponent: -2 };
     let rows: [(Address, Line, &[Point]); 3] = [
         (Address::Modbus(17), FAST, &[register(0, Kind::I32, -2), register(3, Kind::U16, 0)]),
         (Address::Dlt645(Edition::Ed2007, DLT645), SLOW, &[energy(0), energy(1)]),

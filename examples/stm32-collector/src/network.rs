@@ -55,9 +55,9 @@ pub fn table() -> Option<Table> {
         register(5, Kind::I32, -2),
     ];
     const DLT645: [Point; 3] = [
-        Point::Identifier { identifier: 0x0001_0000, item: 0 },
-        Point::Identifier { identifier: 0x0201_0100, item: 0 },
-        Point::Identifier { identifier: 0x0202_0100, item: 0 },
+        digits(0x0001_0000, 4, -2),
+        digits(0x0201_0100, 2, -1),
+        digits(0x0202_0100, 3, -3),
     ];
     const MBUS: [Point; 5] = [
         Point::Record { index: 0 },
@@ -86,4 +86,8 @@ pub fn table() -> Option<Table> {
 
 const fn register(start: u16, kind: Kind, exponent: i8) -> Point {
     Point::Registers { table: Registers::Holding, start, kind, order: Order::Abcd, exponent }
+}
+
+const fn digits(identifier: u32, octets: u8, exponent: i8) -> Point {
+    Point::Digits { identifier, offset: 0, octets, signed: true, exponent }
 }

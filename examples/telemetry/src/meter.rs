@@ -1,11 +1,9 @@
 //! A row of the table that says how to read which meter.
 
-use core::iter::FusedIterator;
-
 use meter_value::line::{BufferTooSmall, Writer};
 
 use crate::octets::{Reader, head, put_number};
-use crate::{DecodeError, Field};
+use crate::{DecodeError, Field, Point, Points};
 
 /// How to read a meter.
 ///
@@ -93,83 +91,6 @@ pub enum Parity {
     Odd,
 }
 
-/// What is read of a meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Point {
-    /// A number in Modbus registers.
-    Registers {
-        /// Which registers.
-        table: RegisterTable,
-        /// The first of them, counted from 0.
-        start: u16,
-        /// The number's type, which says how many they are.
-        kind: RegisterKind,
-        /// The order of its octets.
-        order: Order,
-        /// The power of ten it is multiplied by.
-        exponent: i8,
-    },
-    /// An item of DL/T 645 data.
-    Identifier {
-        /// DI3 to DI0; of the 1997 edition, DI1 and DI0.
-        identifier: u32,
-        /// Which item of the data, counted from 0.
-        item: u8,
-    },
-    /// A record of an M-Bus readout.
-    Record {
-        /// Which one, counted from 0.
-        index: u8,
-    },
-}
-
-/// Which Modbus registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum RegisterTable {
-    /// Holding registers.
-    Holding,
-    /// Input registers.
-    Input,
-}
-
-/// The type of a number in registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum RegisterKind {
-    /// 16 bits without a sign.
-    U16,
-    /// 16 bits with a sign.
-    I16,
-    /// 32 bits without a sign.
-    U32,
-    /// 32 bits with a sign.
-    I32,
-    /// 64 bits without a sign.
-    U64,
-    /// 64 bits with a sign.
-    I64,
-    /// A float of 32 bits.
-    F32,
-    /// A float of 64 bits.
-    F64,
-}
-
-/// In which order a number's octets come; of 64 bits likewise, A being the highest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Order {
-    /// The highest first, as Modbus has it.
-    Abcd,
-    /// Octets swapped within registers.
-    Badc,
-    /// Registers the lowest first.
-    Cdab,
-    /// The lowest first.
-    Dcba,
-}
-
 impl<'a> Meter<'a> {
     /// Reads a row. All of it was checked.
     ///
@@ -186,12 +107,7 @@ impl<'a> Meter<'a> {
             code => return Err(DecodeError::Code { field: Field::Kind, code }),
         };
         let (line, interval_s) = (Line::of(octets.u8()?)?, octets.short()?);
-        let mut points = Points { octets: octets.left(), count: 0 };
-        while !octets.is_empty() {
-            Point::take(&mut octets)?;
-            points.count += 1;
-        }
-        Ok(Self { address, line, interval_s, points })
+        Ok(Self { address, line, interval_s, points: Points::take(&mut octets)? })
     }
 
     /// Writes a row, and returns what it wrote.
@@ -297,107 +213,3 @@ impl Baud {
         }
     }
 }
-
-/// The kinds of points that are no registers, whose octets are below.
-const IDENTIFIER: u8 = 0x40;
-const RECORD: u8 = 0x80;
-
-impl Point {
-    fn take(octets: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(match octets.u8()? {
-            code @ 0..IDENTIFIER => Self::Registers {
-                table: if code & 0x20 == 0 { RegisterTable::Holding } else { RegisterTable::Input },
-                kind: RegisterKind::of(code >> 2),
-                order: Order::of(code),
-                start: octets.u16()?,
-                exponent: octets.u8()? as i8,
-            },
-            IDENTIFIER => {
-                let item = octets.u8()?;
-                Self::Identifier { identifier: octets.u32()?, item }
-            }
-            RECORD => Self::Record { index: octets.u8()? },
-            code => return Err(DecodeError::Code { field: Field::Point, code }),
-        })
-    }
-
-    fn put(&self, writer: &mut Writer<'_>) {
-        match *self {
-            Self::Registers { table, start, kind, order, exponent } => {
-                writer.put(&[(table as u8) << 5 | (kind as u8) << 2 | order as u8]);
-                writer.put(&start.to_be_bytes());
-                writer.put(&[exponent as u8]);
-            }
-            Self::Identifier { identifier, item } => {
-                writer.put(&[IDENTIFIER, item]);
-                writer.put(&identifier.to_be_bytes());
-            }
-            Self::Record { index } => writer.put(&[RECORD, index]),
-        }
-    }
-}
-
-impl RegisterKind {
-    /// How many registers the number takes.
-    pub const fn registers(self) -> u16 {
-        match self {
-            Self::U16 | Self::I16 => 1,
-            Self::U32 | Self::I32 | Self::F32 => 2,
-            Self::U64 | Self::I64 | Self::F64 => 4,
-        }
-    }
-
-    /// Of the low three bits.
-    const fn of(code: u8) -> Self {
-        match code & 7 {
-            0 => Self::U16,
-            1 => Self::I16,
-            2 => Self::U32,
-            3 => Self::I32,
-            4 => Self::U64,
-            5 => Self::I64,
-            6 => Self::F32,
-            _ => Self::F64,
-        }
-    }
-}
-
-impl Order {
-    /// Of the low two bits.
-    const fn of(code: u8) -> Self {
-        match code & 3 {
-            0 => Self::Abcd,
-            1 => Self::Badc,
-            2 => Self::Cdab,
-            _ => Self::Dcba,
-        }
-    }
-}
-
-/// The points of a meter, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Points<'a> {
-    octets: &'a [u8],
-    count: usize,
-}
-
-impl Iterator for Points<'_> {
-    type Item = Point;
-
-    fn next(&mut self) -> Option<Point> {
-        let mut octets = Reader::new(self.octets);
-        // A row is checked as a whole when it is decoded, so only its end stops this.
-        let point = Point::take(&mut octets).ok()?;
-        self.octets = octets.left();
-        self.count = self.count.saturating_sub(1);
-        Some(point)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.count, Some(self.count))
-    }
-}
-
-impl ExactSizeIterator for Points<'_> {}
-impl FusedIterator for Points<'_> {}

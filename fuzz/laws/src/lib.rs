@@ -19,6 +19,7 @@ pub mod meter_value;
 pub mod modbus_rtu;
 pub mod radio_modem;
 mod stream;
+pub mod telemetry;
 
 /// A law.
 pub type Law = fn(&[u8]);
@@ -61,6 +62,7 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("meter_value_number", meter_value::number),
     ("radio_modem_decode", radio_modem::decode),
     ("radio_modem_stream", radio_modem::stream),
+    ("telemetry_messages", telemetry::messages),
 ];
 
 /// The laws of a folder's crate, for its vectors.

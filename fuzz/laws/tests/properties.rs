@@ -5,7 +5,7 @@
 
 use laws::{
     dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
-    radio_modem,
+    radio_modem, telemetry,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -539,5 +539,13 @@ proptest! {
     #[test]
     fn modem_stream(octets in prop_oneof![1 => octets(), 3 => line(modem_frame())]) {
         radio_modem::stream(&octets);
+    }
+
+    #[test]
+    fn radio_messages(octets in octets()) { telemetry::messages(&octets); }
+
+    #[test]
+    fn radio_messages_of_small_octets(octets in vec(prop_oneof![3 => 0..10_u8, 1 => any::<u8>()], 0..60)) {
+        telemetry::messages(&octets);
     }
 }
