@@ -1,6 +1,6 @@
 //! A collector: three buses with a task each, and a node of the radio network.
 
-mod bus;
+pub mod bus;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::meters::Clock;
 
 /// How far a collector's crystal may be off, in millionths, and how fast that changes, in
 /// thousand-millionths a second.
-const DRIFT_PPM: u16 = 40;
-const DRIFT_RATE: u16 = 20;
+pub const DRIFT_PPM: u16 = 40;
+pub const DRIFT_RATE: u16 = 20;
 /// How exactly the end of a beacon is stamped, in microseconds.
-const STAMP_ERROR_US: u16 = 20;
+pub const STAMP_ERROR_US: u16 = 20;
 
 /// When a reading was asked for and answered.
 #[derive(Clone, Copy)]

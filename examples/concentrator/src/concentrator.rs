@@ -10,7 +10,7 @@ use meter_value::Decimal;
 use telemetry::{Missed, Reading, Up};
 
 use crate::meters::{METERS, Meter, Point, Protocol};
-use crate::world::{COLLECTORS, World};
+use crate::world::World;
 
 /// The network of this simulation.
 pub const NETWORK: u16 = 0x4D57;
@@ -22,10 +22,15 @@ fn network_key() -> Key {
 
 /// The root key of one collector.
 pub fn collector_key(collector: u16) -> Key {
+    Key::new(collector_root(collector))
+}
+
+/// Its octets.
+pub fn collector_root(collector: u16) -> [u8; 16] {
     let mut octets = *b"simulated node 0";
     let [.., high, low] = &mut octets;
     [*high, *low] = collector.to_be_bytes();
-    Key::new(octets)
+    octets
 }
 
 /// Which point of which meter of which collector.
@@ -74,9 +79,12 @@ pub struct Concentrator {
 }
 
 impl Concentrator {
-    pub fn new(schedule: Schedule, begin: BaseTime) -> Self {
+    /// A concentrator of collectors 1 to `collectors`.
+    pub fn new(schedule: Schedule, collectors: u16, begin: BaseTime) -> Self {
         let station = |number| Station::new(NETWORK, number, collector_key(number), Volatile::default()).ok();
-        let stations: Box<[Option<_>]> = (1..=COLLECTORS).map(station).collect();
+        let stations =
+            (1..=schedule.devices()).map(|number| (number <= collectors).then(|| station(number))?);
+        let stations: Box<[Option<_>]> = stations.collect();
         let setup = Setup {
             network: NETWORK,
             epoch: 0,
