@@ -1,13 +1,13 @@
 //! The concentrator: sends beacons, opens what the collectors send, keeps the newest reading of every
 //! point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use frame_crypto::{Aes128, Key, Volatile};
 use lora_tdma::{Base, BaseOutput, BaseTime, Counts, MAX_FRAME, Schedule, Setup, Station};
 use meter_value::Decimal;
-use telemetry::{Missed, Reading, Up};
+use telemetry::{Command, Down, Missed, Reading, Up};
 
 use crate::meters::{METERS, Meter, Point, Protocol};
 use crate::world::World;
@@ -62,6 +62,10 @@ pub enum Event {
     Transmit { start: Duration, frame: Vec<u8> },
     /// A report came in.
     Report { collector: u16, sequence: u16, readings: Vec<Reading> },
+    /// A collector said something else: a message of [`Up`].
+    Told { collector: u16, message: Vec<u8> },
+    /// A collector has a session.
+    Joined { collector: u16 },
 }
 
 pub struct Concentrator {
@@ -76,6 +80,10 @@ pub struct Concentrator {
     pub missed: u64,
     /// Reports that came in.
     pub reports: u64,
+    /// Commands that wait for the one before.
+    commands: VecDeque<(u16, Vec<u8>)>,
+    /// Commands that were given.
+    given: u8,
 }
 
 impl Concentrator {
@@ -105,13 +113,31 @@ impl Concentrator {
             readings: [0; 3],
             missed: 0,
             reports: 0,
+            commands: VecDeque::new(),
+            given: 0,
         }
+    }
+
+    /// Commands a collector something, as soon as it has the command before; returns the tag that its answer will
+    /// have.
+    pub fn command(&mut self, collector: u16, command: Command<'_>) -> u8 {
+        self.given = self.given.wrapping_add(1);
+        let mut buffer = [0; MAX_FRAME];
+        if let Ok(octets) = (Down { tag: self.given, command }).encode(&mut buffer) {
+            self.commands.push_back((collector, octets.to_vec()));
+        }
+        self.given
     }
 
     /// Takes a frame from the radio.
     pub fn hear(&mut self, frame: &[u8], ended: Duration) {
         self.base.receive(frame, World::base_time(ended));
         self.wake = ended;
+    }
+
+    /// Takes note of a frame from the radio that cannot be read.
+    pub fn garbled(&mut self, ended: Duration) {
+        self.base.garbled(World::base_time(ended));
     }
 
     /// What the radio saw.
@@ -134,6 +160,9 @@ impl Concentrator {
         if self.wake > now {
             return events;
         }
+        // Whoever cannot take a command now is asked again.
+        let base = &mut self.base;
+        self.commands.retain(|(collector, command)| base.send(*collector, command).is_err());
         let time = World::base_time(now);
         loop {
             match self.base.poll(time) {
@@ -142,6 +171,7 @@ impl Concentrator {
                     events.push(Event::Transmit { start, frame: frame.to_vec() });
                 }
                 BaseOutput::Message { device, message, .. } => messages.push((device, message.to_vec())),
+                BaseOutput::Joined { device, .. } => events.push(Event::Joined { collector: device }),
                 BaseOutput::Wait(until) => {
                     self.wake = Duration::from_micros(until.since(self.begin));
                     break;
@@ -154,8 +184,10 @@ impl Concentrator {
             }
         }
         for (collector, message) in messages {
-            // Only a collector's own key seals such a message, so it is a report or a bug.
-            let Ok(Up::Report(report)) = Up::decode(&message) else { continue };
+            let Ok(Up::Report(report)) = Up::decode(&message) else {
+                events.push(Event::Told { collector, message });
+                continue;
+            };
             let readings: Vec<Reading> = report.readings.collect();
             self.store(collector, &readings);
             self.reports += 1;

@@ -10,7 +10,7 @@ use collector_identity::{Identity, Name};
 use crate::concentrator::{NETWORK, collector_root};
 use crate::world::COLLECTORS;
 
-/// Writes the identity block of a collector, which its firmware reads at 0x080E0000.
+/// Writes the identity block of a collector, which its firmware reads at 0x08004000.
 #[derive(Args)]
 pub struct Arguments {
     /// The collector's number in the network.

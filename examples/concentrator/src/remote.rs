@@ -38,7 +38,7 @@ pub struct Remote {
     /// Whether it reacts.
     is_present: bool,
     chance: fastrand::Rng,
-    _wire: Wire,
+    wire: Wire,
 }
 
 impl Remote {
@@ -74,7 +74,7 @@ impl Remote {
             owed: 0,
             is_present: true,
             chance,
-            _wire: Wire::new(number, bus, second)?,
+            wire: Wire::new(number, bus, second)?,
         };
         let ready = remote.modem.ready(0, remote.chance.u64(..));
         remote.say(&ready);

@@ -88,6 +88,17 @@ impl Emulator {
     }
 }
 
+#[cfg(test)]
+impl Emulator {
+    /// Ends a process as a power cut does; they are counted in the order of their start.
+    pub fn kill(&mut self, index: usize) {
+        if let Some(child) = self.children.get_mut(index) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 impl Drop for Emulator {
     fn drop(&mut self) {
         for child in &mut self.children {

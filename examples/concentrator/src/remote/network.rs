@@ -29,6 +29,10 @@ pub struct Network {
     landed: u64,
     sent: u64,
     wrong: u64,
+    /// A collector that nobody hears.
+    is_cut: Option<u16>,
+    #[cfg(test)]
+    seen: emulated::Seen,
 }
 
 /// How far the time of a reading may be off from when its meter was asked, in seconds.
@@ -58,6 +62,9 @@ impl Network {
             landed: 0,
             sent: 0,
             wrong: 0,
+            is_cut: None,
+            #[cfg(test)]
+            seen: emulated::Seen::default(),
         })
     }
 
@@ -77,6 +84,9 @@ impl Network {
         while let Some(flight) = self.channel.land(now) {
             self.landed = self.landed.max(flight.end);
             if self.channel.is_spoilt(&flight) {
+                if flight.sender != Sender::Base {
+                    self.concentrator.garbled(Duration::from_nanos(flight.end));
+                }
                 continue;
             }
             let (down, up) = self.links.split_at_mut(self.remotes.len());
@@ -84,14 +94,16 @@ impl Network {
                 Sender::Base => {
                     let profile = self.schedule.layout().profile;
                     for (remote, link) in self.remotes.iter_mut().zip(down) {
-                        if !link.loses(LOSS, &mut self.chance) && remote.is_tuned(profile) {
+                        let is_cut = self.is_cut == Some(remote.number);
+                        if !link.loses(LOSS, &mut self.chance) && !is_cut && remote.is_tuned(profile) {
                             remote.hear(&flight.frame, &(flight.start..flight.end));
                         }
                     }
                     self.settle();
                 }
                 Sender::Node(index) => {
-                    if up.get_mut(index).is_some_and(|link| !link.loses(LOSS, &mut self.chance)) {
+                    let is_cut = self.is_cut == Some(index as u16 + 1);
+                    if up.get_mut(index).is_some_and(|link| !link.loses(LOSS, &mut self.chance)) && !is_cut {
                         self.concentrator.hear(&flight.frame, Duration::from_nanos(flight.end));
                     }
                 }
@@ -104,10 +116,13 @@ impl Network {
         }
         self.settle();
         for event in self.concentrator.step(self.now) {
+            #[cfg(test)]
+            self.seen.note(&event);
             match event {
                 Event::Transmit { start, frame } => {
                     self.channel.transmit(Sender::Base, Purpose::Slot, start.as_nanos() as u64, 0, &frame);
                 }
+                Event::Told { .. } | Event::Joined { .. } => {}
                 Event::Report { collector, readings, .. } => {
                     let wrong = readings.iter().filter(|reading| !self.agrees(collector, reading));
                     self.wrong += wrong.count() as u64;
@@ -126,6 +141,8 @@ impl Network {
             remote.busy();
             return;
         }
+        #[cfg(test)]
+        self.seen.sends(remote.number, frame);
         remote.sends(frame, now);
         if is_tuned {
             let purpose = Purpose::at(&self.schedule, World::base_time(self.now));
@@ -174,5 +191,7 @@ impl Simulation for Network {
     }
 }
 
+#[cfg(test)]
+mod emulated;
 #[cfg(test)]
 mod tests;

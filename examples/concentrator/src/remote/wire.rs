@@ -13,19 +13,33 @@ use crate::meters::Clock;
 /// A thread that answers for the meters of one collector, as long as this lives.
 pub struct Wire {
     stream: TcpStream,
+    /// The meters that are cut off, a bit each.
+    cut: Arc<AtomicU64>,
 }
 
 impl Wire {
     /// The meters of collector `number` hold what they do at the simulated second, and answer in real time.
     pub fn new(number: u16, stream: TcpStream, second: Arc<AtomicU64>) -> std::io::Result<Self> {
         let own = stream.try_clone()?;
+        let cut = Arc::new(AtomicU64::new(0));
+        let cuts = Arc::clone(&cut);
         stream.set_nodelay(true)?;
         thread::spawn(move || {
             let clock = Clock::default();
             // A wire that is broken is silent; the collector says that its meters do not answer.
-            let _ = serve(stream, meters(number, &clock), || clock.set(second.load(Ordering::Relaxed)));
+            let _ =
+                serve(stream, meters(number, &clock), &cuts, || clock.set(second.load(Ordering::Relaxed)));
         });
-        Ok(Self { stream: own })
+        Ok(Self { stream: own, cut })
+    }
+
+    /// Cuts a meter off, or connects it again.
+    pub fn cut(&self, meter: usize, is_cut: bool) {
+        if is_cut {
+            self.cut.fetch_or(1 << meter, Ordering::Relaxed);
+        } else {
+            self.cut.fetch_and(!(1 << meter), Ordering::Relaxed);
+        }
     }
 }
 
@@ -35,7 +49,12 @@ impl Drop for Wire {
     }
 }
 
-fn serve(mut stream: TcpStream, mut meters: Vec<Box<dyn Answer>>, tick: impl Fn()) -> std::io::Result<()> {
+fn serve(
+    mut stream: TcpStream,
+    mut meters: Vec<Box<dyn Answer>>,
+    cut: &AtomicU64,
+    tick: impl Fn(),
+) -> std::io::Result<()> {
     let started = Instant::now();
     let mut octets = [0; 512];
     loop {
@@ -45,6 +64,7 @@ fn serve(mut stream: TcpStream, mut meters: Vec<Box<dyn Answer>>, tick: impl Fn(
             loop {
                 let now = started.elapsed();
                 match meters.get_mut(speaker).map(|meter| meter.poll(now)) {
+                    Some(Ok(_)) if cut.load(Ordering::Relaxed) >> speaker & 1 != 0 => {}
                     Some(Ok(answer)) => {
                         stream.write_all(&answer)?;
                         // A meter does not hear itself, but it hears the others.

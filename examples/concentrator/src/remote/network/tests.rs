@@ -91,7 +91,8 @@ impl Fake {
         let Some(time) = self.node.clock().base_time(now) else { return };
         let values = self.meter();
         let time = (time.time.us() / 1_000_000) as u32;
-        let readings = (0..).zip(values).map(|(point, value)| Reading { meter: 0, point, time, value: Ok(value) });
+        let readings =
+            (0..).zip(values).map(|(point, value)| Reading { meter: 0, point, time, value: Ok(value) });
         let mut message = [0; 64];
         let (count, report) = Report::encode(self.sequence, readings, &mut message).unwrap();
         assert_eq!(count, 4);
