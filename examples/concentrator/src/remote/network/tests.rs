@@ -21,6 +21,8 @@ struct Fake {
     number: u16,
     radio: TcpStream,
     bus: TcpStream,
+    /// The modem's time when it was last heard.
+    now: LocalTime,
     has_asked: bool,
     sequence: u16,
     /// Whether it reacts.
@@ -48,25 +50,23 @@ impl Fake {
     }
 
     fn react(&mut self, message: FromModem<'_>) {
-        let mut time = None;
         match message {
             FromModem::Ready { now, random } => {
-                time = Some(now);
+                self.now = now;
                 if !std::mem::replace(&mut self.has_asked, true) {
                     self.node.join(collector_key(self.number), random);
                 }
             }
-            FromModem::Time { now } => time = Some(now),
+            FromModem::Time { now } => self.now = now,
             FromModem::Received { ended, frame, .. } => {
                 self.node.receive(frame, ended);
-                time = Some(ended);
+                self.now = ended;
             }
             FromModem::Transmitted(Outcome::Sent) => {}
             FromModem::Transmitted(Outcome::Busy | Outcome::Late) => self.node.busy(),
         }
-        // Without a time, it asks for one.
-        let mut wake = LocalTime::from_us(0);
-        while let Some(now) = time {
+        let now = self.now;
+        let wake = loop {
             if self.node.is_member() && self.node.is_free() && self.sequence < 3 {
                 self.report(now);
             }
@@ -76,12 +76,11 @@ impl Fake {
                     self.say(ToModem::Transmit { at, listen_us, frame: &frame });
                 }
                 NodeOutput::Wait(until) => {
-                    wake = until.unwrap_or(LocalTime::from_us(u64::MAX));
-                    break;
+                    break until.unwrap_or(LocalTime::from_us(u64::MAX));
                 }
                 _ => {}
             }
-        }
+        };
         if !self.is_dumb {
             self.say(ToModem::Wake { at: wake });
         }
@@ -177,6 +176,7 @@ fn network(seed: u64, collectors: u16, dumb: &[u16]) -> (Network, Vec<JoinHandle
             number,
             radio: far_radio,
             bus: far_bus,
+            now: LocalTime::from_us(0),
             has_asked: false,
             sequence: 0,
             is_dumb: dumb.contains(&number),
