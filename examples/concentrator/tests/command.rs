@@ -59,7 +59,7 @@ fn says_what_collectors_outside_lack() {
     assert!(!success && errors.contains("tcp:HOST:RADIO_PORT,HOST:BUS_PORT"), "{errors}");
     // Nobody listens on port 1.
     let (success, _, errors) = concentrator(&["--collector", "tcp:127.0.0.1:1,127.0.0.1:1"]);
-    assert!(!success && errors.contains("collector 1") && errors.contains("no radio"), "{errors}");
+    assert!(!success && errors.contains("collector 1") && errors.contains("no bus"), "{errors}");
     let output =
         Command::new(env!("CARGO_BIN_EXE_concentrator")).args(["emulate", "1"]).env("PATH", "").output();
     let errors = String::from_utf8(output.unwrap().stderr).unwrap();
