@@ -114,6 +114,12 @@ impl Concentrator {
         self.wake = ended;
     }
 
+    /// Notes that something was on the air that nobody could make out.
+    pub fn hear_noise(&mut self, ended: Duration) {
+        self.base.garbled(World::base_time(ended));
+        self.wake = ended;
+    }
+
     /// What the radio saw.
     pub fn counts(&self) -> Counts {
         self.base.counts()
