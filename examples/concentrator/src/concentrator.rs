@@ -135,9 +135,10 @@ impl Concentrator {
         self.wake = ended;
     }
 
-    /// Takes note of a frame from the radio that cannot be read.
-    pub fn garbled(&mut self, ended: Duration) {
+    /// Notes that something was on the air that nobody could make out.
+    pub fn hear_noise(&mut self, ended: Duration) {
         self.base.garbled(World::base_time(ended));
+        self.wake = ended;
     }
 
     /// What the radio saw.

@@ -35,8 +35,9 @@ pub struct Remote {
     receiver: radio_modem::Receiver,
     /// Messages to which it has not reacted yet.
     owed: u32,
-    /// Whether it reacts.
+    /// Whether it reacts, and whether its stream is closed.
     is_present: bool,
+    is_gone: bool,
     chance: fastrand::Rng,
     wire: Wire,
 }
@@ -72,14 +73,14 @@ impl Remote {
             heard,
             receiver: radio_modem::Receiver::new(),
             owed: 0,
-            is_present: true,
+            // It may still have to start.
+            is_present: false,
+            is_gone: false,
             chance,
             wire: Wire::new(number, bus, second)?,
         };
         let ready = remote.modem.ready(0, remote.chance.u64(..));
         remote.say(&ready);
-        // It may still have to start.
-        remote.lose();
         Ok(remote)
     }
 
@@ -154,8 +155,13 @@ impl Remote {
             let Some(message) = content.ok().and_then(|content| ToModem::decode(content).ok()) else {
                 continue;
             };
-            if matches!(message, ToModem::Wake { .. }) {
-                self.owed = self.owed.saturating_sub(1);
+            match message {
+                // Whoever configures has just started, and reacts to nothing that was said before.
+                ToModem::Configure(_) => self.owed = 0,
+                // A question, which ends no reaction.
+                ToModem::Wake { at } if at.us() == 0 => {}
+                ToModem::Wake { .. } => self.owed = self.owed.saturating_sub(1),
+                ToModem::Transmit { .. } => {}
             }
             answers.extend(self.modem.tell(message, now, self.chance.u64(..)));
         }
@@ -165,14 +171,15 @@ impl Remote {
     fn say(&mut self, message: &FromModem<'_>) {
         let mut buffer = [0; MAX_FRAMED];
         let Ok(octets) = message.encode(&mut buffer) else { return };
-        if self.is_present {
+        self.is_gone = self.is_gone || self.radio.write_all(octets).is_err();
+        if self.is_gone {
+            self.lose();
+        } else if self.is_present {
             self.owed += 1;
-            if self.radio.write_all(octets).is_err() {
-                self.lose();
-            }
         }
     }
 
+    /// Waits for it no more, until it says something.
     fn lose(&mut self) {
         (self.is_present, self.owed) = (false, 0);
     }

@@ -39,7 +39,7 @@ pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
                 continue;
             }
         };
-        uart.set(ask.line);
+        uart.set(ask.line.baud.get(), ask.line.parity);
         let about = &mut ask.about;
         if let Some(client) = &mut ask.client {
             loop {

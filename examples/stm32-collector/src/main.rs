@@ -29,7 +29,7 @@ use stm32f4xx_hal::pac::{self, Interrupt, NVIC, interrupt};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::{Config, Enable};
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
-use telemetry::{Baud, Line, Parity};
+use telemetry::Parity;
 
 use crate::radio::Radio;
 use crate::shared::Shared;
@@ -54,7 +54,8 @@ static MODEM: Uart = Uart::new(
     |_| {},
 );
 
-const MODEM_LINE: Line = Line { baud: Baud::B115200, parity: Parity::None };
+/// The longest frame has to be there well before it is to be sent: 273 octets take 2.7 ms.
+const MODEM_BAUD: u32 = 1_000_000;
 
 #[interrupt]
 fn USART2() {
@@ -114,8 +115,8 @@ fn start(spawner: Spawner) -> Option<()> {
     let _ = (b.pb10.into_alternate::<7>(), b.pb11.into_alternate::<7>());
     pac::USART2::enable(&mut rcc);
     pac::USART3::enable(&mut rcc);
-    BUS.set(Line { baud: Baud::B9600, parity: Parity::None });
-    MODEM.set(MODEM_LINE);
+    BUS.set(9_600, Parity::None);
+    MODEM.set(MODEM_BAUD, Parity::None);
     // SAFETY: their handlers are above.
     unsafe {
         NVIC::unmask(Interrupt::USART2);

@@ -54,11 +54,8 @@ pub fn table() -> Option<Table> {
         register(3, Kind::I32, 0),
         register(5, Kind::I32, -2),
     ];
-    const DLT645: [Point; 3] = [
-        digits(0x0001_0000, 4, -2),
-        digits(0x0201_0100, 2, -1),
-        digits(0x0202_0100, 3, -3),
-    ];
+    const DLT645: [Point; 3] =
+        [digits(0x0001_0000, 4, -2), digits(0x0201_0100, 2, -1), digits(0x0202_0100, 3, -3)];
     const MBUS: [Point; 5] = [
         Point::Record { index: 0 },
         Point::Record { index: 1 },

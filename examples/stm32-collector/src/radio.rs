@@ -40,6 +40,8 @@ pub struct Radio {
     chance: u64,
     /// When the device asked to join last, or heard that it had.
     joined: LocalTime,
+    /// Whether the modem is about to say that it is configured.
+    configures: bool,
     /// Whether it restarts once everything is said.
     restarts: bool,
 }
@@ -50,7 +52,7 @@ pub async fn run(mut radio: Radio, settings: Settings) -> ! {
     let mut receiver = Receiver::new();
     let mut octets = [0; 64];
     let mut sleeps = false;
-    radio.say(&ToModem::Configure(settings)).await;
+    radio.configure(settings).await;
     loop {
         radio.shared.radio_seen.set(Instant::now());
         let mut uart = radio.uart;
@@ -66,7 +68,7 @@ pub async fn run(mut radio: Radio, settings: Settings) -> ! {
             }
             Err(_) if !sleeps => {
                 // It has not started yet, or has started anew.
-                radio.say(&ToModem::Configure(settings)).await;
+                radio.configure(settings).await;
                 continue;
             }
             Err(_) => continue,
@@ -78,6 +80,11 @@ pub async fn run(mut radio: Radio, settings: Settings) -> ! {
                 warn!("the modem is hard to understand");
                 continue;
             };
+            if matches!(event, FromModem::Ready { .. }) && !radio.configures {
+                // It started anew.
+                radio.configure(settings).await;
+                continue;
+            }
             radio.hear(event);
             radio.react().await;
             sleeps = true;
@@ -96,7 +103,19 @@ impl Radio {
         number: u16,
     ) -> Self {
         let zero = LocalTime::from_us(0);
-        Self { uart, shared, node, kept, root, number, now: zero, chance: 0, joined: zero, restarts: false }
+        Self {
+            uart,
+            shared,
+            node,
+            kept,
+            root,
+            number,
+            now: zero,
+            chance: 0,
+            joined: zero,
+            configures: false,
+            restarts: false,
+        }
     }
 
     async fn say(&mut self, message: &ToModem<'_>) {
@@ -106,10 +125,16 @@ impl Radio {
         let _ = self.uart.write_all(octets).await;
     }
 
+    async fn configure(&mut self, settings: Settings) {
+        self.configures = true;
+        self.say(&ToModem::Configure(settings)).await;
+    }
+
     fn hear(&mut self, event: FromModem<'_>) {
         match event {
             FromModem::Ready { now, random } => {
                 info!("the modem is ready");
+                self.configures = false;
                 self.now = now;
                 self.chance ^= random;
                 self.join();

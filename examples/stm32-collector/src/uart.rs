@@ -8,7 +8,7 @@ use embassy_sync::pipe::Pipe;
 use embassy_sync::signal::Signal;
 use embedded_io_async::{ErrorType, Read, Write};
 use stm32f4xx_hal::pac::usart1::RegisterBlock;
-use telemetry::{Line, Parity};
+use telemetry::Parity;
 
 /// The clock of the UARTs at the first peripheral bus.
 pub const PCLK1_HZ: u32 = 42_000_000;
@@ -38,14 +38,13 @@ impl Uart {
     }
 
     /// Sets speed and parity, forgets what came in, and listens.
-    pub fn set(&self, line: Line) {
+    pub fn set(&self, baud: u32, parity: Parity) {
         let registers = (self.registers)();
-        let baud = line.baud.get();
         let divider = (PCLK1_HZ + baud / 2) / baud;
         registers.cr1().modify(|_, w| w.ue().clear_bit());
         // SAFETY: every value is a divider; those of the rates there are lie within 16 bits.
         registers.brr().write(|w| unsafe { w.bits(divider as u16) });
-        let (has_parity, is_odd) = (line.parity != Parity::None, line.parity == Parity::Odd);
+        let (has_parity, is_odd) = (parity != Parity::None, parity == Parity::Odd);
         // Eight bits of data and one of parity are a word of nine bits.
         registers.cr1().modify(|_, w| w.m().bit(has_parity).pce().bit(has_parity).ps().bit(is_odd));
         registers.cr1().modify(|_, w| w.ue().set_bit().te().set_bit().re().set_bit().rxneie().set_bit());

@@ -1,7 +1,10 @@
 //! Where a collector outside is found.
 
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::str::FromStr;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
@@ -11,6 +14,9 @@ pub struct Address {
     radio: String,
     bus: String,
 }
+
+/// How long a collector may take to listen.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl FromStr for Address {
     type Err = &'static str;
@@ -34,10 +40,23 @@ impl FromStr for Address {
 impl Address {
     /// Its radio and its bus.
     pub fn connect(&self) -> anyhow::Result<(TcpStream, TcpStream)> {
-        let stream = |what: &str, address: &str| {
-            TcpStream::connect(address).with_context(|| format!("no {what} at {address}"))
-        };
-        Ok((stream("radio", &self.radio)?, stream("bus", &self.bus)?))
+        // QEMU waits for its second UART before it opens the third.
+        let bus = reach(&self.bus).with_context(|| format!("no bus at {}", self.bus))?;
+        let radio = reach(&self.radio).with_context(|| format!("no radio at {}", self.radio))?;
+        Ok((radio, bus))
+    }
+}
+
+/// Connects, after some time if nobody listens yet.
+fn reach(address: &str) -> std::io::Result<TcpStream> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match TcpStream::connect(address) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            connected => return connected,
+        }
     }
 }
 

@@ -84,9 +84,8 @@ impl Network {
         while let Some(flight) = self.channel.land(now) {
             self.landed = self.landed.max(flight.end);
             if self.channel.is_spoilt(&flight) {
-                if flight.sender != Sender::Base {
-                    self.concentrator.garbled(Duration::from_nanos(flight.end));
-                }
+                // Devices that ask to join at the same time are told to ask less often.
+                self.concentrator.hear_noise(Duration::from_nanos(flight.end));
                 continue;
             }
             let (down, up) = self.links.split_at_mut(self.remotes.len());
@@ -136,8 +135,10 @@ impl Network {
         let now = self.now.as_nanos() as u64;
         let Some(remote) = self.remotes.get_mut(index) else { return };
         let is_tuned = remote.is_tuned(self.schedule.layout().profile);
-        let listens = since < now;
-        if is_tuned && listens && (self.landed > since || self.channel.is_busy(since, now)) {
+        // Half of the time to listen is what it takes to make out a preamble.
+        let middle = since.midpoint(now);
+        let hears = since < now && (self.landed > middle || self.channel.is_busy(middle, middle + 1));
+        if is_tuned && hears {
             remote.busy();
             return;
         }
