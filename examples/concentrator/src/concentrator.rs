@@ -62,10 +62,6 @@ pub enum Event {
     Transmit { start: Duration, frame: Vec<u8> },
     /// A report came in.
     Report { collector: u16, sequence: u16, readings: Vec<Reading> },
-    /// A collector said something else: a message of [`Up`].
-    Told { collector: u16, message: Vec<u8> },
-    /// A collector has a session.
-    Joined { collector: u16 },
 }
 
 pub struct Concentrator {
@@ -80,6 +76,10 @@ pub struct Concentrator {
     pub missed: u64,
     /// Reports that came in.
     pub reports: u64,
+    /// What collectors said beside reports: messages of [`Up`].
+    pub told: Vec<(u16, Vec<u8>)>,
+    /// How often each collector got a session.
+    pub joined: BTreeMap<u16, u32>,
     /// Commands that wait for the one before.
     commands: VecDeque<(u16, Vec<u8>)>,
     /// Commands that were given.
@@ -113,6 +113,8 @@ impl Concentrator {
             readings: [0; 3],
             missed: 0,
             reports: 0,
+            told: Vec::new(),
+            joined: BTreeMap::new(),
             commands: VecDeque::new(),
             given: 0,
         }
@@ -172,7 +174,7 @@ impl Concentrator {
                     events.push(Event::Transmit { start, frame: frame.to_vec() });
                 }
                 BaseOutput::Message { device, message, .. } => messages.push((device, message.to_vec())),
-                BaseOutput::Joined { device, .. } => events.push(Event::Joined { collector: device }),
+                BaseOutput::Joined { device, .. } => *self.joined.entry(device).or_default() += 1,
                 BaseOutput::Wait(until) => {
                     self.wake = Duration::from_micros(until.since(self.begin));
                     break;
@@ -186,7 +188,7 @@ impl Concentrator {
         }
         for (collector, message) in messages {
             let Ok(Up::Report(report)) = Up::decode(&message) else {
-                events.push(Event::Told { collector, message });
+                self.told.push((collector, message));
                 continue;
             };
             let readings: Vec<Reading> = report.readings.collect();

@@ -58,6 +58,9 @@ struct Run {
     /// Where all chance comes from: the same seed gives the same run.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// How often collectors outside are to read their meters, such as 30s; 15s if not given.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    interval: Option<Duration>,
     /// Write the report here as JSON when the run ends.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -133,6 +136,9 @@ fn outside(
         let (radio, bus) = connect(number)?;
         anyhow::Ok(Remote::new(number, radio, bus, second, chance)?)
     })?;
+    if let Some(interval) = run.interval {
+        network.set_interval(interval);
+    }
     show(run, stop, 1, &mut network)?;
     for number in network.absent() {
         eprintln!("collector {number} does not react");

@@ -39,7 +39,11 @@ pub struct Remote {
     is_present: bool,
     is_gone: bool,
     chance: fastrand::Rng,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is there as long as its collector"))]
     wire: Wire,
+    /// Whether its radio hears nobody, and is heard by nobody.
+    #[cfg(test)]
+    is_cut: bool,
 }
 
 impl Remote {
@@ -77,6 +81,8 @@ impl Remote {
             is_present: false,
             is_gone: false,
             chance,
+            #[cfg(test)]
+            is_cut: false,
             wire: Wire::new(number, bus, second)?,
         };
         let ready = remote.modem.ready(0, remote.chance.u64(..));
@@ -120,6 +126,10 @@ impl Remote {
 
     /// Whether its radio has the settings of the network.
     pub fn is_tuned(&self, profile: Profile) -> bool {
+        #[cfg(test)]
+        if self.is_cut {
+            return false;
+        }
         self.modem.is_tuned(profile)
     }
 

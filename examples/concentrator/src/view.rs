@@ -8,7 +8,7 @@ use ratatui::layout::Constraint;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Block, Row, Table, TableState};
 use ratatui::{DefaultTerminal, Frame};
-use telemetry::Missed;
+use telemetry::{Missed, Up};
 
 use crate::concentrator::{Place, Row as Reading};
 use crate::report::{Report, State};
@@ -16,7 +16,7 @@ use crate::world::World;
 
 pub enum View {
     Table { terminal: DefaultTerminal, table: TableState },
-    Lines { states: BTreeMap<Place, Option<Missed>>, second: u64 },
+    Lines { states: BTreeMap<Place, Option<Missed>>, told: usize, second: u64 },
 }
 
 /// Rows a page key moves by.
@@ -30,7 +30,7 @@ impl View {
 
     /// A line for each change of state, and one a second.
     pub fn lines() -> Self {
-        Self::Lines { states: BTreeMap::new(), second: 0 }
+        Self::Lines { states: BTreeMap::new(), told: 0, second: 0 }
     }
 
     /// Shows a simulation; `false` if the person wants to end.
@@ -53,7 +53,15 @@ impl View {
                 }
                 terminal.draw(|frame| draw(frame, state, table))?;
             }
-            Self::Lines { states, second } => {
+            Self::Lines { states, told, second } => {
+                for (collector, message) in state.concentrator.told.iter().skip(*told) {
+                    match Up::decode(message) {
+                        Ok(Up::Alarm(alarm)) => println!("collector {collector}: {:?}", alarm.event),
+                        Ok(message) => println!("collector {collector}: {message:?}"),
+                        Err(error) => println!("collector {collector}: {error}"),
+                    }
+                }
+                *told = state.concentrator.told.len();
                 for (&place, reading) in &state.concentrator.rows {
                     if states.insert(place, reading.missed) != Some(reading.missed) {
                         println!("{}", cells(state, place, reading).join("  "));

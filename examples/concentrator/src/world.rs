@@ -124,7 +124,6 @@ impl World {
                 Event::Transmit { start, frame } => {
                     self.channel.transmit(Sender::Base, Purpose::Slot, start.as_nanos() as u64, 0, &frame);
                 }
-                Event::Told { .. } | Event::Joined { .. } => {}
                 Event::Report { collector, sequence, readings } => {
                     let asked = self.asked.remove(&(collector, sequence)).unwrap_or_default();
                     let asked = asked.into_iter().map(Some).chain(std::iter::repeat(None));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use lora_tdma::{BaseTime, Schedule};
 use radio_simulation::{Channel, Link, Purpose, Sender};
-use telemetry::Reading;
+use telemetry::{Command, Reading};
 
 use crate::concentrator::{Concentrator, Event, Place};
 use crate::remote::Remote;
@@ -29,8 +29,6 @@ pub struct Network {
     landed: u64,
     sent: u64,
     wrong: u64,
-    /// A collector that nobody hears.
-    is_cut: Option<u16>,
     #[cfg(test)]
     seen: emulated::Seen,
 }
@@ -62,10 +60,17 @@ impl Network {
             landed: 0,
             sent: 0,
             wrong: 0,
-            is_cut: None,
             #[cfg(test)]
             seen: emulated::Seen::default(),
         })
+    }
+
+    /// Commands every collector to read its meters so often, once it has joined.
+    pub fn set_interval(&mut self, interval: Duration) {
+        let seconds = u32::try_from(interval.as_secs()).unwrap_or(u32::MAX);
+        for remote in &self.remotes {
+            self.concentrator.command(remote.number, Command::Interval { meter: None, seconds });
+        }
     }
 
     /// Collectors that do not react.
@@ -93,16 +98,14 @@ impl Network {
                 Sender::Base => {
                     let profile = self.schedule.layout().profile;
                     for (remote, link) in self.remotes.iter_mut().zip(down) {
-                        let is_cut = self.is_cut == Some(remote.number);
-                        if !link.loses(LOSS, &mut self.chance) && !is_cut && remote.is_tuned(profile) {
+                        if !link.loses(LOSS, &mut self.chance) && remote.is_tuned(profile) {
                             remote.hear(&flight.frame, &(flight.start..flight.end));
                         }
                     }
                     self.settle();
                 }
                 Sender::Node(index) => {
-                    let is_cut = self.is_cut == Some(index as u16 + 1);
-                    if up.get_mut(index).is_some_and(|link| !link.loses(LOSS, &mut self.chance)) && !is_cut {
+                    if up.get_mut(index).is_some_and(|link| !link.loses(LOSS, &mut self.chance)) {
                         self.concentrator.hear(&flight.frame, Duration::from_nanos(flight.end));
                     }
                 }
@@ -114,14 +117,14 @@ impl Network {
             }
         }
         self.settle();
-        for event in self.concentrator.step(self.now) {
-            #[cfg(test)]
-            self.seen.note(&event);
+        let events = self.concentrator.step(self.now);
+        #[cfg(test)]
+        self.seen.note(&events);
+        for event in events {
             match event {
                 Event::Transmit { start, frame } => {
                     self.channel.transmit(Sender::Base, Purpose::Slot, start.as_nanos() as u64, 0, &frame);
                 }
-                Event::Told { .. } | Event::Joined { .. } => {}
                 Event::Report { collector, readings, .. } => {
                     let wrong = readings.iter().filter(|reading| !self.agrees(collector, reading));
                     self.wrong += wrong.count() as u64;

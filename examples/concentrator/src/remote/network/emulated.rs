@@ -7,8 +7,8 @@ use std::time::Instant;
 use frame_crypto::{Header, JoinRequest};
 use meter_value::Decimal;
 use telemetry::{
-    Address, Alarm, Answer, Baud, Command, Event as Alarming, Line, Meter, Order, Parity, Point, Refusal,
-    RegisterKind, RegisterTable, Up,
+    Address, Alarm, Baud, Command, Event as Alarming, Line, Meter, Order, Parity, Point, Refusal,
+    RegisterKind, RegisterTable, Status, Up,
 };
 
 use super::*;
@@ -26,11 +26,6 @@ pub struct Seen {
     reports: BTreeMap<(u16, u32), BTreeSet<u16>>,
     /// Frames by collector, start and counter.
     frames: HashMap<(u16, u32, u16), Vec<u8>>,
-    joined: HashMap<u16, u32>,
-    answers: HashMap<u8, Result<(), Refusal>>,
-    forwarded: HashMap<u8, usize>,
-    statuses: Vec<(u16, telemetry::Status)>,
-    alarms: Vec<(u16, Alarming)>,
 }
 
 impl Seen {
@@ -38,24 +33,13 @@ impl Seen {
         self.starts.get(&collector).copied().unwrap_or_default()
     }
 
-    pub fn note(&mut self, event: &Event) {
-        match event {
-            Event::Report { collector, sequence, .. } => {
+    pub fn note(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::Report { collector, sequence, .. } = event {
                 let place = (*collector, self.start(*collector));
                 let is_new = self.reports.entry(place).or_default().insert(*sequence);
                 assert!(is_new, "report {sequence} of collector {collector} came twice");
             }
-            Event::Joined { collector } => *self.joined.entry(*collector).or_default() += 1,
-            Event::Told { collector, message } => match Up::decode(message).expect("a message") {
-                Up::Answer(Answer { tag, result }) => _ = self.answers.insert(tag, result),
-                Up::Alarm(Alarm { event, .. }) => self.alarms.push((*collector, event)),
-                Up::Forwarded(forwarded) => {
-                    self.forwarded.insert(forwarded.tag, forwarded.result.map_or(0, <[u8]>::len));
-                }
-                Up::Status(status) => self.statuses.push((*collector, status)),
-                Up::Report(_) => unreachable!("it is an event of its own"),
-            },
-            Event::Transmit { .. } => {}
         }
     }
 
@@ -69,6 +53,39 @@ impl Seen {
         let before = self.frames.entry(place).or_insert_with(|| frame.to_vec());
         assert_eq!(before, frame, "counter {} of collector {collector} comes twice", header.counter);
     }
+}
+
+/// What collectors said beside reports.
+fn told(network: &Network) -> impl Iterator<Item = (u16, Up<'_>)> {
+    network.concentrator.told.iter().map(|(by, message)| (*by, Up::decode(message).expect("a message")))
+}
+
+fn alarms(network: &Network) -> impl Iterator<Item = (u16, Alarming)> {
+    told(network).filter_map(|(by, message)| match message {
+        Up::Alarm(Alarm { event, .. }) => Some((by, event)),
+        _ => None,
+    })
+}
+
+fn answer(network: &Network, tag: u8) -> Option<Result<(), Refusal>> {
+    told(network).find_map(|(_, message)| match message {
+        Up::Answer(answer) if answer.tag == tag => Some(answer.result),
+        _ => None,
+    })
+}
+
+fn forwarded(network: &Network, tag: u8) -> Option<usize> {
+    told(network).find_map(|(_, message)| match message {
+        Up::Forwarded(forwarded) if forwarded.tag == tag => Some(forwarded.result.map_or(0, <[u8]>::len)),
+        _ => None,
+    })
+}
+
+fn status(network: &Network) -> Option<(u16, Status)> {
+    told(network).find_map(|(by, message)| match message {
+        Up::Status(status) => Some((by, status)),
+        _ => None,
+    })
 }
 
 struct Chain {
@@ -121,8 +138,9 @@ impl Chain {
             rows.filter(|(place, row)| place.collector == collector && row.missed.is_none()).count()
         };
         let rows: Vec<usize> = (1..=COLLECTORS).map(rows).collect();
-        let Network { seen: Seen { joined, answers, alarms, .. }, .. } = &self.network;
-        assert!(is_so, "{what}: not within 60 superframes; {joined:?} {rows:?} {answers:?} {alarms:?}");
+        let joined = &self.network.concentrator.joined;
+        let told: Vec<_> = told(&self.network).collect();
+        assert!(is_so, "{what}: not within 60 superframes; {joined:?} {rows:?} {told:?}");
         println!("{:5.1} s: {what}", self.began.elapsed().as_secs_f32());
     }
 
@@ -130,8 +148,8 @@ impl Chain {
     fn command(&mut self, collector: u16, command: Command<'_>, expected: Result<(), Refusal>) -> u8 {
         let what = format!("collector {collector} answers {command:?}");
         let tag = self.network.concentrator.command(collector, command);
-        self.wait_for(&what, |network| network.seen.answers.contains_key(&tag));
-        assert_eq!(self.network.seen.answers.get(&tag), Some(&expected), "{what}");
+        self.wait_for(&what, |network| answer(network, tag).is_some());
+        assert_eq!(answer(&self.network, tag), Some(expected), "{what}");
         tag
     }
 
@@ -159,10 +177,6 @@ impl Chain {
             assert!(sequences.iter().copied().eq(0..count), "reports of {place:?}: {sequences:?}");
         }
     }
-
-    fn saw(&self, collector: u16, alarm: impl Fn(&Alarming) -> bool) -> bool {
-        self.network.seen.alarms.iter().any(|(by, event)| *by == collector && alarm(event))
-    }
 }
 
 const FAST: Line = Line { baud: Baud::B9600, parity: Parity::None };
@@ -182,17 +196,17 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.command(4, Command::Read { meter: Some(0) }, Ok(()));
     chain.wait_for("collector 4 says that its voltage is below", |network| {
         let below = |event: &Alarming| matches!(event, Alarming::Below { meter: 0, point: 0, .. });
-        network.seen.alarms.iter().any(|(by, event)| *by == 4 && below(event))
+        alarms(network).any(|(by, event)| by == 4 && below(&event))
     });
     chain.command(3, Command::Rename(&[0; 40]), Err(Refusal::NoStorage));
     let request = [17, 3, 0, 0, 0, 1, 0x86, 0x9A];
     let forward = Command::Forward { line: FAST, wait_ms: 300, octets: &request };
     let tag = chain.command(3, forward, Ok(()));
-    chain.wait_for("the answer of a meter as it is", |network| network.seen.forwarded.contains_key(&tag));
-    assert_eq!(chain.network.seen.forwarded.get(&tag), Some(&7));
+    chain.wait_for("the answer of a meter as it is", |network| forwarded(network, tag).is_some());
+    assert_eq!(forwarded(&chain.network, tag), Some(7));
     chain.command(2, Command::Status, Ok(()));
-    chain.wait_for("collector 2 says how it fares", |network| !network.seen.statuses.is_empty());
-    let (by, status) = chain.network.seen.statuses[0];
+    chain.wait_for("collector 2 says how it fares", |network| status(network).is_some());
+    let (by, status) = status(&chain.network).expect("it is there");
     println!("{status:?}");
     assert_eq!((by, status.running, status.lost, status.boots), (2, false, 0, 1));
     assert!(status.stack_free > 4_096, "the stack is nearly full");
@@ -224,36 +238,29 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.network.remotes[3].wire.cut(2, true);
     chain.command(4, Command::Interval { meter: Some(2), seconds: 5 }, Ok(()));
     chain.wait_for("collector 4 says that its meter 2 is silent", |network| {
-        network.seen.alarms.contains(&(4, Alarming::Silent { meter: 2 }))
+        alarms(network).any(|alarm| alarm == (4, Alarming::Silent { meter: 2 }))
     });
-    assert!(!chain.saw(4, |event| matches!(event, Alarming::Silent { meter } if *meter != 2)));
-    assert!(
-        !chain
-            .network
-            .seen
-            .alarms
-            .iter()
-            .any(|(by, event)| *by != 4 && matches!(event, Alarming::Silent { .. }))
-    );
+    let silent = |&(_, event): &(u16, Alarming)| matches!(event, Alarming::Silent { .. });
+    assert_eq!(alarms(&chain.network).filter(silent).count(), 1, "no other meter is");
     chain.network.remotes[3].wire.cut(2, false);
     chain.wait_for("the meter answers again", |network| {
-        network.seen.alarms.contains(&(4, Alarming::Answers { meter: 2 }))
+        alarms(network).any(|alarm| alarm == (4, Alarming::Answers { meter: 2 }))
     });
 
     // The radio is cut: what is read meanwhile comes later.
-    chain.network.is_cut = Some(2);
+    chain.network.remotes[1].is_cut = true;
     chain.run(20);
-    chain.network.is_cut = None;
+    chain.network.remotes[1].is_cut = false;
     chain.read_all("collector 2 is back", &[2]);
 
     // Power is cut.
     chain.emulator.kill(2);
     *chain.network.seen.starts.entry(3).or_default() += 1;
-    let joined = chain.network.seen.joined[&3];
+    let joined = chain.network.concentrator.joined[&3];
     let (radio, bus) = chain.emulator.start(3).unwrap();
     let (second, chance) = (Arc::clone(&chain.network.second), chain.network.chance.fork());
     chain.network.remotes[2] = Remote::new(3, radio, bus, second, chance).unwrap();
-    chain.wait_for("collector 3 has another session", |network| network.seen.joined[&3] > joined);
+    chain.wait_for("collector 3 has another session", |network| network.concentrator.joined[&3] > joined);
     chain.read_all("collector 3 reads again", &[3]);
 
     assert!(chain.network.now.as_secs() >= 60);
@@ -265,9 +272,9 @@ fn an_emulated_collector_restarts_on_command() {
     let Some(mut chain) = Chain::new(1) else { return };
     chain.read_all("every point", &[1]);
     let tag = chain.network.concentrator.command(1, Command::Reset);
-    chain.wait_for("it says that it will", |network| network.seen.answers.contains_key(&tag));
+    chain.wait_for("it says that it will", |network| answer(network, tag).is_some());
     *chain.network.seen.starts.entry(1).or_default() += 1;
-    chain.wait_for("it has another session", |network| network.seen.joined[&1] > 1);
+    chain.wait_for("it has another session", |network| network.concentrator.joined[&1] > 1);
     chain.read_all("it reads again", &[1]);
     chain.check();
 }
