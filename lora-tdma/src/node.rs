@@ -10,7 +10,7 @@ use frame_crypto::{
     Opener, Overlap, SealError, Sealer, Session,
 };
 
-use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation};
+use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation, Poll};
 use crate::internal::{self, MAX_DOWN, Up};
 use crate::layout::{Access, Layout};
 use crate::message::{Came, Head, Incoming, MAX_MESSAGE, Part, UPLINK_HEAD};
@@ -44,7 +44,7 @@ pub enum NodeOutput<'a> {
         /// What [`Node::send`] or [`Node::alarm`] returned for it.
         ticket: u8,
     },
-    /// The keys or the schedule changed before the base had this message: send it again.
+    /// The keys or the schedule changed, or the base restarted, before it had this message: send it again.
     Lost {
         /// What [`Node::send`] or [`Node::alarm`] returned for it.
         ticket: u8,
@@ -158,6 +158,8 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     ask: Option<Ask<C>>,
     outbox: Outbox<WINDOW, MESSAGE>,
     heard: Option<Heard>,
+    /// The base's, when it told last what came.
+    run: Option<u16>,
     /// Whether the newest beacon did not fit what is known.
     is_muted: bool,
     /// Whether the base acknowledged anything in this session, and how many frames were sent since.
@@ -226,6 +228,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             ask: None,
             outbox: Outbox::new(),
             heard: None,
+            run: None,
             is_muted: false,
             is_acknowledged: false,
             unanswered: 0,
@@ -262,6 +265,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         // The base may have another clock than the one that was known.
         self.clock.forget();
         (self.heard, self.over, self.answer, self.last) = (None, BaseTime::from_us(0), None, None);
+        self.run = None;
         (self.is_muted, self.is_acknowledged, self.unanswered) = (false, false, 0);
         (self.to_me, self.to_all, self.inner) = (Incoming::new(), Incoming::new(), Incoming::new());
         (self.taken, self.taken_by_all) = (None, None);
@@ -420,7 +424,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let before = beacon.number.wrapping_sub(1);
         let was_own = self.schedule.phase(before) == self.place.phase;
         if was_own && let Some(acknowledgement) = beacon.acknowledgement(self.place.slot) {
-            self.tell(acknowledgement, beacon.number);
+            self.tell(acknowledgement, beacon.run, beacon.number);
         }
         let (slots, own) = (self.schedule.slots(), Grant::Slot(self.place.slot));
         let extras =
@@ -430,7 +434,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     }
 
     /// Takes in what the base had of this node when superframe `number` began.
-    fn tell(&mut self, acknowledgement: Acknowledgement, number: u64) {
+    fn tell(&mut self, acknowledgement: Acknowledgement, run: u16, number: u64) {
+        if self.run.replace(run).is_some_and(|before| before != run) {
+            self.outbox.lose_pieces();
+        }
         if self.outbox.tell(acknowledgement, number) {
             (self.is_acknowledged, self.unanswered) = (true, 0);
         }
@@ -491,14 +498,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 self.taken = Some(counter as u32);
                 self.confirm.message = Some(counter as u16);
             }
-        } else if let Some(&acknowledgement) = self.plaintext.first_chunk()
+        } else if let Some(Poll { acknowledgement, run }) =
+            self.plaintext.get(..length).and_then(Poll::decode)
             && is_newest
             && self.schedule.layout().access == Access::Polling
         {
             let listening = u64::from(self.schedule.layout().listen_us);
             self.answer = Some(ended.after(u64::from(Schedule::TURN_US) + listening));
             // Each poll begins a superframe of its own.
-            self.tell(Acknowledgement::from_octets(acknowledgement), self.polls.saturating_add(1));
+            self.tell(acknowledgement, run, self.polls.saturating_add(1));
         }
     }
 

@@ -179,7 +179,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 None => self.news = Some(News::Delivered { device }),
                 Some(internal::DISMISSED) => {
                     station.leave(Self::FAREWELLS);
-                    (self.has_strangers, self.news) = (true, Some(News::Left { device }));
+                    self.news = Some(News::Left { device });
+                    self.estrange();
                 }
                 Some(about) => station.has_key |= about == internal::NETWORK_KEY,
             },
@@ -190,7 +191,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             Up::Ready { version } => station.version = Some(version),
             Up::Leave => {
                 station.leave(Self::FAREWELLS);
-                (self.has_strangers, self.news) = (true, Some(News::Left { device }));
+                self.news = Some(News::Left { device });
+                self.estrange();
             }
             Up::Confirm { .. } | Up::ConfirmAll { .. } | Up::Here => {}
         }

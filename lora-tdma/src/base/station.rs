@@ -5,7 +5,7 @@ use frame_crypto::{
     Session, Window,
 };
 
-use crate::beacon::Acknowledgement;
+use crate::beacon::{Acknowledgement, Poll};
 use crate::internal::{MAX_DOWN, NETWORK_KEY};
 use crate::message::{Incoming, Outgoing};
 use crate::outbox::first_receipt;
@@ -333,12 +333,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
     }
 
     /// A frame that says what came, and asks for an answer: by the session that is proven, or by one that is not yet.
-    pub(super) fn poll<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
+    pub(super) fn poll<'b>(&mut self, run: u16, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
         let (Some(granted), 0) = (&self.granted, self.asks & 1) else {
-            return self.sealer.seal(false, &self.acknowledgement().octets(), buffer);
+            let poll = Poll { acknowledgement: self.acknowledgement(), run };
+            return self.sealer.seal(false, &poll.octets(), buffer);
         };
         self.sealer.renew(&granted.key, granted.link);
-        let frame = self.sealer.seal(false, &Acknowledgement::default().octets(), buffer);
+        let poll = Poll { acknowledgement: Acknowledgement::default(), run };
+        let frame = self.sealer.seal(false, &poll.octets(), buffer);
         if let Some(member) = &self.member {
             self.sealer.renew(&member.key, member.link);
         }

@@ -352,7 +352,6 @@ impl<'s> Network<'s> {
                         self.flights[at].came = true;
                         self.base_hears(&frame);
                     }
-
                 }
             }
         }
