@@ -167,6 +167,8 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     unanswered: u16,
     /// Turns up to this one are over.
     over: BaseTime,
+    /// The newest frame is on the air until then.
+    sends_until: LocalTime,
     /// When to answer a poll.
     answer: Option<LocalTime>,
     polls: u64,
@@ -233,6 +235,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             is_acknowledged: false,
             unanswered: 0,
             over: BaseTime::from_us(0),
+            sends_until: LocalTime::from_us(0),
             answer: None,
             polls: 0,
             last: None,
@@ -634,17 +637,17 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         if now < choice {
             return NodeOutput::Wait(Some(choice));
         }
-        let in_time = now <= listening.before(Self::PREPARATION_US);
+        let in_time = now <= listening.before(Self::PREPARATION_US) && self.sends_until <= listening;
         self.last = None;
+        let Some(frame) = self.ask.as_mut().map(Ask::take).filter(|_| in_time) else {
+            return NodeOutput::Wait(None);
+        };
+        self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
         // Nothing else goes into the same slot.
-        let ended = at.after(self.schedule.airtime_us(JoinRequest::LEN));
-        if let Some(Estimate { time, error_us }) = self.clock.base_time(ended) {
+        if let Some(Estimate { time, error_us }) = self.clock.base_time(self.sends_until) {
             self.over = self.over.max(time.after(error_us));
         }
-        match self.ask.as_mut().map(Ask::take) {
-            Some(frame) if in_time => NodeOutput::Transmit { frame, at },
-            _ => NodeOutput::Wait(None),
-        }
+        NodeOutput::Transmit { frame, at }
     }
 
     /// Makes frames of what there is to say, as far as there are free ones. A failure is told once, until
@@ -682,7 +685,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     fn transmit_answer(&mut self, now: LocalTime) -> NodeOutput<'_> {
         let Some(at) = self.answer.take() else { return NodeOutput::Wait(None) };
         let listening = at.before(self.schedule.layout().listen_us.into());
-        if now > listening.before(Self::PREPARATION_US) {
+        if now > listening.before(Self::PREPARATION_US) || listening < self.sends_until {
             return NodeOutput::Wait(None);
         }
         if self.outbox.has_none() && !matches!(self.outbox.internal(&mut self.sealer, Up::Here), Ok(true)) {
@@ -694,6 +697,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Some(frame) => {
                 self.last = Some(first_receipt(frame));
                 self.unanswered = self.unanswered.saturating_add(1);
+                self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
                 NodeOutput::Transmit { frame, at }
             }
             None => NodeOutput::Wait(None),
@@ -722,12 +726,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 return NodeOutput::Wait(Some(choice));
             }
             self.over = turn.at.after(1);
-            if local.time.before(listening) <= now || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
+            let listens_at = local.time.before(listening);
+            let is_late = listens_at <= now || listens_at < self.sends_until;
+            if is_late || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
                 continue;
             }
             let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
             self.last = Some(first_receipt(frame));
             self.unanswered = self.unanswered.saturating_add(1);
+            self.sends_until = local.time.after(self.schedule.airtime_us(frame.len()));
             return NodeOutput::Transmit { frame, at: local.time };
         }
         NodeOutput::Wait(None)

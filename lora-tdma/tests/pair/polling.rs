@@ -183,6 +183,29 @@ fn repeated_polls_make_nobody_speak() {
 }
 
 #[test]
+fn a_repeated_answer_is_none_to_a_poll_that_is_yet_to_be_sent() {
+    let mut world = joined(1);
+    for _ in 0..20 {
+        let answer = world.landed().iter().rfind(|flight| flight.sender == Sender::Node(0)).unwrap();
+        let answer = answer.frame.clone();
+        let is_about_to_ask = |world: &World| {
+            let mut ahead = world.flights[world.landed().len()..].iter();
+            ahead.any(|flight| flight.sender == Sender::Base && flight.start > world.now)
+        };
+        while !is_about_to_ask(&world) {
+            world.run(1_000);
+        }
+        // The world looks out for frames that meet.
+        world.base_hears(&answer);
+        world.run(100_000);
+    }
+    world.run(SECOND);
+    world.send(0, b"up");
+    world.run(SECOND);
+    assert_eq!(world.came(1), [b"up"]);
+}
+
+#[test]
 fn nobody_to_ask_leaves_beacons() {
     let mut world = World::new(polling(), &[]);
     world.run(10 * SECOND);

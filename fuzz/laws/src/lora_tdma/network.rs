@@ -209,7 +209,7 @@ impl<'s> Network<'s> {
         let before = core::mem::replace(&mut self.units[index], unit);
         let unit = &mut self.units[index];
         (unit.settled, unit.lost, unit.heard_ever) = (before.settled, before.lost, before.heard_ever);
-        (unit.sessions, unit.sends) = (before.sessions, before.sends);
+        unit.sessions = before.sessions;
         unit.lost.extend(before.tickets.values());
         // Of what it sent before and nobody heard, its new self knows nothing: one of 256 such frames could be taken
         // for a new one's acknowledgement, if somebody kept it for so long.
@@ -219,16 +219,8 @@ impl<'s> Network<'s> {
 
     /// Forgets some of the frames that were on the air.
     fn forget(&mut self, which: impl Fn(&Flight) -> bool) {
-        let (landed, now) = (self.landed, self.now);
-        let mut index = 0;
-        let mut forgotten = 0;
-        self.flights.retain(|flight| {
-            let goes = which(flight) && (index < landed || flight.start > now);
-            forgotten += usize::from(goes && index < landed);
-            index += 1;
-            !goes
-        });
-        self.landed -= forgotten;
+        self.landed -= self.flights[..self.landed].iter().filter(|flight| which(flight)).count();
+        self.flights.retain(|flight| !which(flight));
     }
 
     /// A base goes on with what it stored. There are a few of them.
@@ -236,7 +228,9 @@ impl<'s> Network<'s> {
         if let Some(stations) = self.spare.pop() {
             let schedule = *self.base.schedule();
             self.base = base(stations, &self.memories, &self.stored, self.epoch, schedule, self.now);
-            self.forget(|flight| flight.sender.is_none() && flight.end > 0);
+            let now = self.now;
+            self.forget(|flight| flight.sender.is_none() && flight.end > now);
+            self.sends = (0, 0);
             // What was under way is forgotten with it.
             (self.down, self.to_all) = ([None; NODES], None);
             self.poll_base();
@@ -379,6 +373,7 @@ impl<'s> Network<'s> {
                     let frame = frame.to_vec();
                     assert!(at >= now, "the base sends in the past");
                     let end = at.us() + self.base.schedule().airtime_us(frame.len());
+                    assert!(at.us() >= self.sends.1, "two frames at once");
                     self.sends = (at.us(), end);
                     self.note_beacon(&frame);
                     self.flights.push(Flight { sender: None, start: at.us(), end, frame, came: true });
