@@ -41,6 +41,8 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) has_all: bool,
     pub(super) outgoing: Outgoing<MESSAGE>,
     pub(super) down: Down,
+    /// Whether the message to it is lost, and the application does not know yet.
+    pub(super) is_lost: bool,
     pub(super) incoming: Incoming<MESSAGE>,
     /// How often it was asked.
     pub(super) asks: u8,
@@ -147,6 +149,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
                 not_before: 0,
                 sent: 0,
             },
+            is_lost: false,
             incoming: Incoming::new(),
             asks: 0,
             next_due: None,
