@@ -55,12 +55,6 @@ pub enum BaseOutput<'a> {
         /// The device.
         device: u16,
     },
-    /// The schedule changed before a device confirmed the message that was sent to it, and leaves no room for the
-    /// frame: it may have come all the same.
-    Lost {
-        /// The device.
-        device: u16,
-    },
     /// A device has what was sent to all last.
     DeliveredToAll {
         /// The device.
@@ -167,8 +161,6 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     plaintext: [u8; MAX_FRAME],
     /// A device with a new session.
     joined: Option<u16>,
-    /// Whether there are stations whose message is lost.
-    has_lost: bool,
     news: Option<News>,
     counts: Counts,
 }
@@ -272,7 +264,6 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             frame: [0; MAX_FRAME],
             plaintext: [0; MAX_FRAME],
             joined: None,
-            has_lost: false,
             news: None,
             counts: Counts::default(),
             schedule,
@@ -310,9 +301,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         self.put(number, &[internal::DISMISSED], true)
     }
 
-    /// Sends a message to a device, again until it confirms it, the message is [given up](Self::cancel) or
-    /// [lost](BaseOutput::Lost). If the device joins anew meanwhile, the message is sent anew, and comes twice if it
-    /// had come before.
+    /// Sends a message to a device, again until it confirms it or the message is [given up](Self::cancel). If the
+    /// device joins anew meanwhile, the message is sent anew, and comes twice if it had come before.
     ///
     /// # Errors
     /// [`SendError`]; the message is not taken then.
@@ -448,26 +438,10 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         if let Some(news) = self.news.take() {
             return self.tell(news);
         }
-        if let Some(device) = self.lost() {
-            return BaseOutput::Lost { device };
-        }
         match self.schedule.layout().access {
             Access::Slots => self.poll_slots(now),
             Access::Polling => self.poll_devices(now),
         }
-    }
-
-    /// A device whose message is lost, once.
-    fn lost(&mut self) -> Option<u16> {
-        if !self.has_lost {
-            return None;
-        }
-        let is_lost = |place: &mut Option<Station<S, C, MESSAGE>>| {
-            place.as_mut().is_some_and(|station| core::mem::take(&mut station.is_lost))
-        };
-        let index = self.stations.iter_mut().position(is_lost);
-        self.has_lost = index.is_some();
-        Some(self.schedule.layout().first.saturating_add(index? as u16))
     }
 
     fn tell(&self, news: News) -> BaseOutput<'_> {

@@ -6,8 +6,8 @@ mod memory;
 use core::num::NonZeroU64;
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, Header, JoinRequest, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened,
-    Opener, Overlap, SealError, Sealer, Session,
+    Aes128, Cipher, CounterStore, Header, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened, Opener,
+    Overlap, SealError, Sealer, Session,
 };
 
 use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation, Poll};
@@ -520,6 +520,20 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         // Any device could send that to all.
         if to_all && head.internal {
             return false;
+        }
+        if let Part::Piece { first, offset, .. } = head.part
+            && !(to_all || head.urgent)
+        {
+            let came = if head.internal {
+                self.inner.came_of(counter, first)
+            } else {
+                self.to_me.came_of(counter, first)
+            };
+            let was_whole = self.taken.is_some_and(|taken| taken as u16 == first);
+            if came.map_or(was_whole, |came| offset < came) {
+                // It was sent before, in longer pieces or as a whole, and the confirmation was lost.
+                return true;
+            }
         }
         match head.part {
             Part::Whole if head.internal => {

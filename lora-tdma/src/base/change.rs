@@ -185,14 +185,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 answer.number = self.number;
             }
             if station.down.length > longest {
-                // With the last frame, the device may have the whole, which would come twice.
-                station.is_lost = station.down.is_last && station.down.about.is_none();
-                if station.is_lost {
-                    station.clear();
-                } else {
-                    station.seal_again();
-                }
-                self.has_lost |= station.is_lost;
+                station.cut_again();
             }
         }
     }

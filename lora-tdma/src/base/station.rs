@@ -41,8 +41,6 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) has_all: bool,
     pub(super) outgoing: Outgoing<MESSAGE>,
     pub(super) down: Down,
-    /// Whether the message to it is lost, and the application does not know yet.
-    pub(super) is_lost: bool,
     pub(super) incoming: Incoming<MESSAGE>,
     /// How often it was asked.
     pub(super) asks: u8,
@@ -149,7 +147,6 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
                 not_before: 0,
                 sent: 0,
             },
-            is_lost: false,
             incoming: Incoming::new(),
             asks: 0,
             next_due: None,
@@ -243,6 +240,17 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         (self.down.length, self.down.not_before) = (0, 0);
     }
 
+    /// Seals the frame under way anew, in pieces: it is too long, or too old for the device to take. That it came
+    /// before, the device knows then.
+    pub(super) fn cut_again(&mut self) {
+        if self.down.about == Some(NETWORK_KEY) {
+            self.outgoing.clear();
+        } else {
+            self.outgoing.cut_again();
+        }
+        (self.down.length, self.down.not_before) = (0, 0);
+    }
+
     /// Drops what is under way.
     pub(super) fn clear(&mut self) {
         self.outgoing.clear();
@@ -320,11 +328,17 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         Ok(frame)
     }
 
+    /// A device that hears a newer frame takes none that is as many counters older.
+    const REACH: u16 = u64::BITS as u16;
+
     /// The frame to send next, sealed now if it is a new one, of up to so many octets of plaintext.
     pub(super) fn frame(&mut self, room: usize) -> Result<Option<&[u8]>, SealError> {
+        let next = self.sealer.next();
+        if self.down.length != 0 && (next as u16).wrapping_sub(self.down.counter) >= Self::REACH {
+            self.cut_again();
+        }
         if self.down.length == 0 {
             let mut plaintext = [0; MAX_FRAME];
-            let next = self.sealer.next();
             let Some(part) = self.outgoing.part(room, next, &mut plaintext) else { return Ok(None) };
             let plaintext = plaintext.get(..part.length).unwrap_or_default();
             self.down.counter = next as u16;

@@ -234,3 +234,23 @@ fn a_disturbed_channel_only_delays() {
     world.run(3 * SECOND);
     assert_eq!((world.came(1), world.units[1].messages()), (vec![b"up".to_vec()], vec![b"down".to_vec()]));
 }
+
+#[test]
+fn a_message_to_a_device_that_hears_nothing_for_long_comes_once() {
+    for hears_first in [false, true] {
+        for length in [0, 32, 100] {
+            let mut world = joined(1);
+            let message = vec![7; length];
+            // The device may have the message before, and be unable to say so.
+            (world.units[0].is_mute, world.units[0].is_deaf) = (true, !hears_first);
+            world.send_down(1, &message);
+            world.run(SECOND);
+            world.units[0].is_deaf = true;
+            world.run(60 * SECOND);
+            (world.units[0].is_mute, world.units[0].is_deaf) = (false, false);
+            world.run(10 * SECOND);
+            assert_eq!(world.units[0].messages(), [message], "{length}");
+            assert_eq!(world.count(&Seen::Delivered(1)), 1, "{length}");
+        }
+    }
+}

@@ -115,7 +115,6 @@ pub enum Told {
 pub enum Seen {
     Message { device: u16, is_alarm: bool, octets: Vec<u8> },
     Delivered(u16),
-    Lost(u16),
     DeliveredToAll(u16),
     Joined(u16),
     Unknown(u16),
@@ -489,7 +488,6 @@ impl World {
                     self.store(device);
                 }
                 BaseOutput::Delivered { device } => self.seen.push(Seen::Delivered(device)),
-                BaseOutput::Lost { device } => self.seen.push(Seen::Lost(device)),
                 BaseOutput::DeliveredToAll { device } => self.seen.push(Seen::DeliveredToAll(device)),
                 BaseOutput::Joined { device, link, session } => {
                     self.seen.push(Seen::Joined(device));

@@ -394,9 +394,6 @@ impl<'s> Network<'s> {
                     assert!(unit.heard_ever.contains(&message), "delivered, but never came");
                     self.delivered[index(device)].insert(message);
                 }
-                BaseOutput::Lost { device } => {
-                    self.down[index(device)].take().expect("nothing was sent");
-                }
                 BaseOutput::DeliveredToAll { device } => {
                     let message = self.to_all.expect("nothing was sent");
                     let unit = &self.units[index(device)];
