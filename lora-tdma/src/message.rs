@@ -291,11 +291,17 @@ impl<const N: usize> Incoming<N> {
         Came::Message(self.length.into())
     }
 
-    /// How many octets came of this message, if it is the newest.
-    pub(crate) fn came_of(&self, counter: u64, first: u16) -> Option<u16> {
+    /// Whether a piece came before, of a message whose pieces come in their order, or which came as a whole.
+    pub(crate) fn had(&mut self, counter: u64, first: u16, offset: u16, was_whole: bool) -> bool {
         let span = (counter as u16).wrapping_sub(first);
         let first = counter.saturating_sub(span.into()).saturating_add(1);
-        (self.first == first).then_some(self.came)
+        if self.first != first {
+            if !was_whole {
+                return false;
+            }
+            (self.first, self.came, self.is_over) = (first, u16::MAX, true);
+        }
+        offset < self.came
     }
 }
 

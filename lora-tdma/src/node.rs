@@ -524,14 +524,14 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         if let Part::Piece { first, offset, .. } = head.part
             && !(to_all || head.urgent)
         {
-            let came = if head.internal {
-                self.inner.came_of(counter, first)
-            } else {
-                self.to_me.came_of(counter, first)
-            };
             let was_whole = self.taken.is_some_and(|taken| taken as u16 == first);
-            if came.map_or(was_whole, |came| offset < came) {
-                // It was sent before, in longer pieces or as a whole, and the confirmation was lost.
+            let before = if head.internal {
+                self.inner.had(counter, first, offset, was_whole)
+            } else {
+                self.to_me.had(counter, first, offset, was_whole)
+            };
+            if before {
+                // The confirmation was lost.
                 return true;
             }
         }
