@@ -359,8 +359,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         Ok(())
     }
 
-    /// Goes over to another schedule, of another version and for the same devices, once all members are
-    /// ready. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
+    /// Goes over to another schedule, for the same devices, once all members are ready. Its version is one of which
+    /// no device knows another schedule, not even one that a restart kept from coming. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
     ///
     /// # Errors
     /// [`SendError::Busy`] while another change is under way, [`SendError::Schedule`] if the version or the first

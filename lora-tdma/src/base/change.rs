@@ -131,6 +131,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         let unready = self.unready();
         let Some(change) = &mut self.change else { return Over::No };
         if unready != 0 && now < change.until {
+            // Who hears the next beacon speaks for a while again.
+            change.silent_until = None;
             return Over::No;
         }
         let is_key = matches!(change.kind, Coming::Key(_));

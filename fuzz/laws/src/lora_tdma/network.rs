@@ -127,6 +127,8 @@ pub struct Network<'s> {
     pub flights: Vec<Flight>,
     landed: usize,
     nonce: u64,
+    /// Of the newest schedule: a base that restarts forgets the one to come, devices do not.
+    version: u8,
     /// Messages have numbers.
     pub sent: u32,
     /// Messages of nodes that came.
@@ -163,6 +165,7 @@ impl<'s> Network<'s> {
             flights: Vec::new(),
             landed: 0,
             nonce: 1,
+            version: layout.version,
             sent: 0,
             came: BTreeSet::new(),
             down: [None; NODES],
@@ -277,9 +280,10 @@ impl<'s> Network<'s> {
     }
 
     pub fn change(&mut self, way: u8, after_us: u64) {
-        let version = self.base.schedule().layout().version.wrapping_add(1);
-        let schedule = Schedule::new(layout(way, version)).unwrap();
-        let _ = self.base.change(schedule, BaseTime::from_us(self.now + after_us));
+        let schedule = Schedule::new(layout(way, self.version.wrapping_add(1))).unwrap();
+        if self.base.change(schedule, BaseTime::from_us(self.now + after_us)).is_ok() {
+            self.version = schedule.layout().version;
+        }
     }
 
     pub fn renew(&mut self, after_us: u64) {
