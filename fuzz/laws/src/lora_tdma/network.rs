@@ -102,6 +102,8 @@ pub struct Unit {
     heard: BTreeSet<u32>,
     pub heard_ever: BTreeSet<u32>,
     pub sessions: u32,
+    /// Whether it asks for a session, with which it loses what is under way.
+    asks: bool,
     /// The epoch in which it joined.
     epoch: u16,
     sends: (u64, u64),
@@ -202,6 +204,7 @@ impl<'s> Network<'s> {
         self.nonce ^= self.nonce << 17;
         let nonce = self.nonce;
         self.units[index].node.join(root(NUMBERS[index]), nonce);
+        self.units[index].asks = true;
         self.poll_node(index);
     }
 
@@ -476,6 +479,7 @@ impl<'s> Network<'s> {
                 }
                 NodeOutput::Joined { link, .. } => {
                     unit.epoch = link.epoch;
+                    unit.asks = false;
                     unit.heard.clear();
                     unit.sessions += 1;
                 }
@@ -528,7 +532,9 @@ impl<'s> Network<'s> {
 
     /// Whether nothing is under way any more.
     pub fn is_settled(&self) -> bool {
-        let is_idle = |unit: &Unit| unit.node.is_member() && unit.node.is_idle() && unit.tickets.is_empty();
+        let is_idle = |unit: &Unit| {
+            unit.node.is_member() && !unit.asks && unit.node.is_idle() && unit.tickets.is_empty()
+        };
         self.units.iter().all(is_idle) && self.down == [None; NODES] && self.base.unready() == 0
     }
 
@@ -562,6 +568,7 @@ impl Unit {
             heard: BTreeSet::new(),
             heard_ever: BTreeSet::new(),
             sessions: 0,
+            asks: false,
             epoch: 0,
             sends: (0, 0),
         }
