@@ -17,6 +17,8 @@ pub(super) struct Change<C: Cipher> {
     pub until: BaseTime,
     /// The superframe before which the base is silent.
     pub silent_until: Option<u64>,
+    /// Whether a device that is no member any more may know of it.
+    pub has_strangers: bool,
 }
 
 pub(super) enum Coming<C: Cipher> {
@@ -38,13 +40,21 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if self.change.is_some() {
             return Err(SendError::Busy);
         }
-        self.change = Some(Change { kind, until, silent_until: None });
+        self.change = Some(Change { kind, until, silent_until: None, has_strangers: false });
         for station in self.stations.iter_mut().flatten() {
             (station.has_key, station.telling) = (false, None);
         }
         self.hurried = 0;
         self.count_hurried();
         Ok(())
+    }
+
+    /// A member may be none any more, and not know it yet.
+    pub(super) fn estrange(&mut self) {
+        self.has_strangers = true;
+        if let Some(change) = &mut self.change {
+            change.has_strangers = true;
+        }
     }
 
     /// The schedule that holds soon.
@@ -121,6 +131,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         let unready = self.unready();
         let Some(change) = &mut self.change else { return Over::No };
         if unready != 0 && now < change.until {
+            // Who hears the next beacon speaks for a while again.
+            change.silent_until = None;
             return Over::No;
         }
         let is_key = matches!(change.kind, Coming::Key(_));
@@ -136,10 +148,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 return Over::Silent;
             }
         }
-        match self.change.take().map(|change| change.kind) {
-            Some(Coming::Schedule(schedule)) => self.follow(schedule, now),
-            Some(Coming::Key(key)) => self.follow_key(key),
-            None => {}
+        if let Some(Change { kind, has_strangers, .. }) = self.change.take() {
+            match kind {
+                Coming::Schedule(schedule) => {
+                    self.follow(schedule, now);
+                    self.has_strangers = has_strangers;
+                }
+                Coming::Key(key) => self.follow_key(key),
+            }
         }
         Over::Changed
     }
@@ -152,7 +168,6 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             }
         };
         self.schedule = schedule;
-        self.has_strangers = false;
         self.agenda = Agenda::default();
         self.number = schedule.number(end.before(1)).saturating_add(1);
         (self.asked, self.is_told, self.is_all_next, self.answer_until) = (u16::MAX, false, false, end);
@@ -172,7 +187,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 answer.number = self.number;
             }
             if station.down.length > longest {
-                station.seal_again();
+                station.cut_again();
             }
         }
     }

@@ -102,6 +102,8 @@ pub struct Unit {
     heard: BTreeSet<u32>,
     pub heard_ever: BTreeSet<u32>,
     pub sessions: u32,
+    /// Whether it asks for a session, with which it loses what is under way.
+    asks: bool,
     /// The epoch in which it joined.
     epoch: u16,
     sends: (u64, u64),
@@ -127,6 +129,8 @@ pub struct Network<'s> {
     pub flights: Vec<Flight>,
     landed: usize,
     nonce: u64,
+    /// Of the newest schedule: a base that restarts forgets the one to come, devices do not.
+    version: u8,
     /// Messages have numbers.
     pub sent: u32,
     /// Messages of nodes that came.
@@ -163,6 +167,7 @@ impl<'s> Network<'s> {
             flights: Vec::new(),
             landed: 0,
             nonce: 1,
+            version: layout.version,
             sent: 0,
             came: BTreeSet::new(),
             down: [None; NODES],
@@ -199,6 +204,7 @@ impl<'s> Network<'s> {
         self.nonce ^= self.nonce << 17;
         let nonce = self.nonce;
         self.units[index].node.join(root(NUMBERS[index]), nonce);
+        self.units[index].asks = true;
         self.poll_node(index);
     }
 
@@ -209,7 +215,7 @@ impl<'s> Network<'s> {
         let before = core::mem::replace(&mut self.units[index], unit);
         let unit = &mut self.units[index];
         (unit.settled, unit.lost, unit.heard_ever) = (before.settled, before.lost, before.heard_ever);
-        (unit.sessions, unit.sends) = (before.sessions, before.sends);
+        unit.sessions = before.sessions;
         unit.lost.extend(before.tickets.values());
         // Of what it sent before and nobody heard, its new self knows nothing: one of 256 such frames could be taken
         // for a new one's acknowledgement, if somebody kept it for so long.
@@ -219,16 +225,8 @@ impl<'s> Network<'s> {
 
     /// Forgets some of the frames that were on the air.
     fn forget(&mut self, which: impl Fn(&Flight) -> bool) {
-        let (landed, now) = (self.landed, self.now);
-        let mut index = 0;
-        let mut forgotten = 0;
-        self.flights.retain(|flight| {
-            let goes = which(flight) && (index < landed || flight.start > now);
-            forgotten += usize::from(goes && index < landed);
-            index += 1;
-            !goes
-        });
-        self.landed -= forgotten;
+        self.landed -= self.flights[..self.landed].iter().filter(|flight| which(flight)).count();
+        self.flights.retain(|flight| !which(flight));
     }
 
     /// A base goes on with what it stored. There are a few of them.
@@ -236,7 +234,9 @@ impl<'s> Network<'s> {
         if let Some(stations) = self.spare.pop() {
             let schedule = *self.base.schedule();
             self.base = base(stations, &self.memories, &self.stored, self.epoch, schedule, self.now);
-            self.forget(|flight| flight.sender.is_none() && flight.end > 0);
+            let now = self.now;
+            self.forget(|flight| flight.sender.is_none() && flight.end > now);
+            self.sends = (0, 0);
             // What was under way is forgotten with it.
             (self.down, self.to_all) = ([None; NODES], None);
             self.poll_base();
@@ -283,9 +283,10 @@ impl<'s> Network<'s> {
     }
 
     pub fn change(&mut self, way: u8, after_us: u64) {
-        let version = self.base.schedule().layout().version.wrapping_add(1);
-        let schedule = Schedule::new(layout(way, version)).unwrap();
-        let _ = self.base.change(schedule, BaseTime::from_us(self.now + after_us));
+        let schedule = Schedule::new(layout(way, self.version.wrapping_add(1))).unwrap();
+        if self.base.change(schedule, BaseTime::from_us(self.now + after_us)).is_ok() {
+            self.version = schedule.layout().version;
+        }
     }
 
     pub fn renew(&mut self, after_us: u64) {
@@ -379,6 +380,7 @@ impl<'s> Network<'s> {
                     let frame = frame.to_vec();
                     assert!(at >= now, "the base sends in the past");
                     let end = at.us() + self.base.schedule().airtime_us(frame.len());
+                    assert!(at.us() >= self.sends.1, "two frames at once");
                     self.sends = (at.us(), end);
                     self.note_beacon(&frame);
                     self.flights.push(Flight { sender: None, start: at.us(), end, frame, came: true });
@@ -477,6 +479,7 @@ impl<'s> Network<'s> {
                 }
                 NodeOutput::Joined { link, .. } => {
                     unit.epoch = link.epoch;
+                    unit.asks = false;
                     unit.heard.clear();
                     unit.sessions += 1;
                 }
@@ -529,7 +532,9 @@ impl<'s> Network<'s> {
 
     /// Whether nothing is under way any more.
     pub fn is_settled(&self) -> bool {
-        let is_idle = |unit: &Unit| unit.node.is_member() && unit.node.is_idle() && unit.tickets.is_empty();
+        let is_idle = |unit: &Unit| {
+            unit.node.is_member() && !unit.asks && unit.node.is_idle() && unit.tickets.is_empty()
+        };
         self.units.iter().all(is_idle) && self.down == [None; NODES] && self.base.unready() == 0
     }
 
@@ -563,6 +568,7 @@ impl Unit {
             heard: BTreeSet::new(),
             heard_ever: BTreeSet::new(),
             sessions: 0,
+            asks: false,
             epoch: 0,
             sends: (0, 0),
         }
