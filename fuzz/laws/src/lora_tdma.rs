@@ -220,7 +220,7 @@ pub fn delivery(octets: &[u8]) {
             0..=3 => network.send(index, usize::from(more >> 1), false),
             4 => network.send(index, usize::from(more >> 1), true),
             5 | 6 => network.send_down(index, usize::from(more >> 1)),
-            7 => network.send_to_all(usize::from(more >> 1), 1 + (what >> 4)),
+            7 => network.send_to_all(usize::from(more >> 1), 1 + (what >> 6)),
             8 => network.change(more >> 4, u64::from(more & 15) << 20),
             9 => network.renew(u64::from(more & 15) << 20),
             10 => network.restart_node(index),
@@ -252,7 +252,7 @@ pub fn delivery(octets: &[u8]) {
     let first = network.sent + 1;
     (0..NODES).for_each(|index| network.send(index, 100, false));
     (0..NODES).for_each(|index| network.send_down(index, 100));
-    for _ in 0..20 {
+    for _ in 0..30 {
         network.send_to_all(30, 1);
         network.run(2_000_000, &mut || false);
     }
