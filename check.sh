@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio)
+checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio firmware)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -25,7 +25,7 @@ check_fmt() {
     need_component rustfmt
     cargo fmt --all --check
     local manifest
-    for manifest in no-panic fuzz benches benches/on-target; do
+    for manifest in no-panic fuzz benches benches/on-target examples/stm32-collector; do
         cargo fmt --check --manifest-path "$manifest/Cargo.toml"
     done
 }
@@ -172,6 +172,21 @@ check_radio() {
     cargo run --release -p concentrator -- radio --hours 0.1 --seeds 1 --most-seeds 10
 }
 
+#: firmware  the collector's firmware: its size, and four of them in an emulator, with meters and commands
+check_firmware() {
+    local options=(--release --target-dir "$PWD/target/firmware")
+    need_target thumbv7em-none-eabihf
+    need_component clippy
+    need_emulator
+    (
+        cd examples/stm32-collector
+        cargo clippy "${options[@]}" -- -D warnings
+        cargo build "${options[@]}"
+    )
+    METERWIRE_FIRMWARE=$PWD/target/firmware/thumbv7em-none-eabihf/release/stm32-collector \
+        cargo test --release -p concentrator -- emulated
+}
+
 fail() {
     echo "check.sh: $*" >&2
     exit 1
@@ -198,6 +213,20 @@ need_qemu() {
     ci || fail "missing: apt-get install --no-install-recommends qemu-system-arm"
     as_root apt-get update
     as_root apt-get install -y --no-install-recommends qemu-system-arm
+}
+
+# QEMU with the UARTs and clocks of the STM32F405 as the firmware needs them.
+need_emulator() {
+    local version
+    version=$(qemu-system-arm --version 2>/dev/null | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+    ((${version:-0} >= 10)) && return
+    ci || fail "qemu-system-arm 10 or later is missing: apt-get install -t bookworm-backports qemu-system-arm"
+    local suite
+    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")-backports
+    grep -rqs "$suite" /etc/apt/sources.list /etc/apt/sources.list.d ||
+        echo "deb http://deb.debian.org/debian $suite main" | as_root tee /etc/apt/sources.list.d/backports.list
+    as_root apt-get update
+    as_root apt-get install -y --no-install-recommends -t "$suite" qemu-system-arm
 }
 
 need_peers() {

@@ -128,9 +128,13 @@ pub struct Base<'s, S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     registrar: Registrar<S>,
     /// The superframe whose beacon is the next to be sent.
     number: u64,
+    /// What no other start of this base has in a long time.
+    run: u16,
     agenda: Agenda,
     backlog: Backlog,
     change: Option<Change<C>>,
+    /// Whether a device that is no member may send by this schedule for a while.
+    has_strangers: bool,
     /// What goes to all.
     to_all: Outgoing<MESSAGE>,
     all: All,
@@ -229,17 +233,21 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
             return Err(ScheduleError::Devices { first, devices: schedule.devices().into() }.into());
         }
         let everybody = Link { network, device: Link::EVERYBODY, epoch };
+        let beacons = Sealer::new(&key, Kind::Broadcast, everybody, beacons)?;
+        let next = beacons.next();
         Ok(Self {
             network,
             stations,
             epoch,
-            beacons: Sealer::new(&key, Kind::Broadcast, everybody, beacons)?,
+            beacons,
             key,
             registrar: Registrar::new(sessions)?,
             number: schedule.number(now).saturating_add(1),
+            run: (next ^ next >> 16 ^ next >> 32) as u16,
             agenda: Agenda::default(),
             backlog: Backlog::default(),
             change: None,
+            has_strangers: true,
             to_all: Outgoing::new(),
             all: All { frame: [0; MAX_FRAME], length: 0, counter: 0, is_last: false, repeats: 0, left: 0 },
             due: Queue::default(),
@@ -270,6 +278,7 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     pub fn enroll(&mut self, number: u16, root: Key<C>, store: S) -> Result<(), SendError> {
         let index = self.index(number)?;
         let mut station = Station::new(self.network, number, root, store)?;
+        self.estrange();
         if let Some(place) = self.stations.get_mut(index) {
             if let Some(before) = place {
                 (station.is_due, station.next_due) = (before.is_due, before.next_due);
@@ -350,8 +359,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
         Ok(())
     }
 
-    /// Goes over to another schedule, of another version and for the same devices, once all members are
-    /// ready. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
+    /// Goes over to another schedule, for the same devices, once all members are ready. Its version is one of which
+    /// no device knows another schedule, not even one that a restart kept from coming. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
     ///
     /// # Errors
     /// [`SendError::Busy`] while another change is under way, [`SendError::Schedule`] if the version or the first

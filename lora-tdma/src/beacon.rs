@@ -1,11 +1,11 @@
 //! What the base says at the start of every superframe.
 //!
 //! ```text
-//!  0        5         6                  6+2n        6+2n+e
-//! ┌────────┬─────────┬─ ─ ─ ─ ─ ─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─┐    sealed for the whole network, then in clear:
-//! │ number │ version │ acknowledgements │ grants    │    ┌─────────┬───────────────────┐
-//! └────────┴─────────┴─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─┘    │ version │ joins 3, wait 5   │
-//!  two octets for each slot, one for each extra slot     └─────────┴───────────────────┘
+//!  0        5         6     8                  8+2n        8+2n+e
+//! ┌────────┬─────────┬─────┬─ ─ ─ ─ ─ ─ ─ ─ ─ ┬─ ─ ─ ─ ─ ─┐    sealed for the whole network, then in clear:
+//! │ number │ version │ run │ acknowledgements │ grants    │    ┌─────────┬───────────────────┐
+//! └────────┴─────────┴─────┴─ ─ ─ ─ ─ ─ ─ ─ ─ ┴─ ─ ─ ─ ─ ─┘    │ version │ joins 3, wait 5   │
+//!  two octets for each slot, one for each extra slot           └─────────┴───────────────────┘
 //! ```
 
 use crate::superframe::{MAX_EXTRAS, MAX_FRAME, MAX_SLOTS};
@@ -20,13 +20,15 @@ pub struct Beacon<'a> {
     pub number: u64,
     /// The schedule's version.
     pub version: u8,
+    /// Another one after each restart of the base, which forgets what it has of messages in pieces.
+    pub run: u16,
     /// What came of each slot's device in the superframe before, then who has each extra slot of this one.
     pub entries: &'a [u8],
 }
 
 impl<'a> Beacon<'a> {
     /// Octets before the entries.
-    pub const HEAD_LEN: usize = 6;
+    pub const HEAD_LEN: usize = 8;
     /// Most octets of a beacon.
     pub const MAX_LEN: usize = Self::HEAD_LEN + 2 * MAX_SLOTS + MAX_EXTRAS as usize;
     /// Octets in clear behind the sealed ones.
@@ -40,17 +42,18 @@ impl<'a> Beacon<'a> {
     /// ```
     /// use lora_tdma::{Acknowledgement, Beacon};
     ///
-    /// let beacon = Beacon { number: 7, version: 1, entries: &[0xA5, 0b11, 0] };
+    /// let beacon = Beacon { number: 7, version: 1, run: 0, entries: &[0xA5, 0b11, 0] };
     /// let mut octets = [0; Beacon::MAX_LEN];
     /// assert_eq!(Beacon::decode(beacon.encode(&mut octets)?), Ok(beacon));
     /// assert!(beacon.acknowledgement(0).unwrap().covers(0xA5));
     /// # Ok::<(), lora_tdma::EncodeError>(())
     /// ```
     pub fn decode(octets: &'a [u8]) -> Result<Self, DecodeError> {
-        let Some((&[a, b, c, d, e, version], entries)) = octets.split_first_chunk() else {
+        let Some((&[a, b, c, d, e, version, f, g], entries)) = octets.split_first_chunk() else {
             return Err(DecodeError::Length { needed: Self::HEAD_LEN, have: octets.len() });
         };
-        Ok(Self { number: u64::from_be_bytes([0, 0, 0, a, b, c, d, e]), version, entries })
+        let number = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+        Ok(Self { number, version, run: u16::from_be_bytes([f, g]), entries })
     }
 
     /// Writes the beacon's octets.
@@ -63,7 +66,8 @@ impl<'a> Beacon<'a> {
         let octets = buffer.get_mut(..needed).ok_or(short)?;
         let (head, entries) = octets.split_first_chunk_mut().ok_or(short)?;
         let [_, _, _, a, b, c, d, e] = self.number.to_be_bytes();
-        *head = [a, b, c, d, e, self.version];
+        let [f, g] = self.run.to_be_bytes();
+        *head = [a, b, c, d, e, self.version, f, g];
         entries.copy_from_slice(self.entries);
         Ok(octets)
     }
@@ -98,7 +102,7 @@ impl Acknowledgement {
     /// How many counters an acknowledgement tells of.
     pub const REACH: u64 = 8;
 
-    pub(crate) const fn from_octets([receipt, came]: [u8; 2]) -> Self {
+    const fn from_octets([receipt, came]: [u8; 2]) -> Self {
         Self { receipt, came }
     }
 
@@ -114,6 +118,28 @@ impl Acknowledgement {
     /// Whether the frame so many counters before the newest one came.
     pub const fn came(self, before: u64) -> bool {
         before < Self::REACH && self.came >> before & 1 != 0
+    }
+}
+
+/// What the base says to a device that it asks: what came of it, then its own [`run`](Beacon::run).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Poll {
+    pub acknowledgement: Acknowledgement,
+    pub run: u16,
+}
+
+impl Poll {
+    const LEN: usize = 4;
+
+    pub(crate) fn decode(octets: &[u8]) -> Option<Self> {
+        let &[a, b, c, d] = octets.first_chunk::<{ Self::LEN }>()?;
+        Some(Self { acknowledgement: Acknowledgement::from_octets([a, b]), run: u16::from_be_bytes([c, d]) })
+    }
+
+    pub(crate) const fn octets(self) -> [u8; Self::LEN] {
+        let [a, b] = self.acknowledgement.octets();
+        let [c, d] = self.run.to_be_bytes();
+        [a, b, c, d]
     }
 }
 

@@ -125,6 +125,11 @@ impl Clock {
         self.count = 0;
     }
 
+    /// When the newest pair of times was noted, by the node's clock; `None` before the first beacon.
+    pub fn synchronized(&self) -> Option<LocalTime> {
+        Some(self.known.as_ref()?.local)
+    }
+
     /// Whether it can have been `base` when it was `local`: always, before the first beacon. What does not
     /// fit was sent before, and is sent again by somebody.
     pub fn admits(&self, base: BaseTime, local: LocalTime) -> bool {

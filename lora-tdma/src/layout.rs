@@ -114,7 +114,8 @@ impl Layout {
         let (&[downlink, slots, alarm, extras], lengths) = rest.split_first_chunk().ok_or(length)?;
         let messages = match *lengths {
             [count, message] if !is_long => alike(count, message),
-            _ => <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,
+            _ if is_long => <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,
+            _ => return Err(length),
         };
         // There is one form only of every layout.
         let form = count_alike(&messages).map(|count| [count, message_of(&messages)]);

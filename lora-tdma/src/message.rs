@@ -9,6 +9,9 @@
 //!  first: the low bits of the counter that was next when the message was first cut, so that no piece is taken for
 //!  one of another message
 //! ```
+//!
+//! A frame to a device that has to be sealed anew is cut: into pieces of the same message, or of one that is named by
+//! the counter of the frame that was whole. So a device that has it knows.
 
 /// Octets before a message that goes up.
 pub(crate) const UPLINK_HEAD: usize = 1;
@@ -35,6 +38,7 @@ pub(crate) struct Head {
     pub part: Part,
     /// Of the network itself, not of the application.
     pub internal: bool,
+    /// Going up, an alarm; going down, what a device needs before it can speak, and so does not confirm.
     pub urgent: bool,
 }
 
@@ -83,19 +87,40 @@ pub(crate) struct Outgoing<const N: usize> {
     octets: [u8; N],
     length: usize,
     taken: usize,
-    /// The counter that was next when the message was first cut.
-    first: u64,
+    /// Where the part that was taken last begins.
+    part: u16,
+    /// The low bits of the counter that was next when the message was first cut.
+    first: u32,
+    /// Whether it is cut, even if nothing of it is taken.
+    is_named: bool,
     internal: bool,
+    urgent: bool,
     ticket: u8,
     waits: bool,
 }
 
 impl<const N: usize> Outgoing<N> {
     /// How many counters the pieces of a message can span.
-    const SPAN: u64 = 0xFF00;
+    const SPAN: u32 = 0xFF00;
 
     pub(crate) const fn new() -> Self {
-        Self { octets: [0; N], length: 0, taken: 0, first: 0, internal: false, ticket: 0, waits: false }
+        Self {
+            octets: [0; N],
+            length: 0,
+            taken: 0,
+            part: 0,
+            first: 0,
+            is_named: false,
+            internal: false,
+            urgent: false,
+            ticket: 0,
+            waits: false,
+        }
+    }
+
+    /// For what is urgent.
+    pub(crate) const fn urgent() -> Self {
+        Self { urgent: true, ..Self::new() }
     }
 
     /// Whether a message, or what is left of one, waits to be taken.
@@ -114,6 +139,7 @@ impl<const N: usize> Outgoing<N> {
         octets.copy_from_slice(message);
         self.length = message.len();
         self.taken = 0;
+        self.is_named = false;
         self.internal = internal;
         self.ticket = ticket;
         self.waits = true;
@@ -122,7 +148,12 @@ impl<const N: usize> Outgoing<N> {
 
     /// Sends the message from its start, though parts of it were taken, as another one.
     pub(crate) const fn restart(&mut self) {
-        (self.taken, self.waits) = (0, true);
+        (self.taken, self.is_named, self.waits) = (0, false, true);
+    }
+
+    /// Sends the part that was taken last once more, in pieces.
+    pub(crate) const fn cut_again(&mut self) {
+        (self.taken, self.is_named, self.waits) = (self.part as usize, true, true);
     }
 
     /// Drops what waits.
@@ -132,7 +163,7 @@ impl<const N: usize> Outgoing<N> {
 
     /// Whether the message does not fit `room` octets as a whole, or is already cut.
     pub(crate) const fn is_cut(&self, room: usize) -> bool {
-        self.taken != 0 || self.length >= room
+        self.is_named || self.taken != 0 || self.length >= room
     }
 
     /// Writes the next part of up to `room` octets, for a frame that has the counter `next` or one soon after.
@@ -142,7 +173,9 @@ impl<const N: usize> Outgoing<N> {
             return None;
         }
         // Pieces too far apart could not be told from those of another message.
-        let goes_on = self.taken != 0 && next.saturating_sub(self.first) < Self::SPAN;
+        let next = next as u32;
+        let is_near = next.wrapping_sub(self.first) < Self::SPAN;
+        let goes_on = (self.is_named || self.taken != 0) && is_near;
         let (first, from) = if goes_on { (self.first, self.taken) } else { (next, 0) };
         let rest = self.octets.get(from..self.length)?;
         let (part, octets) = if self.is_cut(room) {
@@ -154,14 +187,15 @@ impl<const N: usize> Outgoing<N> {
             (Part::Whole, rest)
         };
         let is_last = !matches!(part, Part::Piece { is_last: false, .. });
-        let head = Head { part, internal: self.internal, urgent: false };
+        let head = Head { part, internal: self.internal, urgent: self.urgent };
         let length = head.encode(octets, buffer)?;
-        Some(Taken { length, first, taken: from + octets.len(), is_last })
+        Some(Taken { length, first, from, taken: from + octets.len(), is_last })
     }
 
     /// Takes the part that was written last.
     pub(crate) const fn take(&mut self, part: Taken) {
         self.first = part.first;
+        self.part = part.from as u16;
         self.taken = part.taken;
         self.waits = !part.is_last;
     }
@@ -172,8 +206,9 @@ impl<const N: usize> Outgoing<N> {
 pub(crate) struct Taken {
     /// Octets that were written.
     pub length: usize,
-    first: u64,
-    /// Octets of the message up to its end.
+    first: u32,
+    /// Octets of the message up to its start, and to its end.
+    from: usize,
     taken: usize,
     pub is_last: bool,
 }
@@ -248,11 +283,25 @@ impl<const N: usize> Incoming<N> {
         if is_last {
             self.length = end;
         }
-        if self.length == 0 || self.came < self.length {
+        let is_empty = is_last && end == 0;
+        if self.came < self.length || self.length == 0 && !is_empty {
             return Came::Piece;
         }
         self.is_over = true;
         Came::Message(self.length.into())
+    }
+
+    /// Whether a piece came before, of a message whose pieces come in their order, or which came as a whole.
+    pub(crate) fn had(&mut self, counter: u64, first: u16, offset: u16, was_whole: bool) -> bool {
+        let span = (counter as u16).wrapping_sub(first);
+        let first = counter.saturating_sub(span.into()).saturating_add(1);
+        if self.first != first {
+            if !was_whole {
+                return false;
+            }
+            (self.first, self.came, self.is_over) = (first, u16::MAX, true);
+        }
+        offset < self.came
     }
 }
 

@@ -6,11 +6,11 @@ mod memory;
 use core::num::NonZeroU64;
 
 use frame_crypto::{
-    Aes128, Cipher, CounterStore, Header, JoinRequest, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened,
-    Opener, Overlap, SealError, Sealer, Session,
+    Aes128, Cipher, CounterStore, Header, Joined, Key, Kind, Link, OVERHEAD, OpenError, Opened, Opener,
+    Overlap, SealError, Sealer, Session,
 };
 
-use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation};
+use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation, Poll};
 use crate::internal::{self, MAX_DOWN, Up};
 use crate::layout::{Access, Layout};
 use crate::message::{Came, Head, Incoming, MAX_MESSAGE, Part, UPLINK_HEAD};
@@ -44,7 +44,7 @@ pub enum NodeOutput<'a> {
         /// What [`Node::send`] or [`Node::alarm`] returned for it.
         ticket: u8,
     },
-    /// The keys or the schedule changed before the base had this message: send it again.
+    /// The keys or the schedule changed, or the base restarted, before it had this message: send it again.
     Lost {
         /// What [`Node::send`] or [`Node::alarm`] returned for it.
         ticket: u8,
@@ -158,6 +158,8 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     ask: Option<Ask<C>>,
     outbox: Outbox<WINDOW, MESSAGE>,
     heard: Option<Heard>,
+    /// The base's, when it told last what came.
+    run: Option<u16>,
     /// Whether the newest beacon did not fit what is known.
     is_muted: bool,
     /// Whether the base acknowledged anything in this session, and how many frames were sent since.
@@ -165,6 +167,8 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     unanswered: u16,
     /// Turns up to this one are over.
     over: BaseTime,
+    /// The newest frame is on the air until then.
+    sends_until: LocalTime,
     /// When to answer a poll.
     answer: Option<LocalTime>,
     polls: u64,
@@ -226,10 +230,12 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             ask: None,
             outbox: Outbox::new(),
             heard: None,
+            run: None,
             is_muted: false,
             is_acknowledged: false,
             unanswered: 0,
             over: BaseTime::from_us(0),
+            sends_until: LocalTime::from_us(0),
             answer: None,
             polls: 0,
             last: None,
@@ -262,6 +268,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         // The base may have another clock than the one that was known.
         self.clock.forget();
         (self.heard, self.over, self.answer, self.last) = (None, BaseTime::from_us(0), None, None);
+        self.run = None;
         (self.is_muted, self.is_acknowledged, self.unanswered) = (false, false, 0);
         (self.to_me, self.to_all, self.inner) = (Incoming::new(), Incoming::new(), Incoming::new());
         (self.taken, self.taken_by_all) = (None, None);
@@ -312,7 +319,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     /// # Errors
     /// [`SendError`]; the alarm is not taken then.
     pub fn alarm(&mut self, alarm: &[u8]) -> Result<u8, SendError> {
-        if self.member.is_none() {
+        if self.member.is_none() || self.ends {
             return Err(SendError::Absent { number: self.device.number });
         }
         // Where two alarms meet in all of their slots, the device's own is left.
@@ -350,8 +357,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         &self.schedule
     }
 
-    /// The base's time, and how sure it is. If no beacon came for long, or none that fits, the base may have
-    /// another clock: [`join`](Self::join) again.
+    /// The base's time, how sure it is, and since when. If no beacon came for long, or none that fits, the base may
+    /// have another clock or another key: [`join`](Self::join) again.
     pub const fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -420,7 +427,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let before = beacon.number.wrapping_sub(1);
         let was_own = self.schedule.phase(before) == self.place.phase;
         if was_own && let Some(acknowledgement) = beacon.acknowledgement(self.place.slot) {
-            self.tell(acknowledgement, beacon.number);
+            self.tell(acknowledgement, beacon.run, beacon.number);
         }
         let (slots, own) = (self.schedule.slots(), Grant::Slot(self.place.slot));
         let extras =
@@ -430,7 +437,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     }
 
     /// Takes in what the base had of this node when superframe `number` began.
-    fn tell(&mut self, acknowledgement: Acknowledgement, number: u64) {
+    fn tell(&mut self, acknowledgement: Acknowledgement, run: u16, number: u64) {
+        if self.run.replace(run).is_some_and(|before| before != run) {
+            self.outbox.lose_pieces();
+        }
         if self.outbox.tell(acknowledgement, number) {
             (self.is_acknowledged, self.unanswered) = (true, 0);
         }
@@ -491,14 +501,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 self.taken = Some(counter as u32);
                 self.confirm.message = Some(counter as u16);
             }
-        } else if let Some(&acknowledgement) = self.plaintext.first_chunk()
+        } else if let Some(Poll { acknowledgement, run }) =
+            self.plaintext.get(..length).and_then(Poll::decode)
             && is_newest
             && self.schedule.layout().access == Access::Polling
         {
             let listening = u64::from(self.schedule.layout().listen_us);
             self.answer = Some(ended.after(u64::from(Schedule::TURN_US) + listening));
             // Each poll begins a superframe of its own.
-            self.tell(Acknowledgement::from_octets(acknowledgement), self.polls.saturating_add(1));
+            self.tell(acknowledgement, run, self.polls.saturating_add(1));
         }
     }
 
@@ -510,8 +521,25 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         if to_all && head.internal {
             return false;
         }
+        if let Part::Piece { first, offset, .. } = head.part
+            && !(to_all || head.urgent)
+        {
+            let was_whole = self.taken.is_some_and(|taken| taken as u16 == first);
+            let before = if head.internal {
+                self.inner.had(counter, first, offset, was_whole)
+            } else {
+                self.to_me.had(counter, first, offset, was_whole)
+            };
+            if before {
+                // The confirmation was lost.
+                return true;
+            }
+        }
         match head.part {
-            Part::Whole if head.internal => self.obey(from, length),
+            Part::Whole if head.internal => {
+                self.obey(from, length);
+                !head.urgent
+            }
             Part::Whole => {
                 self.news = Some(News::Message { to_all, from, to: length });
                 true
@@ -522,9 +550,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                         for (to, from) in self.plaintext.iter_mut().zip(self.inner.message(length)) {
                             *to = *from;
                         }
-                        self.obey(0, length)
+                        self.obey(0, length);
+                        !head.urgent
                     }
-                    came => came == Came::Piece,
+                    came => came == Came::Piece && !head.urgent,
                 }
             }
             Part::Piece { first, offset, is_last } => {
@@ -540,11 +569,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         }
     }
 
-    /// Does what the base asks for the network's sake, in these octets of the plaintext. Returns whether it is to
-    /// be confirmed.
-    fn obey(&mut self, from: usize, to: usize) -> bool {
+    /// Does what the base asks for the network's sake, in these octets of the plaintext.
+    fn obey(&mut self, from: usize, to: usize) {
         let Some((&kind, content)) = self.plaintext.get(from..to).and_then(<[u8]>::split_first) else {
-            return true;
+            return;
         };
         match kind {
             internal::SCHEDULE => {
@@ -555,25 +583,22 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                     // The beacon says when it begins.
                     self.coming = Some(schedule).filter(|_| schedule != self.schedule);
                 }
-                false
             }
             internal::NETWORK_KEY => {
-                let Some(member) = &mut self.member else { return true };
+                let Some(member) = &mut self.member else { return };
                 let link = Link { epoch: member.epoch, ..member.link };
-                let Ok((link, network_key)) = member.key.unwrap_key(&link, content) else { return true };
+                let Ok((link, network_key)) = member.key.unwrap_key(&link, content) else { return };
                 let all = Link { device: Link::EVERYBODY, ..link };
                 let next = member.beacons.newest().next();
                 member.beacons.renew(Opener::new(&network_key, Kind::Broadcast, all, next));
                 member.coming = Some(link.epoch);
-                true
             }
             internal::DISMISSED => {
                 self.outbox.lose_all();
                 self.ends = true;
                 self.news = Some(News::Dismissed);
-                true
             }
-            _ => true,
+            _ => {}
         }
     }
 
@@ -587,7 +612,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Some(Settled { ticket, delivered: false }) => return NodeOutput::Lost { ticket },
             None => {}
         }
-        if self.ends && self.is_idle() {
+        if self.ends && self.outbox.is_acknowledged() && !self.confirm.is_due() {
             (self.member, self.ends) = (None, false);
         }
         if let Some(at) = self.ask.as_ref().and_then(Ask::at) {
@@ -626,17 +651,17 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         if now < choice {
             return NodeOutput::Wait(Some(choice));
         }
-        let in_time = now <= listening.before(Self::PREPARATION_US);
+        let in_time = now <= listening.before(Self::PREPARATION_US) && self.sends_until <= listening;
         self.last = None;
+        let Some(frame) = self.ask.as_mut().map(Ask::take).filter(|_| in_time) else {
+            return NodeOutput::Wait(None);
+        };
+        self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
         // Nothing else goes into the same slot.
-        let ended = at.after(self.schedule.airtime_us(JoinRequest::LEN));
-        if let Some(Estimate { time, error_us }) = self.clock.base_time(ended) {
+        if let Some(Estimate { time, error_us }) = self.clock.base_time(self.sends_until) {
             self.over = self.over.max(time.after(error_us));
         }
-        match self.ask.as_mut().map(Ask::take) {
-            Some(frame) if in_time => NodeOutput::Transmit { frame, at },
-            _ => NodeOutput::Wait(None),
-        }
+        NodeOutput::Transmit { frame, at }
     }
 
     /// Makes frames of what there is to say, as far as there are free ones. A failure is told once, until
@@ -658,6 +683,10 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             self.confirm.said(up);
             self.ends |= up == Up::Leave;
         }
+        if self.ends {
+            // What is still to be said is for the next session.
+            return Ok(());
+        }
         let room = self.limit().saturating_sub(OVERHEAD);
         self.outbox.fill(&mut self.sealer, room)
     }
@@ -670,7 +699,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     fn transmit_answer(&mut self, now: LocalTime) -> NodeOutput<'_> {
         let Some(at) = self.answer.take() else { return NodeOutput::Wait(None) };
         let listening = at.before(self.schedule.layout().listen_us.into());
-        if now > listening.before(Self::PREPARATION_US) {
+        if now > listening.before(Self::PREPARATION_US) || listening < self.sends_until {
             return NodeOutput::Wait(None);
         }
         if self.outbox.has_none() && !matches!(self.outbox.internal(&mut self.sealer, Up::Here), Ok(true)) {
@@ -682,6 +711,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             Some(frame) => {
                 self.last = Some(first_receipt(frame));
                 self.unanswered = self.unanswered.saturating_add(1);
+                self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
                 NodeOutput::Transmit { frame, at }
             }
             None => NodeOutput::Wait(None),
@@ -710,12 +740,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 return NodeOutput::Wait(Some(choice));
             }
             self.over = turn.at.after(1);
-            if local.time.before(listening) <= now || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
+            let listens_at = local.time.before(listening);
+            let is_late = listens_at <= now || listens_at < self.sends_until;
+            if is_late || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
                 continue;
             }
             let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
             self.last = Some(first_receipt(frame));
             self.unanswered = self.unanswered.saturating_add(1);
+            self.sends_until = local.time.after(self.schedule.airtime_us(frame.len()));
             return NodeOutput::Transmit { frame, at: local.time };
         }
         NodeOutput::Wait(None)

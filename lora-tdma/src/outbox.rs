@@ -181,13 +181,15 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         self.message.put(message, false, ticket).then_some(ticket)
     }
 
-    /// Gives up what is longer than `limit`, and all that belongs to it: keys or slots have changed.
+    /// Gives up what is longer than `limit`, and all that belongs to it: slots have changed.
     pub(crate) fn lose(&mut self, limit: usize) {
-        while let Some(slot) =
-            self.slots.iter().find(|slot| slot.is_held() && usize::from(slot.length) > limit)
-        {
-            let counter = slot.counter;
-            match slot.content {
+        self.lose_some(|slot| usize::from(slot.length) > limit);
+    }
+
+    fn lose_some(&mut self, which: impl Fn(&Slot) -> bool) {
+        let found = |slot: &&Slot| slot.is_held() && which(slot);
+        while let Some(&Slot { content, counter, .. }) = self.slots.iter().find(found) {
+            match content {
                 Content::Message { ticket, .. } => self.lose_message(ticket, counter),
                 Content::Internal | Content::Nothing => {
                     self.drop(|slot| slot.counter == counter && slot.is_held());
@@ -196,9 +198,20 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         }
     }
 
-    /// Gives up everything: the base forgets what it has of a message.
+    /// Gives up everything: keys have changed.
     pub(crate) fn lose_all(&mut self) {
         self.lose(0);
+        self.restart();
+    }
+
+    /// Gives up messages in pieces: the base forgot what it had of them.
+    pub(crate) fn lose_pieces(&mut self) {
+        self.lose_some(|slot| matches!(slot.content, Content::Message { is_cut: true, .. }));
+        self.restart();
+    }
+
+    /// The message that is not taken as a whole starts again.
+    const fn restart(&mut self) {
         if self.message.waits() {
             self.message.restart();
         }
@@ -248,9 +261,14 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             || self.slots.iter().any(|slot| slot.belongs(ticket))
     }
 
-    /// Whether anything is not acknowledged.
+    /// Whether there is nothing to say, and nothing that is not acknowledged.
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_free() && self.frames().all(|slot| slot.content == Content::Nothing)
+        self.is_free() && self.is_acknowledged()
+    }
+
+    /// Whether the base has every frame there is.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.frames().all(|slot| slot.content == Content::Nothing)
     }
 
     /// Whether there is anything to send.

@@ -29,8 +29,8 @@ pub use usual::USUAL;
 /// let layout = *plan.schedule(0).unwrap().layout();
 /// assert_eq!(layout.profile.spreading_factor, SpreadingFactor::Sf5);
 /// assert_eq!(layout.profile.bandwidth, Bandwidth::Khz250);
-/// assert_eq!((layout.period_us, layout.guard_us), (614_658, 500));
-/// assert_eq!((plan.base_bps(), plan.slot_bps(), plan.downlink_bps()), (13_327, 21_476, 15_841));
+/// assert_eq!((layout.period_us, layout.guard_us), (615_572, 500));
+/// assert_eq!((plan.base_bps(), plan.slot_bps(), plan.downlink_bps()), (13_307, 21_476, 15_841));
 ///
 /// // This is too much for one channel, whatever the settings, but not for two.
 /// let demand = Demand { base_bps: 30_000, ..demand };

@@ -56,7 +56,7 @@ fn slots_follow_each_other_a_guard_and_the_listening_apart() {
     // Airtimes in microseconds, by the calculators: 25, 47, 30, and 78 octets.
     let [request, down, alarm, slot] = [25, 47, 30, 78].map(|octets| FAST.airtime_us(octets));
     let schedule = schedule(FULL);
-    assert_eq!(schedule.beacon_len(), 6 + 2 * 4 + 2 + 13 + 2);
+    assert_eq!(schedule.beacon_len(), 8 + 2 * 4 + 2 + 13 + 2);
     let gap = 1_320;
     let mut time = schedule.beacon_us() + 10_000 + gap - 500;
     let mut expected = vec![(0, schedule.beacon_us())];
@@ -267,4 +267,5 @@ fn a_layout_has_one_form_only() {
     assert_eq!(decode(&[(26, 0)], 28), Err(DecodeError::Slots));
     assert_eq!(decode(&[(1, buffer[1] | 0x80), (26, 64), (27, 64)], 42), Err(DecodeError::Slots));
     assert_eq!(decode(&[], 29), Err(DecodeError::Length { needed: 28, have: 29 }));
+    assert_eq!(decode(&[], 42), Err(DecodeError::Length { needed: 28, have: 42 }));
 }

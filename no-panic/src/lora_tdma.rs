@@ -93,7 +93,7 @@ fn beacon(octets: &[u8]) {
         );
         black_box(beacon.grant(black_box(0), black_box(0)));
     }
-    let beacon = black_box(Beacon { number: 0, version: 0, entries: octets });
+    let beacon = black_box(Beacon { number: 0, version: 0, run: 0, entries: octets });
     black_box(with_buffer(|buffer| beacon.encode(buffer).is_ok()));
 }
 
@@ -156,5 +156,5 @@ fn node(octets: &[u8]) {
     node.receive(octets, any_local());
     while !matches!(black_box(node.poll(any_local())), NodeOutput::Wait(_)) {}
     node.busy();
-    black_box((node.schedule(), node.clock().error_us(any_local())));
+    black_box((node.schedule(), node.clock().error_us(any_local()), node.clock().synchronized()));
 }

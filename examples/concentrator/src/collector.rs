@@ -1,14 +1,15 @@
 //! A collector: three buses with a task each, and a node of the radio network.
 
-mod bus;
+pub mod bus;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use frame_crypto::Volatile;
 use lora_tdma::{Bounds, Device, LocalTime, Node, NodeOutput, Schedule};
+use meter_value::Decimal;
 use radio_simulation::Crystal;
-use telemetry::{Reading, Report};
+use telemetry::{Missed, Reading, Report};
 
 use crate::collector::bus::Port;
 use crate::concentrator::{NETWORK, collector_key};
@@ -16,10 +17,10 @@ use crate::meters::Clock;
 
 /// How far a collector's crystal may be off, in millionths, and how fast that changes, in
 /// thousand-millionths a second.
-const DRIFT_PPM: u16 = 40;
-const DRIFT_RATE: u16 = 20;
+pub const DRIFT_PPM: u16 = 40;
+pub const DRIFT_RATE: u16 = 20;
 /// How exactly the end of a beacon is stamped, in microseconds.
-const STAMP_ERROR_US: u16 = 20;
+pub const STAMP_ERROR_US: u16 = 20;
 
 /// When a reading was asked for and answered.
 #[derive(Clone, Copy)]
@@ -28,9 +29,11 @@ pub struct Asked {
     pub to: Duration,
 }
 
-/// A reading, and when it was taken.
+/// What a meter said, and when it was asked.
 pub struct Taken {
-    pub reading: Reading,
+    pub meter: u8,
+    pub point: u8,
+    pub value: Result<Decimal, Missed>,
     pub asked: Asked,
 }
 
@@ -87,13 +90,17 @@ impl Collector {
         if !self.node.is_free() || !self.node.is_member() {
             return None;
         }
-        let first = self.taken.front()?;
-        let asked = first.asked.to;
-        let asked = self.local(asked);
-        let time = self.node.clock().base_time(asked)?.time.us() / 1_000_000;
-        let readings: Vec<Reading> = self.taken.iter().map(|taken| taken.reading).collect();
+        let clock = self.node.clock();
+        let crystal = &mut self.crystal;
+        let readings = self.taken.iter().map_while(|&Taken { meter, point, value, asked }| {
+            let time = clock.base_time(shown(crystal, asked.to))?.time.us() / 1_000_000;
+            Some(Reading { meter, point, time: time as u32, value })
+        });
         let mut message = vec![0; self.max_message];
-        let (count, report) = Report::encode(self.sequence, time as u32, &readings, &mut message).ok()?;
+        let (count, report) = Report::encode(self.sequence, readings, &mut message).ok()?;
+        if count == 0 {
+            return None;
+        }
         self.node.send(report).ok()?;
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
@@ -124,11 +131,16 @@ impl Collector {
 
     /// What this collector's clock shows at a simulated time.
     fn local(&mut self, time: Duration) -> LocalTime {
-        LocalTime::from_us(self.crystal.shown_us(time.as_nanos() as u64))
+        shown(&mut self.crystal, time)
     }
 
     /// When this collector's clock shows a time.
     fn simulated(&mut self, local: LocalTime) -> Duration {
         Duration::from_nanos(self.crystal.time(local.us()))
     }
+}
+
+/// What a crystal's clock shows at a simulated time.
+fn shown(crystal: &mut Crystal, time: Duration) -> LocalTime {
+    LocalTime::from_us(crystal.shown_us(time.as_nanos() as u64))
 }

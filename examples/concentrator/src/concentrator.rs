@@ -1,16 +1,16 @@
 //! The concentrator: sends beacons, opens what the collectors send, keeps the newest reading of every
 //! point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use frame_crypto::{Aes128, Key, Volatile};
 use lora_tdma::{Base, BaseOutput, BaseTime, Counts, MAX_FRAME, Schedule, Setup, Station};
 use meter_value::Decimal;
-use telemetry::{Missed, Reading, Report};
+use telemetry::{Command, Down, Missed, Reading, Up};
 
 use crate::meters::{METERS, Meter, Point, Protocol};
-use crate::world::{COLLECTORS, World};
+use crate::world::World;
 
 /// The network of this simulation.
 pub const NETWORK: u16 = 0x4D57;
@@ -22,10 +22,15 @@ fn network_key() -> Key {
 
 /// The root key of one collector.
 pub fn collector_key(collector: u16) -> Key {
+    Key::new(collector_root(collector))
+}
+
+/// Its octets.
+pub fn collector_root(collector: u16) -> [u8; 16] {
     let mut octets = *b"simulated node 0";
     let [.., high, low] = &mut octets;
     [*high, *low] = collector.to_be_bytes();
-    Key::new(octets)
+    octets
 }
 
 /// Which point of which meter of which collector.
@@ -71,12 +76,23 @@ pub struct Concentrator {
     pub missed: u64,
     /// Reports that came in.
     pub reports: u64,
+    /// What collectors said beside reports: messages of [`Up`].
+    pub told: Vec<(u16, Vec<u8>)>,
+    /// How often each collector got a session.
+    pub joined: BTreeMap<u16, u32>,
+    /// Commands that wait for the one before.
+    commands: VecDeque<(u16, Vec<u8>)>,
+    /// Commands that were given.
+    given: u8,
 }
 
 impl Concentrator {
-    pub fn new(schedule: Schedule, begin: BaseTime) -> Self {
+    /// A concentrator of collectors 1 to `collectors`.
+    pub fn new(schedule: Schedule, collectors: u16, begin: BaseTime) -> Self {
         let station = |number| Station::new(NETWORK, number, collector_key(number), Volatile::default()).ok();
-        let stations: Box<[Option<_>]> = (1..=COLLECTORS).map(station).collect();
+        let stations =
+            (1..=schedule.devices()).map(|number| (number <= collectors).then(|| station(number))?);
+        let stations: Box<[Option<_>]> = stations.collect();
         let setup = Setup {
             network: NETWORK,
             epoch: 0,
@@ -97,12 +113,33 @@ impl Concentrator {
             readings: [0; 3],
             missed: 0,
             reports: 0,
+            told: Vec::new(),
+            joined: BTreeMap::new(),
+            commands: VecDeque::new(),
+            given: 0,
         }
+    }
+
+    /// Commands a collector something, as soon as it has the command before; returns the tag that its answer will
+    /// have.
+    pub fn command(&mut self, collector: u16, command: Command<'_>) -> u8 {
+        self.given = self.given.wrapping_add(1);
+        let mut buffer = [0; MAX_FRAME];
+        if let Ok(octets) = (Down { tag: self.given, command }).encode(&mut buffer) {
+            self.commands.push_back((collector, octets.to_vec()));
+        }
+        self.given
     }
 
     /// Takes a frame from the radio.
     pub fn hear(&mut self, frame: &[u8], ended: Duration) {
         self.base.receive(frame, World::base_time(ended));
+        self.wake = ended;
+    }
+
+    /// Notes that something was on the air that nobody could make out.
+    pub fn hear_noise(&mut self, ended: Duration) {
+        self.base.garbled(World::base_time(ended));
         self.wake = ended;
     }
 
@@ -126,6 +163,9 @@ impl Concentrator {
         if self.wake > now {
             return events;
         }
+        // Whoever cannot take a command now is asked again.
+        let base = &mut self.base;
+        self.commands.retain(|(collector, command)| base.send(*collector, command).is_err());
         let time = World::base_time(now);
         loop {
             match self.base.poll(time) {
@@ -134,6 +174,7 @@ impl Concentrator {
                     events.push(Event::Transmit { start, frame: frame.to_vec() });
                 }
                 BaseOutput::Message { device, message, .. } => messages.push((device, message.to_vec())),
+                BaseOutput::Joined { device, .. } => *self.joined.entry(device).or_default() += 1,
                 BaseOutput::Wait(until) => {
                     self.wake = Duration::from_micros(until.since(self.begin));
                     break;
@@ -146,19 +187,21 @@ impl Concentrator {
             }
         }
         for (collector, message) in messages {
-            // Only a collector's own key seals such a message, so it is a report or a bug.
-            let Ok(report) = Report::decode(&message) else { continue };
+            let Ok(Up::Report(report)) = Up::decode(&message) else {
+                self.told.push((collector, message));
+                continue;
+            };
             let readings: Vec<Reading> = report.readings.collect();
-            self.store(collector, report.time, &readings);
+            self.store(collector, &readings);
             self.reports += 1;
             events.push(Event::Report { collector, sequence: report.sequence, readings });
         }
         events
     }
 
-    fn store(&mut self, collector: u16, time: u32, readings: &[Reading]) {
-        let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
-        for &Reading { meter, point, value } in readings {
+    fn store(&mut self, collector: u16, readings: &[Reading]) {
+        for &Reading { meter, point, time, value } in readings {
+            let taken = BaseTime::from_us(u64::from(time) * 1_000_000);
             let place = Place { collector, meter, point };
             let row = self.rows.entry(place).or_insert(Row { value: None, missed: None });
             row.missed = value.err();

@@ -1,11 +1,34 @@
 //! What a run amounts to.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::concentrator::Concentrator;
 use crate::meters::{METERS, Protocol};
-use crate::world::{COLLECTORS, World};
+
+/// What runs under the concentrator, made up or outside of this process.
+pub trait Simulation {
+    /// Lets everything happen until `end`.
+    fn run_until(&mut self, end: Duration);
+
+    fn state(&self) -> State<'_>;
+}
+
+/// How far a simulation is.
+pub struct State<'a> {
+    pub concentrator: &'a Concentrator,
+    pub collectors: u16,
+    /// Simulated time since the beginning.
+    pub now: Duration,
+    /// Pairs of frames that overlapped.
+    pub collisions: u64,
+    /// Frames that collectors sent.
+    pub sent: u64,
+    /// Readings that differ from what the meter held.
+    pub wrong: u64,
+}
 
 #[derive(Serialize)]
 pub struct Report {
@@ -45,28 +68,28 @@ struct Radio {
 }
 
 impl Report {
-    pub fn of(world: &World, seed: u64) -> Self {
-        let concentrator = &world.concentrator;
+    pub fn of(state: &State<'_>, seed: u64) -> Self {
+        let &State { concentrator, collectors, now, collisions, sent, wrong } = state;
         let counts = concentrator.counts();
         Self {
-            collectors: COLLECTORS,
-            meters: usize::from(COLLECTORS) * METERS.len(),
+            collectors,
+            meters: usize::from(collectors) * METERS.len(),
             readings: Readings {
                 modbus: concentrator.readings(Protocol::Modbus),
                 dlt645: concentrator.readings(Protocol::Dlt645),
                 mbus: concentrator.readings(Protocol::Mbus),
             },
             missed: concentrator.missed,
-            wrong: world.wrong,
+            wrong,
             radio: Radio {
                 superframes: counts.superframes,
-                collisions: world.channel.collisions,
+                collisions,
                 delivered: concentrator.reports,
-                sent: world.sent,
+                sent,
                 duplicates: counts.duplicates,
                 refused: counts.refused,
             },
-            simulated_seconds: world.now().as_secs(),
+            simulated_seconds: now.as_secs(),
             seed,
         }
     }

@@ -8,15 +8,15 @@ use ratatui::layout::Constraint;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Block, Row, Table, TableState};
 use ratatui::{DefaultTerminal, Frame};
-use telemetry::Missed;
+use telemetry::{Missed, Up};
 
 use crate::concentrator::{Place, Row as Reading};
-use crate::report::Report;
+use crate::report::{Report, State};
 use crate::world::World;
 
 pub enum View {
-    Table { terminal: DefaultTerminal, state: TableState },
-    Lines { states: BTreeMap<Place, Option<Missed>>, second: u64 },
+    Table { terminal: DefaultTerminal, table: TableState },
+    Lines { states: BTreeMap<Place, Option<Missed>>, told: usize, second: u64 },
 }
 
 /// Rows a page key moves by.
@@ -25,18 +25,18 @@ const PAGE: u16 = 20;
 impl View {
     /// A live table; takes over the terminal until it is dropped.
     pub fn table() -> Self {
-        Self::Table { terminal: ratatui::init(), state: TableState::default().with_selected(0) }
+        Self::Table { terminal: ratatui::init(), table: TableState::default().with_selected(0) }
     }
 
     /// A line for each change of state, and one a second.
     pub fn lines() -> Self {
-        Self::Lines { states: BTreeMap::new(), second: 0 }
+        Self::Lines { states: BTreeMap::new(), told: 0, second: 0 }
     }
 
-    /// Shows the world; `false` if the person wants to end.
-    pub fn show(&mut self, world: &World, passed: Duration) -> std::io::Result<bool> {
+    /// Shows a simulation; `false` if the person wants to end.
+    pub fn show(&mut self, state: &State<'_>, passed: Duration) -> std::io::Result<bool> {
         match self {
-            Self::Table { terminal, state } => {
+            Self::Table { terminal, table } => {
                 while event::poll(Duration::ZERO)? {
                     let Event::Key(key) = event::read()? else { continue };
                     match key.code {
@@ -44,24 +44,32 @@ impl View {
                         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                             return Ok(false);
                         }
-                        KeyCode::Up => state.scroll_up_by(1),
-                        KeyCode::Down => state.scroll_down_by(1),
-                        KeyCode::PageUp => state.scroll_up_by(PAGE),
-                        KeyCode::PageDown => state.scroll_down_by(PAGE),
+                        KeyCode::Up => table.scroll_up_by(1),
+                        KeyCode::Down => table.scroll_down_by(1),
+                        KeyCode::PageUp => table.scroll_up_by(PAGE),
+                        KeyCode::PageDown => table.scroll_down_by(PAGE),
                         _ => {}
                     }
                 }
-                terminal.draw(|frame| draw(frame, world, state))?;
+                terminal.draw(|frame| draw(frame, state, table))?;
             }
-            Self::Lines { states, second } => {
-                for (&place, reading) in &world.concentrator.rows {
+            Self::Lines { states, told, second } => {
+                for (collector, message) in state.concentrator.told.iter().skip(*told) {
+                    match Up::decode(message) {
+                        Ok(Up::Alarm(alarm)) => println!("collector {collector}: {:?}", alarm.event),
+                        Ok(message) => println!("collector {collector}: {message:?}"),
+                        Err(error) => println!("collector {collector}: {error}"),
+                    }
+                }
+                *told = state.concentrator.told.len();
+                for (&place, reading) in &state.concentrator.rows {
                     if states.insert(place, reading.missed) != Some(reading.missed) {
-                        println!("{}", cells(world, place, reading).join("  "));
+                        println!("{}", cells(state, place, reading).join("  "));
                     }
                 }
                 if passed.as_secs() > *second {
                     *second = passed.as_secs();
-                    println!("{}", Report::of(world, 0));
+                    println!("{}", Report::of(state, 0));
                 }
             }
         }
@@ -80,7 +88,7 @@ impl Drop for View {
 const HEADINGS: [&str; 7] = ["collector", "meter", "quantity", "value", "unit", "age", "state"];
 
 /// One row of the table, as wide as its headings want.
-fn cells(world: &World, place: Place, reading: &Reading) -> [String; 7] {
+fn cells(state: &State<'_>, place: Place, reading: &Reading) -> [String; 7] {
     let Place { collector, meter, .. } = place;
     let (protocol, quantity, unit) = match place.entry() {
         Some((meter, point)) => (meter.protocol.name(), point.quantity.name(), point.unit.symbol()),
@@ -88,12 +96,12 @@ fn cells(world: &World, place: Place, reading: &Reading) -> [String; 7] {
     };
     let (value, age) = match reading.value {
         Some((value, taken)) => {
-            let age = World::base_time(world.now()).since(taken) / 1_000_000;
+            let age = World::base_time(state.now).since(taken) / 1_000_000;
             (value.to_string(), format!("{age} s"))
         }
         None => ("-".into(), "-".into()),
     };
-    let state = reading.missed.map_or("ok".into(), |missed| missed.to_string());
+    let missed = reading.missed.map_or("ok".into(), |missed| missed.to_string());
     [
         format!("{collector:>9}"),
         format!("{:<9}", format!("{protocol} {meter}")),
@@ -101,14 +109,14 @@ fn cells(world: &World, place: Place, reading: &Reading) -> [String; 7] {
         format!("{value:>12}"),
         format!("{unit:<4}"),
         format!("{age:>6}"),
-        state,
+        missed,
     ]
 }
 
-fn draw(frame: &mut Frame<'_>, world: &World, state: &mut TableState) {
-    let rows = world.concentrator.rows.iter().map(|(&place, reading)| {
+fn draw(frame: &mut Frame<'_>, state: &State<'_>, selected: &mut TableState) {
+    let rows = state.concentrator.rows.iter().map(|(&place, reading)| {
         let color = if reading.missed.is_some() { Color::Red } else { Color::Reset };
-        Row::new(cells(world, place, reading)).style(Style::new().fg(color))
+        Row::new(cells(state, place, reading)).style(Style::new().fg(color))
     });
     let widths = [9, 9, 18, 12, 4, 6, 14].map(Constraint::Length);
     let bold = Style::new().add_modifier(Modifier::BOLD);
@@ -117,10 +125,10 @@ fn draw(frame: &mut Frame<'_>, world: &World, state: &mut TableState) {
         .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED))
         .block(Block::bordered().title(" meterwire ").title_bottom(format!(
             " {} s simulated, {} superframes, {} collisions, {} wrong: arrows scroll, q ends ",
-            world.now().as_secs(),
-            world.concentrator.counts().superframes,
-            world.channel.collisions,
-            world.wrong,
+            state.now.as_secs(),
+            state.concentrator.counts().superframes,
+            state.collisions,
+            state.wrong,
         )));
-    frame.render_stateful_widget(table, frame.area(), state);
+    frame.render_stateful_widget(table, frame.area(), selected);
 }

@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+use collector_identity::Identity;
+
 fn concentrator(arguments: &[&str]) -> (bool, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_concentrator")).args(arguments).output().unwrap();
     let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
@@ -35,4 +37,31 @@ fn says_what_is_wrong() {
     assert!(!success && errors.contains("cannot write /no/such/folder/out.json"), "{errors}");
     let (success, _, errors) = concentrator(&["--for", "soon"]);
     assert!(!success && errors.contains("soon"), "{errors}");
+}
+
+#[test]
+fn writes_the_identity_of_a_collector() {
+    let path = std::env::temp_dir().join(format!("concentrator-{}.identity", std::process::id()));
+    let (success, _, errors) = concentrator(&["provision", "--number", "7", "--out", path.to_str().unwrap()]);
+    assert!(success, "{errors}");
+    let octets: [u8; Identity::LEN] = std::fs::read(&path).unwrap().try_into().unwrap();
+    std::fs::remove_file(path).unwrap();
+    let identity = Identity::decode(&octets).unwrap();
+    assert_eq!((identity.network, identity.number, identity.serial), (0x4D57, 7, 2_026_000_007));
+    assert_eq!((&identity.root, identity.name.as_str()), (b"simulated node\0\x07", "collector 7"));
+}
+
+#[test]
+fn says_what_collectors_outside_lack() {
+    let (success, _, errors) = concentrator(&["provision", "--number", "17", "--out", "/tmp/no"]);
+    assert!(!success && errors.contains("17 is not in 1..=16"), "{errors}");
+    let (success, _, errors) = concentrator(&["--collector", "localhost:4001,localhost:4002"]);
+    assert!(!success && errors.contains("tcp:HOST:RADIO_PORT,HOST:BUS_PORT"), "{errors}");
+    // Nobody listens on port 1.
+    let (success, _, errors) = concentrator(&["--collector", "tcp:127.0.0.1:1,127.0.0.1:1"]);
+    assert!(!success && errors.contains("collector 1") && errors.contains("no bus"), "{errors}");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_concentrator")).args(["emulate", "1"]).env("PATH", "").output();
+    let errors = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(errors.contains("qemu-system-arm is missing: apt-get install"), "{errors}");
 }

@@ -149,6 +149,11 @@ impl Channel {
         Some(self.flights.swap_remove(index))
     }
 
+    /// Whether a frame that has not landed is on the air between two times.
+    pub fn is_busy(&self, from: u64, to: u64) -> bool {
+        self.flights.iter().any(|flight| flight.start < to && from < flight.end)
+    }
+
     /// When the next frame ends.
     pub fn next(&self) -> Option<u64> {
         self.flights.iter().map(|flight| flight.end).min()

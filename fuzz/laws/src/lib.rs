@@ -17,7 +17,9 @@ mod machine;
 pub mod mbus;
 pub mod meter_value;
 pub mod modbus_rtu;
+pub mod radio_modem;
 mod stream;
+pub mod telemetry;
 
 /// A law.
 pub type Law = fn(&[u8]);
@@ -58,6 +60,9 @@ pub const TARGETS: &[(&str, Law)] = &[
     ("lora_tdma_layout", lora_tdma::layout),
     ("lora_tdma_link", lora_tdma::link),
     ("meter_value_number", meter_value::number),
+    ("radio_modem_decode", radio_modem::decode),
+    ("radio_modem_stream", radio_modem::stream),
+    ("telemetry_messages", telemetry::messages),
 ];
 
 /// The laws of a folder's crate, for its vectors.

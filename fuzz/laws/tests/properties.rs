@@ -5,6 +5,7 @@
 
 use laws::{
     dlt645, frame_crypto, lora_clock, lora_plan, lora_region, lora_tdma, mbus, meter_value, modbus_rtu,
+    radio_modem, telemetry,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -42,6 +43,18 @@ fn decimal() -> impl Strategy<Value = Octets> {
         let shift = if mantissa.unsigned_abs() < 100 { 0 } else { shift };
         [&[shift, exponent as u8][..], &mantissa.to_le_bytes()].concat()
     })
+}
+
+/// What a modem says, framed; some of it is longer than a run of stuffing.
+fn modem_frame() -> impl Strategy<Value = Octets> + Clone {
+    let frame = prop_oneof![vec(any::<u8>(), 0..20), vec(1..=255_u8, 230..=255), vec(0..3_u8, 0..=255)];
+    frame
+        .prop_map(|frame| {
+            let ended = ::lora_tdma::LocalTime::from_us(u64::MAX);
+            let message = ::radio_modem::FromModem::Received { ended, rssi_dbm: -1, frame: &frame };
+            message.encode(&mut [0; ::radio_modem::MAX_FRAMED]).unwrap().to_vec()
+        })
+        .boxed()
 }
 
 mod modbus {
@@ -516,4 +529,23 @@ proptest! {
 
     #[test]
     fn numbers_in_text(text in "[-+]?[0-9]{0,25}(\\.[0-9]{0,25})?") { meter_value::number(text.as_bytes()); }
+
+    #[test]
+    fn modem_messages(kind in prop_oneof![any::<u8>(), 1..4_u8, 0x81..0x85_u8], octets in octets()) {
+        radio_modem::decode(&octets);
+        radio_modem::decode(&[&[kind][..], &octets].concat());
+    }
+
+    #[test]
+    fn modem_stream(octets in prop_oneof![1 => octets(), 3 => line(modem_frame())]) {
+        radio_modem::stream(&octets);
+    }
+
+    #[test]
+    fn radio_messages(octets in octets()) { telemetry::messages(&octets); }
+
+    #[test]
+    fn radio_messages_of_small_octets(octets in vec(prop_oneof![3 => 0..10_u8, 1 => any::<u8>()], 0..60)) {
+        telemetry::messages(&octets);
+    }
 }

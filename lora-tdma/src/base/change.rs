@@ -17,6 +17,8 @@ pub(super) struct Change<C: Cipher> {
     pub until: BaseTime,
     /// The superframe before which the base is silent.
     pub silent_until: Option<u64>,
+    /// Whether a device that is no member any more may know of it.
+    pub has_strangers: bool,
 }
 
 pub(super) enum Coming<C: Cipher> {
@@ -38,13 +40,21 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if self.change.is_some() {
             return Err(SendError::Busy);
         }
-        self.change = Some(Change { kind, until, silent_until: None });
+        self.change = Some(Change { kind, until, silent_until: None, has_strangers: false });
         for station in self.stations.iter_mut().flatten() {
             (station.has_key, station.telling) = (false, None);
         }
         self.hurried = 0;
         self.count_hurried();
         Ok(())
+    }
+
+    /// A member may be none any more, and not know it yet.
+    pub(super) fn estrange(&mut self) {
+        self.has_strangers = true;
+        if let Some(change) = &mut self.change {
+            change.has_strangers = true;
+        }
     }
 
     /// The schedule that holds soon.
@@ -93,7 +103,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             let [kind, octets @ ..] = &mut message;
             *kind = internal::SCHEDULE;
             let length = layout.encode(octets).unwrap_or_default().len();
-            let telling = station.telling.insert(Telling::new());
+            let telling = station.telling.insert(Telling::urgent());
             telling.put(message.get(..1 + length).unwrap_or_default(), true, 0);
             if station.down.about == Some(internal::NETWORK_KEY) {
                 // Its pieces would not be put together.
@@ -121,6 +131,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         let unready = self.unready();
         let Some(change) = &mut self.change else { return Over::No };
         if unready != 0 && now < change.until {
+            // Who hears the next beacon speaks for a while again.
+            change.silent_until = None;
             return Over::No;
         }
         let is_key = matches!(change.kind, Coming::Key(_));
@@ -128,17 +140,22 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             // It is sealed already, with the key that was.
             return Over::No;
         }
-        if unready != 0 && !is_key && self.schedule.layout().access == Access::Slots {
+        let is_known = unready == 0 && !self.has_strangers;
+        if !is_known && !is_key && self.schedule.layout().access == Access::Slots {
             // Who does not know of the change falls silent first.
             let until = self.number.saturating_add(Schedule::HOLD);
             if self.number < *change.silent_until.get_or_insert(until) {
                 return Over::Silent;
             }
         }
-        match self.change.take().map(|change| change.kind) {
-            Some(Coming::Schedule(schedule)) => self.follow(schedule, now),
-            Some(Coming::Key(key)) => self.follow_key(key),
-            None => {}
+        if let Some(Change { kind, has_strangers, .. }) = self.change.take() {
+            match kind {
+                Coming::Schedule(schedule) => {
+                    self.follow(schedule, now);
+                    self.has_strangers = has_strangers;
+                }
+                Coming::Key(key) => self.follow_key(key),
+            }
         }
         Over::Changed
     }
@@ -170,7 +187,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 answer.number = self.number;
             }
             if station.down.length > longest {
-                station.seal_again();
+                station.cut_again();
             }
         }
     }

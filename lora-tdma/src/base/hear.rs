@@ -128,7 +128,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if station.member().is_some() {
             station.heard = Some(number);
         }
-        if is_polled && index + 1 == usize::from(self.asked) {
+        // What ends before the answer begins is something that was sent before.
+        if is_polled && index + 1 == usize::from(self.asked) && self.answer_at < ended {
             self.answer_until = ended;
         }
         let Received::New { opened: Opened { counter, length, more }, proves } = received else {
@@ -180,6 +181,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 Some(internal::DISMISSED) => {
                     station.leave(Self::FAREWELLS);
                     self.news = Some(News::Left { device });
+                    self.estrange();
                 }
                 Some(about) => station.has_key |= about == internal::NETWORK_KEY,
             },
@@ -191,6 +193,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             Up::Leave => {
                 station.leave(Self::FAREWELLS);
                 self.news = Some(News::Left { device });
+                self.estrange();
             }
             Up::Confirm { .. } | Up::ConfirmAll { .. } | Up::Here => {}
         }

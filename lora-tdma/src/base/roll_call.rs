@@ -80,6 +80,6 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         if let Some(left) = station.member.as_mut().and_then(|member| member.left.as_mut()) {
             *left = left.saturating_sub(1);
         }
-        Ok(station.poll(&mut self.frame)?.len())
+        Ok(station.poll(self.run, &mut self.frame)?.len())
     }
 }

@@ -88,7 +88,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
         let entries = entries.get(..length).unwrap_or_default();
         let version = self.schedule.layout().version;
         let mut plaintext = [0; Beacon::MAX_LEN];
-        let plaintext = Beacon { number, version, entries }.encode(&mut plaintext).unwrap_or_default();
+        let beacon = Beacon { number, version, run: self.run, entries };
+        let plaintext = beacon.encode(&mut plaintext).unwrap_or_default();
         let length = self.beacons.seal(false, plaintext, &mut self.frame)?.len();
         let joins = self.schedule.layout().joins;
         let invitation = Invitation { version, joins, wait: self.backlog.turn(joins) };

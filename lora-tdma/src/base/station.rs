@@ -5,7 +5,7 @@ use frame_crypto::{
     Session, Window,
 };
 
-use crate::beacon::Acknowledgement;
+use crate::beacon::{Acknowledgement, Poll};
 use crate::internal::{MAX_DOWN, NETWORK_KEY};
 use crate::message::{Incoming, Outgoing};
 use crate::outbox::first_receipt;
@@ -198,7 +198,10 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         if matches!(received, Received::New { proves: true, .. }) {
             self.prove();
         }
-        self.note(counter, first_receipt(frame));
+        // Of who left, nothing is taken but what came before.
+        if self.member().is_some() || matches!(received, Received::Again) {
+            self.note(counter, first_receipt(frame));
+        }
         self.down.sent = 0;
         Ok(received)
     }
@@ -233,6 +236,17 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
             self.outgoing.clear();
         } else if self.down.length != 0 || self.outgoing.waits() {
             self.outgoing.restart();
+        }
+        (self.down.length, self.down.not_before) = (0, 0);
+    }
+
+    /// Seals the frame under way anew, in pieces: it is too long, or too old for the device to take. That it came
+    /// before, the device knows then.
+    pub(super) fn cut_again(&mut self) {
+        if self.down.about == Some(NETWORK_KEY) {
+            self.outgoing.clear();
+        } else {
+            self.outgoing.cut_again();
         }
         (self.down.length, self.down.not_before) = (0, 0);
     }
@@ -314,11 +328,17 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         Ok(frame)
     }
 
+    /// A device that hears a newer frame takes none that is as many counters older.
+    const REACH: u16 = u64::BITS as u16;
+
     /// The frame to send next, sealed now if it is a new one, of up to so many octets of plaintext.
     pub(super) fn frame(&mut self, room: usize) -> Result<Option<&[u8]>, SealError> {
+        let next = self.sealer.next();
+        if self.down.length != 0 && (next as u16).wrapping_sub(self.down.counter) >= Self::REACH {
+            self.cut_again();
+        }
         if self.down.length == 0 {
             let mut plaintext = [0; MAX_FRAME];
-            let next = self.sealer.next();
             let Some(part) = self.outgoing.part(room, next, &mut plaintext) else { return Ok(None) };
             let plaintext = plaintext.get(..part.length).unwrap_or_default();
             self.down.counter = next as u16;
@@ -330,12 +350,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
     }
 
     /// A frame that says what came, and asks for an answer: by the session that is proven, or by one that is not yet.
-    pub(super) fn poll<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
+    pub(super) fn poll<'b>(&mut self, run: u16, buffer: &'b mut [u8]) -> Result<&'b [u8], SealError> {
         let (Some(granted), 0) = (&self.granted, self.asks & 1) else {
-            return self.sealer.seal(false, &self.acknowledgement().octets(), buffer);
+            let poll = Poll { acknowledgement: self.acknowledgement(), run };
+            return self.sealer.seal(false, &poll.octets(), buffer);
         };
         self.sealer.renew(&granted.key, granted.link);
-        let frame = self.sealer.seal(false, &Acknowledgement::default().octets(), buffer);
+        let poll = Poll { acknowledgement: Acknowledgement::default(), run };
+        let frame = self.sealer.seal(false, &poll.octets(), buffer);
         if let Some(member) = &self.member {
             self.sealer.renew(&member.key, member.link);
         }

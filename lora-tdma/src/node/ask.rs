@@ -17,6 +17,8 @@ pub(super) struct Ask<C: Cipher> {
     request: [u8; JoinRequest::LEN],
     /// Which slot, and whether; no secret, but other devices should draw otherwise.
     chance: u64,
+    /// How often it asked in vain.
+    tries: u8,
     at: Option<LocalTime>,
 }
 
@@ -24,7 +26,7 @@ impl<C: Cipher> Ask<C> {
     pub(super) fn new(key: Key<C>, network: u16, number: u16, nonce: u64, counter: u64) -> Self {
         let joining = Joining::new(key, network, number, nonce, counter);
         let request = joining.request();
-        Self { joining, number, request, chance: nonce | 1, at: None }
+        Self { joining, number, request, chance: nonce | 1, tries: 0, at: None }
     }
 
     /// What seems to be a beacon ended: nobody can prove it to a device without keys.
@@ -43,8 +45,10 @@ impl<C: Cipher> Ask<C> {
             .filter(|_| is_known)
             .map(|slot_us| slot_us.saturating_sub(schedule.beacon_us()));
         let draw = self.draw();
+        // The base may not notice that requests collide: who asks in vain for long asks less often.
+        let wait = invitation.wait.max((self.tries / 4).min(4));
         // The low bits say whether, others which slot.
-        let waits = draw & ((1 << invitation.wait.min(31)) - 1) != 0;
+        let waits = draw & ((1 << wait.min(31)) - 1) != 0;
         let join = (draw >> 32).checked_rem(invitation.joins.into()).filter(|_| !waits);
         let join = join.map(|join| Schedule::join_after(layout, 0, join as u8));
         // What the clock is wrong by is not known yet.
@@ -68,6 +72,7 @@ impl<C: Cipher> Ask<C> {
     /// The request, which counts as sent.
     pub(super) fn take(&mut self) -> &[u8] {
         self.at = None;
+        self.tries = self.tries.saturating_add(1);
         &self.request
     }
 

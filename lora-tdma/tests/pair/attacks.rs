@@ -1,6 +1,7 @@
 //! Somebody who hears everything, and sends it again.
 
 use frame_crypto::Kind;
+use lora_tdma::{Layout, Schedule};
 
 use crate::world::{Sender, Told, World, layout, numbers};
 
@@ -122,4 +123,22 @@ fn an_old_frame_acknowledges_nothing_new() {
         }
         world.units[0].told.clear();
     }
+}
+
+#[test]
+fn a_beacon_again_while_a_device_is_about_to_ask_makes_no_second_frame() {
+    let mut world = World::new(Layout { joins: 1, ..layout(4) }, &[]);
+    world.enroll(1);
+    let other = Schedule::new(Layout { version: 9, joins: 1, ..layout(4) }).unwrap();
+    let index = world.add(1, other);
+    world.join(index);
+    while world.units[index].frames == 0 {
+        world.run(1_000);
+    }
+    let beacon = frames(&world, Sender::Base).pop().unwrap();
+    world.run(2_000);
+    // The world looks out for two frames at once.
+    world.node_hears(index, &beacon);
+    world.pass(3);
+    assert!(world.base.is_member(1));
 }

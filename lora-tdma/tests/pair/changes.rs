@@ -101,7 +101,7 @@ fn messages_under_way_survive_a_change() {
         world.change(layout, 3_600);
         let mut lost = 0;
         let mut sent = [0_u8; 4];
-        for _ in 0..60 {
+        for _ in 0..80 {
             for index in 0..4 {
                 if world.units[index].node.is_free() {
                     sent[index] += 1;
@@ -308,4 +308,51 @@ fn who_has_the_former_network_key_is_not_heeded() {
     world.send(1, b"not muted");
     world.run(800_000);
     assert_eq!(world.came(2), [b"not muted"]);
+}
+
+#[test]
+fn who_left_and_does_not_know_it_is_silent_before_the_next_change() {
+    let mut world = World::joined(layout(8), &[1, 2, 3, 4]);
+    // Device 4 knows of a change and leaves, and does not hear that the base knows.
+    world.units[2].is_mute = true;
+    world.change(Layout { version: 2, cycle: 2, ..layout(4) }, 3_600);
+    world.pass(10);
+    world.units[3].node.leave();
+    while world.count(&Seen::Left(4)) == 0 {
+        world.run(10_000);
+    }
+    world.units[3].is_deaf = true;
+    world.units[2].is_mute = false;
+    while world.base.schedule().layout().version == 1 {
+        world.run(SECOND);
+    }
+    // It hears one beacon, which tells others what came.
+    while world.units[3].count(&Told::Scheduled(2)) == 0 {
+        let number = world.base.schedule().number(BaseTime::from_us(world.now));
+        world.units[3].is_deaf = world.base.schedule().phase(number + 1) != 0;
+        world.run(SECOND);
+    }
+    world.units[3].is_deaf = true;
+    world.pass(2);
+    assert!(world.units[3].node.is_member());
+    world.change(Layout { version: 3, ..layout(6) }, 3_600);
+    world.pass(30);
+    assert_eq!(world.count(&Seen::Changed { version: 3, epoch: 0 }), 1);
+    world.everything_works(&[1, 2, 3]);
+}
+
+#[test]
+fn a_message_that_came_and_fits_no_more_comes_once() {
+    let mut world = World::joined(Layout { downlink: 100, ..layout(4) }, &[1, 2]);
+    // It comes, and the device cannot say so before the change.
+    world.units[0].is_mute = true;
+    world.send_down(1, &[7; 90]);
+    world.pass(2);
+    world.change(Layout { version: 2, ..layout(4) }, 5);
+    world.pass(30);
+    world.units[0].is_mute = false;
+    world.pass(20);
+    assert_eq!(world.units[0].messages(), [[7; 90]]);
+    assert_eq!(world.count(&Seen::Delivered(1)), 1);
+    world.everything_works(&[1, 2]);
 }

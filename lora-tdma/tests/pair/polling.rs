@@ -183,6 +183,29 @@ fn repeated_polls_make_nobody_speak() {
 }
 
 #[test]
+fn a_repeated_answer_is_none_to_a_poll_that_is_yet_to_be_sent() {
+    let mut world = joined(1);
+    for _ in 0..20 {
+        let answer = world.landed().iter().rfind(|flight| flight.sender == Sender::Node(0)).unwrap();
+        let answer = answer.frame.clone();
+        let is_about_to_ask = |world: &World| {
+            let mut ahead = world.flights[world.landed().len()..].iter();
+            ahead.any(|flight| flight.sender == Sender::Base && flight.start > world.now)
+        };
+        while !is_about_to_ask(&world) {
+            world.run(1_000);
+        }
+        // The world looks out for frames that meet.
+        world.base_hears(&answer);
+        world.run(100_000);
+    }
+    world.run(SECOND);
+    world.send(0, b"up");
+    world.run(SECOND);
+    assert_eq!(world.came(1), [b"up"]);
+}
+
+#[test]
 fn nobody_to_ask_leaves_beacons() {
     let mut world = World::new(polling(), &[]);
     world.run(10 * SECOND);
@@ -210,4 +233,24 @@ fn a_disturbed_channel_only_delays() {
     world.units[0].is_disturbed = false;
     world.run(3 * SECOND);
     assert_eq!((world.came(1), world.units[1].messages()), (vec![b"up".to_vec()], vec![b"down".to_vec()]));
+}
+
+#[test]
+fn a_message_to_a_device_that_hears_nothing_for_long_comes_once() {
+    for hears_first in [false, true] {
+        for length in [0, 32, 100] {
+            let mut world = joined(1);
+            let message = vec![7; length];
+            // The device may have the message before, and be unable to say so.
+            (world.units[0].is_mute, world.units[0].is_deaf) = (true, !hears_first);
+            world.send_down(1, &message);
+            world.run(SECOND);
+            world.units[0].is_deaf = true;
+            world.run(60 * SECOND);
+            (world.units[0].is_mute, world.units[0].is_deaf) = (false, false);
+            world.run(10 * SECOND);
+            assert_eq!(world.units[0].messages(), [message], "{length}");
+            assert_eq!(world.count(&Seen::Delivered(1)), 1, "{length}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Ends that lose their memory, and devices that go.
 
-use crate::world::{Seen, Told, World, layout, numbers};
+use lora_tdma::{Access, Layout};
+
+use crate::world::{SECOND, Seen, Sender, Told, World, layout, numbers};
 
 #[test]
 fn a_base_that_restarts_keeps_the_beat_and_its_devices() {
@@ -172,4 +174,24 @@ fn who_is_enrolled_anew_while_it_waits_for_a_message_stays_in_line() {
     world.send(1, b"me");
     world.pass(3);
     assert!(world.came(2).contains(&b"me".to_vec()));
+}
+
+#[test]
+fn a_base_that_restarts_does_not_take_the_rest_of_a_message_for_the_whole() {
+    for access in [Access::Slots, Access::Polling] {
+        let mut world = World::joined(Layout { access, ..layout(4) }, &[1, 2]);
+        // The first pieces are acknowledged when the base forgets them.
+        let sent = world.send(0, &[7; 200]);
+        while world.flights.iter().filter(|flight| flight.sender == Sender::Node(0)).count() < 6 {
+            world.run(10_000);
+        }
+        world.restart_base(0);
+        world.run(10 * SECOND);
+        let told = &world.units[0].told;
+        let is_lost = told.contains(&Told::Lost(sent));
+        assert!(is_lost || world.came(1) == [[7; 200]], "{access:?}: {told:?}");
+        world.send(0, b"again");
+        world.run(10 * SECOND);
+        assert_eq!(world.came(1).last().unwrap(), b"again");
+    }
 }

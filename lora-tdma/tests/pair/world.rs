@@ -699,7 +699,7 @@ impl World {
             Sealer::new(&network_key(epoch), Kind::Broadcast, all, self.memories[&BEACONS].clone()).unwrap();
         let mut plaintext = [0; Beacon::MAX_LEN];
         let number = self.base.schedule().number(self.base_time(self.now));
-        let plaintext = Beacon { number, version, entries: &[0; 12] }.encode(&mut plaintext).unwrap();
+        let plaintext = Beacon { number, version, run: 0, entries: &[0; 12] }.encode(&mut plaintext).unwrap();
         let mut buffer = [0; 255];
         let mut frame = sealer.seal(false, plaintext, &mut buffer).unwrap().to_vec();
         frame.extend([version, 0]);

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use meter_value::Decimal;
-use meter_value::line::Machine;
-use telemetry::{Missed, Reading};
+use meter_value::line::{Machine, Output};
+use telemetry::Missed;
 
 use crate::collector::{Asked, Taken};
 use crate::meters::{Clock, Meter, Point, Protocol, Twin, on_bus};
@@ -33,6 +33,49 @@ pub fn ports(number: u16, clock: &Clock) -> [Box<dyn Port>; 3] {
         Box::new(Task::<dlt645::Bus>::new(number, clock)),
         Box::new(Task::<mbus::Bus>::new(number, clock)),
     ]
+}
+
+/// A meter that answers, whatever it speaks.
+pub trait Answer {
+    fn receive(&mut self, octets: &[u8], now: Duration);
+
+    /// The octets of an answer, which then leave, or when to come again.
+    fn poll(&mut self, now: Duration) -> Result<Vec<u8>, Option<Duration>>;
+}
+
+impl<M: Machine> Answer for M {
+    fn receive(&mut self, octets: &[u8], now: Duration) {
+        Machine::receive(self, octets, now);
+    }
+
+    fn poll(&mut self, now: Duration) -> Result<Vec<u8>, Option<Duration>> {
+        loop {
+            let octets = match Machine::poll(self, now) {
+                Output::Transmit(octets) => octets.to_vec(),
+                Output::Wait(until) => return Err(until),
+                Output::Done(_) => continue,
+            };
+            self.transmitted(now);
+            return Ok(octets);
+        }
+    }
+}
+
+/// The meters of collector `number`, of all buses.
+pub fn meters(number: u16, clock: &Clock) -> Vec<Box<dyn Answer>> {
+    fn boxed<Q: Questions<Server: 'static>>(number: u16, clock: &Clock) -> Vec<Box<dyn Answer>> {
+        servers::<Q>(number, clock).map(|server| Box::new(server) as Box<dyn Answer>).collect()
+    }
+    let mut all = boxed::<modbus::Bus>(number, clock);
+    all.extend(boxed::<dlt645::Bus>(number, clock));
+    all.extend(boxed::<mbus::Bus>(number, clock));
+    all
+}
+
+/// The meters of one bus.
+fn servers<Q: Questions>(collector: u16, clock: &Clock) -> impl Iterator<Item = Q::Server> {
+    on_bus(Q::PROTOCOL)
+        .map(move |(row, meter)| Q::server(meter.place, Twin { collector, row, clock: clock.clone() }))
 }
 
 /// How one protocol asks its meters.
@@ -85,9 +128,6 @@ struct Task<Q: Questions> {
 impl<Q: Questions> Task<Q> {
     fn new(collector: u16, clock: &Clock) -> Self {
         let meters: Vec<(u8, &Meter)> = on_bus(Q::PROTOCOL).collect();
-        let servers = meters
-            .iter()
-            .map(|&(row, meter)| Q::server(meter.place, Twin { collector, row, clock: clock.clone() }));
         let questions = meters.iter().flat_map(|&(row, meter)| {
             let mut first = 0;
             Q::split(meter.points).into_iter().map(move |points| {
@@ -99,7 +139,7 @@ impl<Q: Questions> Task<Q> {
         // Collectors do not start in the same instant.
         let due = Duration::from_millis(137 * u64::from(collector));
         Self {
-            bus: Bus::new(Q::client(), servers.collect(), Q::FORMAT),
+            bus: Bus::new(Q::client(), servers::<Q>(collector, clock).collect(), Q::FORMAT),
             questions: questions.collect(),
             next: 0,
             asked: None,
@@ -131,9 +171,11 @@ impl<Q: Questions> Port for Task<Q> {
                 return wake.unwrap_or(Duration::MAX);
             };
             let asked = Asked { from, to: now };
-            taken.extend((question.first..).zip(values).map(|(point, value)| {
-                let reading = Reading { meter: question.row, point: point as u8, value };
-                Taken { reading, asked }
+            taken.extend((question.first..).zip(values).map(|(point, value)| Taken {
+                meter: question.row,
+                point: point as u8,
+                value,
+                asked,
             }));
             self.asked = None;
             self.next += 1;

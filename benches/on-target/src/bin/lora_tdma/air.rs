@@ -38,7 +38,7 @@ impl Air {
 
     pub fn prepare(&mut self, number: u64) {
         let mut plaintext = [0; Beacon::MAX_LEN];
-        let beacon = Beacon { number, version: 1, entries: &self.entries };
+        let beacon = Beacon { number, version: 1, run: 0, entries: &self.entries };
         let plaintext = beacon.encode(&mut plaintext).unwrap_or_default();
         _ = self.beacons.seal(false, plaintext, &mut self.frame);
         if let Some(clear) = self.frame.last_chunk_mut() {

@@ -1,0 +1,291 @@
+//! The task that owns the radio modem, and with it the node of the network.
+
+use collector::{Effect, Entry, Weight};
+use defmt::{debug, info, warn};
+use embassy_futures::select::{Either, select};
+use embassy_time::{Duration, Instant, with_timeout};
+use embedded_io_async::{Read, Write};
+use frame_crypto::{Aes128, Key};
+use lora_tdma::{LocalTime, Node, NodeOutput};
+use radio_modem::{FromModem, MAX_FRAMED, Outcome, Receiver, Settings, ToModem};
+use telemetry::Refusal;
+
+use crate::shared::Shared;
+use crate::store::{Counters, Kept};
+use crate::uart::Uart;
+
+/// Frames on their way, and octets of the longest message.
+pub type Device = Node<Counters, Aes128, 4, 240>;
+
+/// So many frames without an acknowledgement, or superframes without a beacon, and the device joins anew.
+const PATIENCE: u16 = 24;
+
+/// Octets of a report in the log: one that fits every schedule of this network.
+const LOGGED: usize = 48;
+
+/// How long the modem may take to answer.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// What the radio task has.
+pub struct Radio {
+    uart: &'static Uart,
+    shared: &'static Shared,
+    node: &'static mut Device,
+    kept: Option<Kept>,
+    root: [u8; 16],
+    number: u16,
+    /// The modem's time when it was last heard.
+    now: LocalTime,
+    /// Chance for joining, stirred with the modem's.
+    chance: u64,
+    /// When the device asked to join last, or heard that it had.
+    joined: LocalTime,
+    /// Whether the modem is about to say that it is configured.
+    configures: bool,
+    /// Whether it restarts once everything is said.
+    restarts: bool,
+}
+
+/// Runs the node between the modem and the collector.
+#[embassy_executor::task]
+pub async fn run(mut radio: Radio, settings: Settings) -> ! {
+    let mut receiver = Receiver::new();
+    let mut octets = [0; 64];
+    let mut sleeps = false;
+    radio.configure(settings).await;
+    loop {
+        radio.shared.radio_seen.set(Instant::now());
+        let mut uart = radio.uart;
+        let heard = with_timeout(ANSWER, select(uart.read(&mut octets), radio.shared.radio.wait())).await;
+        let count = match heard {
+            Ok(Either::First(Ok(count))) => count,
+            Ok(Either::Second(())) => {
+                // The modem says what time it is, and then it is looked at.
+                if sleeps {
+                    radio.say(&ToModem::Wake { at: LocalTime::from_us(0) }).await;
+                }
+                continue;
+            }
+            Err(_) if !sleeps => {
+                // It has not started yet, or has started anew.
+                radio.configure(settings).await;
+                continue;
+            }
+            Err(_) => continue,
+        };
+        let mut rest = octets.get(..count).unwrap_or_default();
+        while let Some(content) = receiver.take(&mut rest) {
+            let event = content.ok().and_then(|content| FromModem::decode(content).ok());
+            let Some(event) = event else {
+                warn!("the modem is hard to understand");
+                continue;
+            };
+            if matches!(event, FromModem::Ready { .. }) && !radio.configures {
+                // It started anew.
+                radio.configure(settings).await;
+                continue;
+            }
+            radio.hear(event);
+            radio.react().await;
+            sleeps = true;
+        }
+    }
+}
+
+impl Radio {
+    /// A radio with its node.
+    pub fn new(
+        uart: &'static Uart,
+        shared: &'static Shared,
+        node: &'static mut Device,
+        kept: Option<Kept>,
+        root: [u8; 16],
+        number: u16,
+    ) -> Self {
+        let zero = LocalTime::from_us(0);
+        Self {
+            uart,
+            shared,
+            node,
+            kept,
+            root,
+            number,
+            now: zero,
+            chance: 0,
+            joined: zero,
+            configures: false,
+            restarts: false,
+        }
+    }
+
+    async fn say(&mut self, message: &ToModem<'_>) {
+        let mut buffer = [0; MAX_FRAMED];
+        let octets = message.encode(&mut buffer).unwrap_or_default();
+        // An interrupt-driven UART does not fail.
+        let _ = self.uart.write_all(octets).await;
+    }
+
+    async fn configure(&mut self, settings: Settings) {
+        self.configures = true;
+        self.say(&ToModem::Configure(settings)).await;
+    }
+
+    fn hear(&mut self, event: FromModem<'_>) {
+        match event {
+            FromModem::Ready { now, random } => {
+                info!("the modem is ready");
+                self.configures = false;
+                self.now = now;
+                self.chance ^= random;
+                self.join();
+            }
+            FromModem::Time { now } => self.now = self.now.max(now),
+            FromModem::Received { ended, frame, .. } => {
+                self.now = self.now.max(ended);
+                self.node.receive(frame, ended);
+            }
+            FromModem::Transmitted(Outcome::Sent) => {}
+            FromModem::Transmitted(Outcome::Busy | Outcome::Late) => self.node.busy(),
+        }
+    }
+
+    fn join(&mut self) {
+        // xorshift64 (Marsaglia 2003): no nonce comes twice between two starts.
+        self.chance |= u64::from(self.chance == 0);
+        self.chance ^= self.chance << 13;
+        self.chance ^= self.chance >> 7;
+        self.chance ^= self.chance << 17;
+        self.node.join(Key::new(self.root), self.chance);
+        self.joined = self.now;
+    }
+
+    /// What follows from what was heard; ends with the time at which the modem is to wake the device.
+    async fn react(&mut self) {
+        let period = u64::from(self.node.schedule().layout().period_us).max(100_000);
+        let patience = period * u64::from(PATIENCE);
+        let heard = self.node.clock().synchronized().map_or(self.joined, |time| time.max(self.joined));
+        if self.node.unanswered() > PATIENCE || heard.after(patience) < self.now {
+            warn!("the base does not answer");
+            self.join();
+        }
+        let until = loop {
+            if let Some(until) = self.step().await {
+                break until;
+            }
+        };
+        if let Some(time) = self.node.clock().base_time(self.now) {
+            self.shared.set_time((time.time.us() / 1_000_000) as u32);
+        }
+        let latest = self.now.after(patience);
+        let at = until.map_or(latest, |until| until.min(latest));
+        self.say(&ToModem::Wake { at }).await;
+    }
+
+    /// One step of the node; until when to wait, once there is nothing else to do.
+    async fn step(&mut self) -> Option<Option<LocalTime>> {
+        let shared = self.shared;
+        let listen_us = self.node.schedule().layout().listen_us;
+        match self.node.poll(self.now) {
+            NodeOutput::Transmit { frame, at } => {
+                let mut buffer = [0; MAX_FRAMED];
+                let message = ToModem::Transmit { at, listen_us, frame };
+                let octets = message.encode(&mut buffer).unwrap_or_default();
+                let _ = self.uart.write_all(octets).await;
+            }
+            NodeOutput::Message { message, .. } => {
+                match shared.with(|collector| collector.command(message, crate::bus::now())) {
+                    Some(Effect::Reset) => self.restarts = true,
+                    Some(Effect::Rename { tag, command }) => {
+                        let renamed = match &mut self.kept {
+                            Some(kept) => kept.rename(command),
+                            None => Err(Refusal::NoStorage),
+                        };
+                        // It is called so in frames from its next start on.
+                        self.restarts |= renamed == Ok(true);
+                        shared.with(|collector| collector.answer(tag, renamed.map(|_| ())));
+                    }
+                    Some(Effect::Table) => self.keep_table().await,
+                    Some(Effect::None) | None => {}
+                }
+                shared.bus.signal(());
+            }
+            NodeOutput::Delivered { ticket } => {
+                let is_logged = shared.with(|collector| collector.settled(ticket, true));
+                if let (Some(true), Some(kept)) = (is_logged, &mut self.kept) {
+                    kept.storage.drop_oldest().await;
+                }
+            }
+            NodeOutput::Lost { ticket } => {
+                shared.with(|collector| collector.settled(ticket, false));
+            }
+            NodeOutput::Joined { link, .. } => {
+                info!("joined as device {} of network {}", link.device, link.network);
+                self.joined = self.now;
+            }
+            NodeOutput::Scheduled(schedule) => info!("schedule {}", schedule.layout().version),
+            NodeOutput::Dismissed => warn!("the base does without this device"),
+            NodeOutput::Failed(error) => warn!("nothing can be sealed: {}", error),
+            NodeOutput::Wait(until) => {
+                self.keep().await;
+                return if self.put() { None } else { Some(until) };
+            }
+            _ => {}
+        }
+        None
+    }
+
+    async fn keep_table(&mut self) {
+        let Some(kept) = &mut self.kept else { return };
+        let table = self.shared.with(|collector| collector.table().clone());
+        if let Some(table) = table
+            && kept.storage.put(Entry::Table, table.octets()).await.is_err()
+        {
+            warn!("the table is not kept");
+        }
+    }
+
+    /// Puts readings into the log before they are lost, and sends the log once the network is there.
+    async fn keep(&mut self) {
+        let Some(kept) = &mut self.kept else { return };
+        let mut buffer = [0; 256];
+        let Some(room) = buffer.get_mut(..LOGGED) else { return };
+        let spilled = self.shared.with(|collector| collector.spill(room).map(<[u8]>::len)).flatten();
+        if let Some(report) = spilled.and_then(|length| buffer.get(..length))
+            && kept.storage.push(report).await.is_err()
+        {
+            warn!("a report is lost");
+        }
+        if self.node.is_member()
+            && self.node.is_idle()
+            && let Some(report) = kept.storage.oldest(&mut buffer).await
+        {
+            self.shared.with(|collector| collector.restore(report));
+        }
+    }
+
+    /// Hands the node what the collector has to say; whether there was anything.
+    fn put(&mut self) -> bool {
+        if !self.node.is_member() || !self.node.is_free() {
+            return false;
+        }
+        let node = &mut *self.node;
+        let schedule = *node.schedule();
+        let Ok(place) = schedule.place(self.number) else { return false };
+        let health = self.shared.health();
+        let put = self.shared.with(|collector| {
+            if self.restarts && collector.has_answered() {
+                info!("restarting");
+                cortex_m::peripheral::SCB::sys_reset();
+            }
+            let Some((weight, message)) = collector.message(schedule.max_message(place.slot), &health) else {
+                return false;
+            };
+            let urgent = if weight == Weight::Urgent { node.alarm(message).ok() } else { None };
+            let Some(ticket) = urgent.or_else(|| node.send(message).ok()) else { return false };
+            debug!("sends {} octets as {}", message.len(), ticket);
+            collector.sent(ticket);
+            true
+        });
+        put.unwrap_or(false)
+    }
+}

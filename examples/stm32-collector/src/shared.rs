@@ -1,0 +1,67 @@
+//! What the tasks share. They take turns on one core, so nobody waits for anybody.
+
+use core::cell::{Cell, RefCell};
+
+use collector::{Collector, Health};
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::signal::Signal;
+use embassy_time::Instant;
+
+/// The collector, and who is to look at it.
+pub struct Shared {
+    collector: RefCell<Collector>,
+    /// There is something to ask.
+    pub bus: Signal<NoopRawMutex, ()>,
+    /// There is something to send.
+    pub radio: Signal<NoopRawMutex, ()>,
+    /// A moment on the clock of this device, and in seconds since 1970.
+    moment: Cell<Option<(Instant, u32)>>,
+    health: Cell<Health>,
+    /// When each task was last seen at work.
+    pub bus_seen: Cell<Instant>,
+    /// See [`bus_seen`](Self::bus_seen).
+    pub radio_seen: Cell<Instant>,
+}
+
+impl Shared {
+    /// A collector that nobody has looked at.
+    pub fn new(collector: Collector) -> Self {
+        Self {
+            collector: RefCell::new(collector),
+            bus: Signal::new(),
+            radio: Signal::new(),
+            moment: Cell::new(None),
+            health: Cell::new(Health::default()),
+            bus_seen: Cell::new(Instant::MIN),
+            radio_seen: Cell::new(Instant::MIN),
+        }
+    }
+
+    /// Lends the collector; `None` if it is lent already, which no task does across a wait.
+    pub fn with<T>(&self, act: impl FnOnce(&mut Collector) -> T) -> Option<T> {
+        self.collector.try_borrow_mut().ok().map(|mut collector| act(&mut collector))
+    }
+
+    /// Seconds since 1970, once the network has told.
+    pub fn time(&self) -> Option<u32> {
+        let (then, seconds) = self.moment.get()?;
+        Some(seconds.saturating_add(then.elapsed().as_secs() as u32))
+    }
+
+    /// The network tells the time.
+    pub fn set_time(&self, seconds: u32) {
+        if self.moment.replace(Some((Instant::now(), seconds))).is_none() {
+            self.bus.signal(());
+        }
+    }
+
+    /// How the device fares.
+    pub fn health(&self) -> Health {
+        self.health.get()
+    }
+
+    /// Says how the device fares.
+    pub fn set_health(&self, health: Health) {
+        self.health.set(health);
+    }
+}
