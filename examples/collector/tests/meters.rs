@@ -1,5 +1,8 @@
 //! A collector and the meters on its bus, under a virtual clock.
 
+// Clippy takes only functions marked #[test] for tests.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use collector::{Collector, Effect, Health, Next, Table, Weight};

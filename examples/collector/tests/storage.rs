@@ -1,5 +1,8 @@
 //! Entries and log in a flash whose power is cut.
 
+// Clippy takes only functions marked #[test] for tests.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use collector::{Entry, Storage};
 use embassy_futures::block_on;
 use embedded_storage_async::nor_flash::{

@@ -544,7 +544,7 @@ impl<'s> Network<'s> {
         let Unit { node, epoch, .. } = &self.units[index];
         match layout.access {
             Access::Slots => {
-                let recently = self.local(index, self.now).before(3 * u64::from(layout.period_us));
+                let recently = self.local(index, self.now).before(layout.period_us.into());
                 node.clock().synchronized().is_some_and(|time| time >= recently)
             }
             Access::Polling => *epoch == self.epoch,
