@@ -13,6 +13,8 @@
 //! A frame to a device that has to be sealed anew is cut: into pieces of the same message, or of one that is named by
 //! the counter of the frame that was whole. So a device that has it knows.
 
+use core::ops::Range;
+
 /// Octets before a message that goes up.
 pub(crate) const UPLINK_HEAD: usize = 1;
 
@@ -291,17 +293,22 @@ impl<const N: usize> Incoming<N> {
         Came::Message(self.length.into())
     }
 
-    /// Whether a piece came before, of a message whose pieces come in their order, or which came as a whole.
-    pub(crate) fn had(&mut self, counter: u64, first: u16, offset: u16, was_whole: bool) -> bool {
+    /// Whether all of a piece came before, of a message whose pieces come in their order, or which came as a whole.
+    /// What came of one that is cut otherwise now counts once.
+    pub(crate) fn had(&mut self, counter: u64, first: u16, piece: Range<u16>, was_whole: bool) -> bool {
         let span = (counter as u16).wrapping_sub(first);
         let first = counter.saturating_sub(span.into()).saturating_add(1);
         if self.first != first {
             if !was_whole {
                 return false;
             }
-            (self.first, self.came, self.is_over) = (first, u16::MAX, true);
+            (self.first, self.is_over) = (first, true);
         }
-        offset < self.came
+        if self.is_over || piece.start < piece.end && piece.end <= self.came {
+            return true;
+        }
+        self.came = self.came.min(piece.start);
+        false
     }
 }
 
@@ -402,6 +409,28 @@ mod tests {
         assert_eq!(incoming.take(1, 1, 0, false, &[0; 11]), Came::TooLong);
         assert_eq!(incoming.take(2, 1, 0, false, &[0; 5]), Came::Piece);
         assert_eq!(incoming.take(3, 3, 9, true, &[0; 2]), Came::TooLong);
+    }
+
+    #[test]
+    fn pieces_that_are_cut_smaller_count_once() {
+        let message: Vec<u8> = (0..50).collect();
+        let mut incoming = Incoming::<64>::new();
+        assert_eq!(incoming.take(5, 5, 0, false, &message[..30]), Came::Piece);
+        for (counter, piece, had) in
+            [(6, 0..20, true), (7, 20..40, false), (8, 40..45, false), (9, 40..45, true)]
+        {
+            assert_eq!(incoming.had(counter, 5, piece.clone(), false), had, "{piece:?}");
+            if !had {
+                let octets = &message[usize::from(piece.start)..usize::from(piece.end)];
+                assert_eq!(incoming.take(counter, 5, piece.start, false, octets), Came::Piece);
+            }
+        }
+        assert!(!incoming.had(10, 5, 45..50, false));
+        assert_eq!(incoming.take(10, 5, 45, true, &message[45..]), Came::Message(50));
+        assert_eq!(incoming.message(50), message);
+        assert!(incoming.had(11, 5, 45..50, false), "all of it came");
+        assert!(!incoming.had(12, 12, 0..10, false), "that is another one");
+        assert!(incoming.had(13, 13, 0..10, true), "that came as a whole");
     }
 
     #[test]

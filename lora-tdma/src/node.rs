@@ -525,10 +525,11 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             && !(to_all || head.urgent)
         {
             let was_whole = self.taken.is_some_and(|taken| taken as u16 == first);
+            let piece = offset..offset.saturating_add(octets.len() as u16);
             let before = if head.internal {
-                self.inner.had(counter, first, offset, was_whole)
+                self.inner.had(counter, first, piece, was_whole)
             } else {
-                self.to_me.had(counter, first, offset, was_whole)
+                self.to_me.had(counter, first, piece, was_whole)
             };
             if before {
                 // The confirmation was lost.

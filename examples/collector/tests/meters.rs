@@ -254,7 +254,7 @@ impl World {
             Up::Answer(Answer { tag: 5, result }) => Some(result),
             _ => None,
         });
-        answers.last().expect("an answer")
+        answers.into_iter().next_back().expect("an answer")
     }
 }
 

@@ -6,7 +6,7 @@ mod schedule;
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
 
 use crate::Seed;
-use network::{NO_STATIONS, NODES, Network, layout as layout_of};
+use network::{NODES, Network, layout as layout_of, no_stations};
 pub use schedule::layout;
 
 const FAST: Profile = Profile {
@@ -121,7 +121,7 @@ fn expected(profile: &Profile, payload: u8) -> (i128, i128) {
 /// comes twice; what is called delivered came.
 pub fn link(octets: &[u8]) {
     let mut seed = Seed(octets);
-    let mut stations = NO_STATIONS;
+    let mut stations = no_stations();
     let way = seed.u8();
     let mut network = Network::new(layout_of(way, 1), &mut stations);
     (0..NODES).for_each(|index| network.join(index));
@@ -207,7 +207,7 @@ fn step(network: &mut Network<'_>, seed: &mut Seed<'_>) {
 /// and is called delivered; by time slots, by roll call and by intervals. The octets say what happens.
 pub fn delivery(octets: &[u8]) {
     let mut seed = Seed(octets);
-    let mut stations = NO_STATIONS;
+    let mut stations = no_stations();
     let mut network = Network::new(layout_of(seed.u8(), 1), &mut stations);
     (0..NODES).for_each(|index| network.join(index));
     for _ in 0..30 {

@@ -28,7 +28,9 @@ pub type Place = Option<Station<Memory, Aes128, 128>>;
 /// Stations for a base, and for it after restarts.
 pub type Stations = [[Place; STATIONS]; 4];
 
-pub const NO_STATIONS: Stations = [const { [const { None }; STATIONS] }; 4];
+pub fn no_stations() -> Stations {
+    [const { [const { None }; STATIONS] }; 4]
+}
 
 /// Every way devices get their turn.
 pub fn layout(way: u8, version: u8) -> Layout {
