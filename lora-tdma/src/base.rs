@@ -360,7 +360,9 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     }
 
     /// Goes over to another schedule, for the same devices, once all members are ready. Its version is one of which
-    /// no device knows another schedule, not even one that a restart kept from coming. If they are not at `until`, it is silent for a while, until they are as well, and then goes over.
+    /// no device knows another schedule, not even one that a restart kept from coming. If some are not ready at
+    /// `until`, or devices may still send that are no members any more, the base is silent for 16 superframes first,
+    /// until they are silent as well.
     ///
     /// # Errors
     /// [`SendError::Busy`] while another change is under way, [`SendError::Schedule`] if the version or the first
