@@ -62,7 +62,7 @@ pub async fn run(mut radio: Radio, settings: Settings) -> ! {
             Ok(Either::Second(())) => {
                 // The modem says what time it is, and then it is looked at.
                 if sleeps {
-                    radio.say(&ToModem::Wake { at: LocalTime::from_us(0) }).await;
+                    say(radio.uart, &ToModem::Wake { at: LocalTime::from_us(0) }).await;
                 }
                 continue;
             }
@@ -118,16 +118,9 @@ impl Radio {
         }
     }
 
-    async fn say(&mut self, message: &ToModem<'_>) {
-        let mut buffer = [0; MAX_FRAMED];
-        let octets = message.encode(&mut buffer).unwrap_or_default();
-        // An interrupt-driven UART does not fail.
-        let _ = self.uart.write_all(octets).await;
-    }
-
     async fn configure(&mut self, settings: Settings) {
         self.configures = true;
-        self.say(&ToModem::Configure(settings)).await;
+        say(self.uart, &ToModem::Configure(settings)).await;
     }
 
     fn hear(&mut self, event: FromModem<'_>) {
@@ -178,7 +171,7 @@ impl Radio {
         }
         let latest = self.now.after(patience);
         let at = until.map_or(latest, |until| until.min(latest));
-        self.say(&ToModem::Wake { at }).await;
+        say(self.uart, &ToModem::Wake { at }).await;
     }
 
     /// One step of the node; until when to wait, once there is nothing else to do.
@@ -187,10 +180,7 @@ impl Radio {
         let listen_us = self.node.schedule().layout().listen_us;
         match self.node.poll(self.now) {
             NodeOutput::Transmit { frame, at } => {
-                let mut buffer = [0; MAX_FRAMED];
-                let message = ToModem::Transmit { at, listen_us, frame };
-                let octets = message.encode(&mut buffer).unwrap_or_default();
-                let _ = self.uart.write_all(octets).await;
+                say(self.uart, &ToModem::Transmit { at, listen_us, frame }).await;
             }
             NodeOutput::Message { message, .. } => {
                 match shared.with(|collector| collector.command(message, crate::bus::now())) {
@@ -288,4 +278,11 @@ impl Radio {
         });
         put.unwrap_or(false)
     }
+}
+
+async fn say(mut modem: &Uart, message: &ToModem<'_>) {
+    let mut buffer = [0; MAX_FRAMED];
+    let octets = message.encode(&mut buffer).unwrap_or_default();
+    // An interrupt-driven UART does not fail.
+    let _ = modem.write_all(octets).await;
 }
