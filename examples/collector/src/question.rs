@@ -9,7 +9,7 @@ use telemetry::{Address, Edition, Meter, Missed, Order, Parity, Point, RegisterK
 
 use crate::raw::Raw;
 
-/// Most points of one meter.
+/// Most points of one question.
 pub const MAX_POINTS: usize = 16;
 
 /// Registers between two points that are read along with them rather than asked for apart.
@@ -72,7 +72,7 @@ impl Client {
                     _ => None,
                 });
                 let number = points.next().ok_or(Missed::NoValue)?;
-                let count = 1 + points.take_while(|&other| other == number).count();
+                let count = 1 + points.take(MAX_POINTS - 1).take_while(|&other| other == number).count();
                 let identifier = identifier(edition, number);
                 let mut client = dlt645::Client::new(dlt645::Line::new(baud));
                 let device = dlt645::Device::new(dlt645::Address(address));
@@ -82,7 +82,7 @@ impl Client {
             Address::Mbus(_) | Address::MbusSecondary(_) => {
                 let mut client = mbus::Client::new(mbus::Line::new(baud));
                 client.start(&device(meter.address), &mbus::Command::Read).map_err(no_value)?;
-                Ok((Self::Mbus(client), Group { first, count: points.count() as u8 }))
+                Ok((Self::Mbus(client), Group { first, count: points.take(MAX_POINTS).count() as u8 }))
             }
         }
     }

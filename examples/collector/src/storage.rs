@@ -33,6 +33,8 @@ pub struct StorageError;
 pub struct Storage<E: MultiwriteNorFlash, L: MultiwriteNorFlash> {
     entries: MapStorage<u8, E, NoCache<u8>>,
     log: QueueStorage<L, NoCache<()>>,
+    /// Whether there may be something in the log: to look takes a walk through it.
+    may_be_logged: bool,
 }
 
 impl<E: MultiwriteNorFlash, L: MultiwriteNorFlash> Storage<E, L> {
@@ -47,6 +49,7 @@ impl<E: MultiwriteNorFlash, L: MultiwriteNorFlash> Storage<E, L> {
         Ok(Self {
             entries: MapStorage::new(entries.0, map, Cache::new_uncached()),
             log: QueueStorage::new(log.0, queue, Cache::new_uncached()),
+            may_be_logged: true,
         })
     }
 
@@ -90,12 +93,18 @@ impl<E: MultiwriteNorFlash, L: MultiwriteNorFlash> Storage<E, L> {
     /// # Errors
     /// [`StorageError`] if it may not have been written.
     pub async fn push(&mut self, octets: &[u8]) -> Result<(), StorageError> {
+        self.may_be_logged = true;
         self.log.push(octets, true).await.map_err(|_| StorageError)
     }
 
     /// Reads the oldest part of the log.
     pub async fn oldest<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        self.log.peek(buffer).await.ok()?.map(|octets| &*octets)
+        if !self.may_be_logged {
+            return None;
+        }
+        let oldest = self.log.peek(buffer).await.ok()?;
+        self.may_be_logged = oldest.is_some();
+        oldest.map(|octets| &*octets)
     }
 
     /// Takes the oldest part out of the log.

@@ -44,9 +44,12 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`Refusal::Value`] if it is none, or there is no room for it.
+    /// [`Refusal::Value`] if it is none, has no interval, or there is no room for it.
     pub fn push(&mut self, row: &[u8]) -> Result<(), Refusal> {
-        Meter::decode(row).map_err(|_| Refusal::Value)?;
+        let meter = Meter::decode(row).map_err(|_| Refusal::Value)?;
+        if meter.interval_s == 0 {
+            return Err(Refusal::Value);
+        }
         let begin = self.octets.len();
         let fits = begin + 1 + row.len() <= MAX_TABLE && row.len() <= MAX_ROW && !self.rows.is_full();
         if !fits {

@@ -458,6 +458,51 @@ fn a_table_comes_row_by_row() {
 }
 
 #[test]
+fn a_meter_with_more_points_than_one_question_holds_is_read_in_two() {
+    let mut buffer = [0; 160];
+    let points = [Point::Record { index: 1 }; 20];
+    let row = Meter::encode(Address::Mbus(1), SLOW, 10, &points, &mut buffer).unwrap();
+    let mut table = Table::new();
+    table.push(row).unwrap();
+    let mut world = World::new();
+    world.collector = Collector::new(table, Duration::ZERO);
+    let mut found = Vec::new();
+    while let Next::Ask(mut ask) = world.collector.next(world.now) {
+        let client = ask.client.as_mut().unwrap();
+        let mut until = Duration::ZERO;
+        loop {
+            match client.poll(world.now) {
+                Output::Transmit(octets) => {
+                    let said = world.meters.hear(octets, world.now);
+                    client.transmitted(world.now);
+                    client.receive(&said, world.now);
+                }
+                Output::Wait(wake) => until = wake.unwrap().max(until),
+                Output::Done(heard) => {
+                    if !ask.about.take(&heard) {
+                        break;
+                    }
+                }
+            }
+            world.now = world.now.max(until);
+        }
+        world.collector.answered(ask.about, world.now, BEGIN);
+        found.extend(world.readings());
+    }
+    assert_eq!(found.len(), 20);
+    assert!(
+        (0..20).zip(&found).all(|(point, found)| (found.point, found.value) == (point, value(4_321, -3)))
+    );
+}
+
+#[test]
+fn a_meter_without_an_interval_is_refused() {
+    let mut buffer = [0; 160];
+    let row = Meter::encode(Address::Mbus(1), SLOW, 0, &[], &mut buffer).unwrap();
+    assert_eq!(Table::new().push(row), Err(Refusal::Value));
+}
+
+#[test]
 fn the_clocks_of_meters_are_set() {
     let mut world = World::new();
     world.run(seconds(9));
