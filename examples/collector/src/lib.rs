@@ -18,6 +18,7 @@ mod answer;
 mod ask;
 mod calendar;
 mod commands;
+mod kept;
 mod outbound;
 mod plan;
 mod question;
@@ -40,6 +41,7 @@ use core::time::Duration;
 use heapless::{Deque, Vec};
 use telemetry::{Event, Line, Reading};
 
+use crate::kept::Kept;
 use crate::outbound::Outbound;
 use crate::plan::{Course, Turn};
 use crate::watch::Limits;
@@ -56,7 +58,7 @@ pub struct Collector<const READINGS: usize = 256> {
     forward: Option<Forward>,
     /// Seconds since 1970 that the meters' clocks are to be set to.
     time: Option<u32>,
-    readings: Deque<Reading, READINGS>,
+    readings: Deque<Kept, READINGS>,
     /// How many readings were lost, and how many of these the concentrator was told of.
     lost: u32,
     lost_told: u32,
@@ -74,10 +76,16 @@ struct Forward {
     octets: Vec<u8, MAX_RAW>,
 }
 
+impl<const READINGS: usize> Default for Collector<READINGS> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<const READINGS: usize> Collector<READINGS> {
-    /// A collector that begins to read at `now`.
-    pub fn new(table: Table, now: Duration) -> Self {
-        let mut collector = Self {
+    /// A collector without meters.
+    pub const fn new() -> Self {
+        Self {
             table: Table::new(),
             coming: None,
             courses: Vec::new(),
@@ -88,12 +96,10 @@ impl<const READINGS: usize> Collector<READINGS> {
             readings: Deque::new(),
             lost: 0,
             lost_told: 0,
-            limits: Limits::default(),
-            out: Outbound::default(),
+            limits: Limits::new(),
+            out: Outbound::new(),
             clock: 0,
-        };
-        collector.use_table(table, now);
-        collector
+        }
     }
 
     /// The table.
@@ -106,7 +112,8 @@ impl<const READINGS: usize> Collector<READINGS> {
         (self.readings.len(), self.lost)
     }
 
-    fn use_table(&mut self, table: Table, now: Duration) {
+    /// Reads these meters from `now` on.
+    pub fn use_table(&mut self, table: Table, now: Duration) {
         self.courses.clear();
         for row in 0..table.len() {
             let interval = table.meter(row as u8).map_or(0, |meter| meter.interval_s);
@@ -114,7 +121,7 @@ impl<const READINGS: usize> Collector<READINGS> {
             let _ = self.courses.push(Course::new(now, Duration::from_secs(interval.into())));
         }
         (self.table, self.turn) = (table, None);
-        self.limits = Limits::default();
+        self.limits = Limits::new();
     }
 
     /// What the bus does next.
@@ -161,12 +168,12 @@ impl<const READINGS: usize> Collector<READINGS> {
     }
 
     /// Takes in what came of a question, at `time` in seconds since 1970.
-    pub fn answered(&mut self, about: About, now: Duration, time: u32) {
+    pub fn answered(&mut self, about: &About, now: Duration, time: u32) {
         self.clock = time;
         let (row, answer) = match about {
-            About::Points { row, answer, .. } => (row, answer),
+            About::Points { row, answer, .. } => (*row, answer),
             About::Raw { tag, answer } => {
-                self.out.forwarded(tag, answer);
+                self.out.forwarded(*tag, answer);
                 return;
             }
             About::Time => return,
@@ -199,6 +206,6 @@ impl<const READINGS: usize> Collector<READINGS> {
             self.lost = self.lost.saturating_add(1);
         }
         // There is room now.
-        let _ = self.readings.push_back(reading);
+        let _ = self.readings.push_back(Kept::new(&reading));
     }
 }

@@ -4,6 +4,7 @@ use heapless::{Deque, Vec};
 use telemetry::{Alarm, Answer, Event, Forwarded, Missed, Report, Status, Up};
 
 use crate::Collector;
+use crate::kept::Kept;
 use crate::raw::MAX_RAW;
 
 /// Most octets of a message.
@@ -32,7 +33,6 @@ pub struct Health {
     pub queue_most: u8,
 }
 
-#[derive(Default)]
 pub(crate) struct Outbound {
     events: Deque<(u32, Event), 8>,
     answers: Deque<Answer, 4>,
@@ -54,6 +54,18 @@ struct Message {
 }
 
 impl Outbound {
+    pub(crate) const fn new() -> Self {
+        Self {
+            events: Deque::new(),
+            answers: Deque::new(),
+            forwarded: None,
+            wants_status: false,
+            reports: 0,
+            alarms: 0,
+            message: None,
+        }
+    }
+
     /// Something to tell at once. When there is too much of it, the newest is left out: its causes stay visible in
     /// the readings.
     pub(crate) fn alarm(&mut self, time: u32, event: Event) {
@@ -67,8 +79,8 @@ impl Outbound {
         let _ = self.answers.push_back(answer);
     }
 
-    pub(crate) fn forwarded(&mut self, tag: u8, octets: Vec<u8, MAX_RAW>) {
-        self.forwarded = Some((tag, octets));
+    pub(crate) fn forwarded(&mut self, tag: u8, octets: &Vec<u8, MAX_RAW>) {
+        self.forwarded = Some((tag, octets.clone()));
     }
 
     pub(crate) fn status(&mut self) {
@@ -163,7 +175,7 @@ impl<const READINGS: usize> Collector<READINGS> {
 
     /// A report of the oldest readings, once they fill it or no more come for now.
     fn compose_report<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        let (count, _) = Report::encode(0, self.readings.iter().copied(), buffer).ok()?;
+        let (count, _) = Report::encode(0, self.readings.iter().map(Kept::reading), buffer).ok()?;
         if count == self.readings.len() && self.turn.is_some() {
             return None;
         }
@@ -174,7 +186,8 @@ impl<const READINGS: usize> Collector<READINGS> {
         if self.readings.is_empty() {
             return None;
         }
-        let (count, octets) = Report::encode(self.out.reports, self.readings.iter().copied(), buffer).ok()?;
+        let (count, octets) =
+            Report::encode(self.out.reports, self.readings.iter().map(Kept::reading), buffer).ok()?;
         self.out.reports = self.out.reports.wrapping_add(1);
         for _ in 0..count {
             self.readings.pop_front();

@@ -7,7 +7,6 @@ use telemetry::{Event, Reading, Refusal};
 const MAX_LIMITS: usize = 16;
 
 /// Limits of some points.
-#[derive(Default)]
 pub(crate) struct Limits(Vec<Limit, MAX_LIMITS>);
 
 struct Limit {
@@ -20,6 +19,10 @@ struct Limit {
 }
 
 impl Limits {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Sets the limits of a point; without any, it has none.
     pub(crate) fn set(
         &mut self,

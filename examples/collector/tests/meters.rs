@@ -169,7 +169,8 @@ fn table() -> Table {
 
 impl World {
     fn new() -> Self {
-        let collector = Collector::new(table(), Duration::ZERO);
+        let mut collector = Collector::new();
+        collector.use_table(table(), Duration::ZERO);
         Self { collector, meters: Meters::new(), now: Duration::ZERO, asked: Vec::new() }
     }
 
@@ -208,7 +209,7 @@ impl World {
                 }
             }
             let time = BEGIN + self.now.as_secs() as u32;
-            self.collector.answered(ask.about, self.now, time);
+            self.collector.answered(&ask.about, self.now, time);
         }
     }
 
@@ -465,7 +466,8 @@ fn a_meter_with_more_points_than_one_question_holds_is_read_in_two() {
     let mut table = Table::new();
     table.push(row).unwrap();
     let mut world = World::new();
-    world.collector = Collector::new(table, Duration::ZERO);
+    world.collector = Collector::new();
+    world.collector.use_table(table, Duration::ZERO);
     let mut found = Vec::new();
     while let Next::Ask(mut ask) = world.collector.next(world.now) {
         let client = ask.client.as_mut().unwrap();
@@ -486,7 +488,7 @@ fn a_meter_with_more_points_than_one_question_holds_is_read_in_two() {
             }
             world.now = world.now.max(until);
         }
-        world.collector.answered(ask.about, world.now, BEGIN);
+        world.collector.answered(&ask.about, world.now, BEGIN);
         found.extend(world.readings());
     }
     assert_eq!(found.len(), 20);

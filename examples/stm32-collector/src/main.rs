@@ -16,11 +16,10 @@ mod watch;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
-use collector::Collector;
+use collector_identity::Identity;
 use defmt::{error, info};
 use defmt_rtt as _;
 use embassy_executor::{Spawner, raw};
-use embassy_futures::block_on;
 use frame_crypto::{Key, Volatile};
 use lora_tdma::{Device, Schedule};
 use static_cell::StaticCell;
@@ -97,7 +96,34 @@ fn main() -> ! {
     }
 }
 
+/// Starts the tasks. What they live in is built where it stays, one after the other: the stack has room for none of
+/// it twice.
+#[inline(never)]
 fn start(spawner: Spawner) -> Option<()> {
+    let watchdog = hardware()?;
+    let identity = network::identity()?;
+    info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
+    let (mut kept, counters) = match Kept::new(&identity) {
+        Some((kept, counters)) => (Some(kept), counters),
+        None => (None, Counters::Volatile(Volatile::default())),
+    };
+    let number = kept.as_ref().map_or(identity.number, |kept| kept.name().number);
+    let boots = kept.as_ref().map_or(1, |kept| kept.boots);
+    info!("start {}, {} storage", boots, if kept.is_some() { "with" } else { "without" });
+    let shared = share(kept.as_mut())?;
+    let node = node(&identity, number, counters)?;
+
+    spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
+    spawner.spawn(bus::run(&BUS, shared).ok()?);
+    spawner.spawn(
+        radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?,
+    );
+    Some(())
+}
+
+/// Starts clocks, pins and UARTs, and the watchdog.
+#[inline(never)]
+fn hardware() -> Option<IndependentWatchdog> {
     let peripherals = pac::Peripherals::take()?;
     let core = cortex_m::Peripherals::take()?;
     // Read-only where the clocks are real; an emulator that has none is told that they run.
@@ -122,19 +148,25 @@ fn start(spawner: Spawner) -> Option<()> {
         NVIC::unmask(Interrupt::USART2);
         NVIC::unmask(Interrupt::USART3);
     }
+    let mut watchdog = IndependentWatchdog::new(peripherals.IWDG);
+    watchdog.start(10.secs());
+    Some(watchdog)
+}
 
-    let identity = network::identity()?;
-    info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
-    let root: Key = Key::new(identity.root);
-    // Nothing here waits: the flash is there at once.
-    let (mut kept, counters) = match block_on(Kept::new(&identity)) {
-        Some((kept, counters)) => (Some(kept), counters),
-        None => (None, Counters::Volatile(Volatile::default())),
-    };
-    let number = kept.as_ref().map_or(identity.number, |kept| kept.name().number);
-    let boots = kept.as_ref().map_or(1, |kept| kept.boots);
-    info!("start {}, {} storage", boots, if kept.is_some() { "with" } else { "without" });
-    let table = kept.as_mut().and_then(|kept| block_on(kept.table()));
+/// The collector, with the table that is kept or the first one.
+#[inline(never)]
+fn share(kept: Option<&mut Kept>) -> Option<&'static Shared> {
+    static SHARED: StaticCell<Shared> = StaticCell::new();
+    let shared = &*SHARED.init_with(Shared::new);
+    let table = kept.and_then(Kept::table).or_else(network::table)?;
+    shared.with(|collector| collector.use_table(table, Duration::ZERO))?;
+    Some(shared)
+}
+
+/// The node of the network.
+#[inline(never)]
+fn node(identity: &Identity, number: u16, counters: Counters) -> Option<&'static mut radio::Device> {
+    static NODE: StaticCell<radio::Device> = StaticCell::new();
     let device = Device {
         network: identity.network,
         number,
@@ -142,20 +174,8 @@ fn start(spawner: Spawner) -> Option<()> {
         start_error_us: network::START_ERROR_US,
     };
     let schedule = Schedule::new(network::LAYOUT).ok()?;
-    static NODE: StaticCell<radio::Device> = StaticCell::new();
-    let node = NODE.init(radio::Device::new(schedule, device, &root, counters).ok()?);
-
-    static SHARED: StaticCell<Shared> = StaticCell::new();
-    let shared = &*SHARED.init(Shared::new(Collector::new(table.or_else(network::table)?, Duration::ZERO)));
-
-    let mut watchdog = IndependentWatchdog::new(peripherals.IWDG);
-    watchdog.start(10.secs());
-    spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
-    spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(
-        radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?,
-    );
-    Some(())
+    let root: Key = Key::new(identity.root);
+    Some(NODE.init(radio::Device::new(schedule, device, &root, counters).ok()?))
 }
 
 /// The device starts anew.

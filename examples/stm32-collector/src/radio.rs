@@ -1,6 +1,6 @@
 //! The task that owns the radio modem, and with it the node of the network.
 
-use collector::{Effect, Entry, Weight};
+use collector::{Effect, Weight};
 use defmt::{debug, info, warn};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, Instant, with_timeout};
@@ -194,7 +194,7 @@ impl Radio {
                         self.restarts |= renamed == Ok(true);
                         shared.with(|collector| collector.answer(tag, renamed.map(|_| ())));
                     }
-                    Some(Effect::Table) => self.keep_table().await,
+                    Some(Effect::Table) => self.keep_table(),
                     Some(Effect::None) | None => {}
                 }
                 shared.bus.signal(());
@@ -202,7 +202,7 @@ impl Radio {
             NodeOutput::Delivered { ticket } => {
                 let is_logged = shared.with(|collector| collector.settled(ticket, true));
                 if let (Some(true), Some(kept)) = (is_logged, &mut self.kept) {
-                    kept.storage.drop_oldest().await;
+                    kept.drop_oldest();
                 }
             }
             NodeOutput::Lost { ticket } => {
@@ -216,7 +216,7 @@ impl Radio {
             NodeOutput::Dismissed => warn!("the base does without this device"),
             NodeOutput::Failed(error) => warn!("nothing can be sealed: {}", error),
             NodeOutput::Wait(until) => {
-                self.keep().await;
+                self.keep();
                 return if self.put() { None } else { Some(until) };
             }
             _ => {}
@@ -224,30 +224,27 @@ impl Radio {
         None
     }
 
-    async fn keep_table(&mut self) {
+    fn keep_table(&mut self) {
         let Some(kept) = &mut self.kept else { return };
-        let table = self.shared.with(|collector| collector.table().clone());
-        if let Some(table) = table
-            && kept.storage.put(Entry::Table, table.octets()).await.is_err()
-        {
+        if self.shared.with(|collector| kept.keep_table(collector.table())) != Some(true) {
             warn!("the table is not kept");
         }
     }
 
     /// Puts readings into the log before they are lost, and sends the log once the network is there.
-    async fn keep(&mut self) {
+    fn keep(&mut self) {
         let Some(kept) = &mut self.kept else { return };
         let mut buffer = [0; 256];
         let Some(room) = buffer.get_mut(..LOGGED) else { return };
         let spilled = self.shared.with(|collector| collector.spill(room).map(<[u8]>::len)).flatten();
         if let Some(report) = spilled.and_then(|length| buffer.get(..length))
-            && kept.storage.push(report).await.is_err()
+            && !kept.log(report)
         {
             warn!("a report is lost");
         }
         if self.node.is_member()
             && self.node.is_idle()
-            && let Some(report) = kept.storage.oldest(&mut buffer).await
+            && let Some(report) = kept.oldest(&mut buffer)
         {
             self.shared.with(|collector| collector.restore(report));
         }

@@ -24,14 +24,14 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// A collector that nobody has looked at.
-    pub fn new(collector: Collector) -> Self {
+    /// A collector without meters.
+    pub const fn new() -> Self {
         Self {
-            collector: RefCell::new(collector),
+            collector: RefCell::new(Collector::new()),
             bus: Signal::new(),
             radio: Signal::new(),
             moment: Cell::new(None),
-            health: Cell::new(Health::default()),
+            health: Cell::new(Health { uptime_s: 0, boots: 0, stack_free: 0, queue_most: 0 }),
             bus_seen: Cell::new(Instant::MIN),
             radio_seen: Cell::new(Instant::MIN),
         }

@@ -1,7 +1,9 @@
-//! What survives a power cut, where the flash keeps what is written.
+//! What survives a power cut, where the flash keeps what is written. Nothing here waits: the flash is there at once,
+//! and an erasure holds the core.
 
 use collector::{Entry, Storage, Table};
 use collector_identity::Identity;
+use embassy_futures::block_on;
 use frame_crypto::{
     CounterStore, FlashSlots, Identity as Name, Key, Records, RenameError, Renamer, Renaming, StoreError,
     Volatile,
@@ -38,8 +40,7 @@ impl CounterStore for Counters {
 
 /// What a device keeps in its flash.
 pub struct Kept {
-    /// Its table and its log.
-    pub storage: Storage<Small, Large>,
+    storage: Storage<Small, Large>,
     renamer: Renamer<Slots>,
     /// How often it started.
     pub boots: u16,
@@ -47,10 +48,10 @@ pub struct Kept {
 
 impl Kept {
     /// What the flash keeps, with the counter of frames; `None` if it keeps nothing, as in an emulator.
-    pub async fn new(identity: &Identity) -> Option<(Self, Counters)> {
+    pub fn new(identity: &Identity) -> Option<(Self, Counters)> {
         let mut storage =
             Storage::new((flash::Sectors, flash::ENTRIES), (flash::Sectors, flash::LOG)).ok()?;
-        let boots = storage.start().await.ok()?;
+        let boots = block_on(storage.start()).ok()?;
         let counters = Records::create(Slots::new(flash::Sectors, flash::COUNTERS).ok()?).ok()?;
         let name = Name { number: identity.number, name: identity.name };
         let slots = Slots::new(flash::Sectors, flash::NAMES).ok()?;
@@ -77,7 +78,27 @@ impl Kept {
     }
 
     /// The table that is kept, if there is one.
-    pub async fn table(&mut self) -> Option<Table> {
-        self.storage.get(Entry::Table, |octets| Table::decode(octets).ok()).await?
+    pub fn table(&mut self) -> Option<Table> {
+        block_on(self.storage.get(Entry::Table, |octets| Table::decode(octets).ok()))?
+    }
+
+    /// Keeps a table; whether it does.
+    pub fn keep_table(&mut self, table: &Table) -> bool {
+        block_on(self.storage.put(Entry::Table, table.octets())).is_ok()
+    }
+
+    /// Puts a report into the log; whether it is there.
+    pub fn log(&mut self, report: &[u8]) -> bool {
+        block_on(self.storage.push(report)).is_ok()
+    }
+
+    /// The oldest report of the log.
+    pub fn oldest<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        block_on(self.storage.oldest(buffer))
+    }
+
+    /// Takes the oldest report out of the log.
+    pub fn drop_oldest(&mut self) {
+        block_on(self.storage.drop_oldest());
     }
 }
