@@ -1,0 +1,189 @@
+//! What a node says, and when.
+
+use frame_crypto::{Cipher, CounterStore, OVERHEAD, SealError};
+
+use crate::internal::Up;
+use crate::message::UPLINK_HEAD;
+use crate::node::ask::Ask;
+use crate::node::{News, Node, NodeOutput};
+use crate::outbox::first_receipt;
+use crate::{BaseTime, Estimate, LocalTime};
+
+impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node<S, C, WINDOW, MESSAGE> {
+    pub(super) fn say(&self, news: News) -> NodeOutput<'_> {
+        match news {
+            News::Joined { link, session } => NodeOutput::Joined { link, session },
+            News::Scheduled => NodeOutput::Scheduled(self.schedule),
+            News::Dismissed => NodeOutput::Dismissed,
+            News::Message { to_all, from, to } => {
+                NodeOutput::Message { to_all, message: self.plaintext.get(from..to).unwrap_or_default() }
+            }
+            News::Pieces { to_all, length } => {
+                let incoming = if to_all { &self.to_all } else { &self.to_me };
+                NodeOutput::Message { to_all, message: incoming.message(length) }
+            }
+        }
+    }
+
+    pub(super) fn transmit_request(&mut self, now: LocalTime, at: LocalTime) -> NodeOutput<'_> {
+        let listening = at.before(self.schedule.layout().listen_us.into());
+        let choice = listening.before(Self::CHOICE_US);
+        if now < choice {
+            return NodeOutput::Wait(Some(choice));
+        }
+        let in_time = now <= listening.before(Self::PREPARATION_US) && self.sends_until <= listening;
+        self.last = None;
+        let Some(frame) = self.ask.as_mut().map(Ask::take).filter(|_| in_time) else {
+            return NodeOutput::Wait(None);
+        };
+        self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
+        // Nothing else goes into the same slot.
+        if let Some(Estimate { time, error_us }) = self.clock.base_time(self.sends_until) {
+            self.over = self.over.max(time.after(error_us));
+        }
+        NodeOutput::Transmit { frame, at }
+    }
+
+    /// Makes frames of what there is to say, as far as there are free ones. A failure is told once, until
+    /// something is heard again.
+    pub(super) fn seal(&mut self) -> Option<SealError> {
+        if self.has_failed {
+            return None;
+        }
+        let error = self.fill().err();
+        self.has_failed = error.is_some();
+        error
+    }
+
+    fn fill(&mut self) -> Result<(), SealError> {
+        while let Some(up) = self.confirm.due(self.outbox.is_empty()) {
+            if !self.outbox.internal(&mut self.sealer, up)? {
+                break;
+            }
+            self.confirm.said(up);
+            self.ends |= up == Up::Leave;
+        }
+        if self.ends {
+            // What is still to be said is for the next session.
+            return Ok(());
+        }
+        let room = self.limit().saturating_sub(OVERHEAD);
+        self.outbox.fill(&mut self.sealer, room)
+    }
+
+    /// Most octets of a frame in this node's slot.
+    pub(super) fn limit(&self) -> usize {
+        self.schedule.max_message(self.place.slot) + UPLINK_HEAD + OVERHEAD
+    }
+
+    pub(super) fn transmit_answer(&mut self, now: LocalTime) -> NodeOutput<'_> {
+        let Some(at) = self.answer.take() else { return NodeOutput::Wait(None) };
+        let listening = at.before(self.schedule.layout().listen_us.into());
+        if now > listening.before(Self::PREPARATION_US) || listening < self.sends_until {
+            return NodeOutput::Wait(None);
+        }
+        if self.outbox.has_none() && !matches!(self.outbox.internal(&mut self.sealer, Up::Here), Ok(true)) {
+            return NodeOutput::Wait(None);
+        }
+        self.polls = self.polls.saturating_add(1);
+        let limit = self.limit();
+        match self.outbox.take(self.polls, limit, false) {
+            Some(frame) => {
+                self.last = Some(first_receipt(frame));
+                self.unanswered = self.unanswered.saturating_add(1);
+                self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
+                NodeOutput::Transmit { frame, at }
+            }
+            None => NodeOutput::Wait(None),
+        }
+    }
+
+    pub(super) fn transmit_in_turn(&mut self, now: LocalTime) -> NodeOutput<'_> {
+        if self.is_muted || self.outbox.has_none() {
+            return NodeOutput::Wait(None);
+        }
+        let Some(time) = self.clock.base_time(now) else { return NodeOutput::Wait(None) };
+        let listening = u64::from(self.schedule.layout().listen_us);
+        let earliest = time.time.after(Self::PREPARATION_US + listening);
+        // There are never more turns than this at once.
+        for _ in 0..64 {
+            let from = self.over.max(earliest);
+            let Some(turn) = self.turn_after(from).filter(|turn| self.knows(turn.number)) else { break };
+            let Some(local) = self.clock.local_time(turn.at) else { break };
+            let error = local.error_us.saturating_add(self.device.start_error_us.into());
+            if error > u64::from(self.schedule.layout().guard_us / 2) {
+                // It grows until the next beacon.
+                break;
+            }
+            let choice = local.time.before(Self::CHOICE_US + listening);
+            if now < choice {
+                return NodeOutput::Wait(Some(choice));
+            }
+            self.over = turn.at.after(1);
+            let listens_at = local.time.before(listening);
+            let is_late = listens_at <= now || listens_at < self.sends_until;
+            if is_late || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
+                continue;
+            }
+            let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
+            self.last = Some(first_receipt(frame));
+            self.unanswered = self.unanswered.saturating_add(1);
+            self.sends_until = local.time.after(self.schedule.airtime_us(frame.len()));
+            return NodeOutput::Transmit { frame, at: local.time };
+        }
+        NodeOutput::Wait(None)
+    }
+
+    /// Whether this schedule certainly holds in superframe `number`.
+    fn knows(&self, number: u64) -> bool {
+        let Some(passed) = self.heard.and_then(|heard| number.checked_sub(heard.number())) else {
+            return false;
+        };
+        // The base has to know the node, and the node of no other schedule, or it would not be waited for.
+        passed == 0 || passed <= Self::HOLD && self.is_acknowledged && self.coming.is_none()
+    }
+
+    /// This node's next turn at `from` or later: in the superframe that runs then, the one after, or the next
+    /// one with its slot.
+    fn turn_after(&self, from: BaseTime) -> Option<Turn> {
+        let number = self.schedule.number(from);
+        let cycle = self.schedule.layout().cycle;
+        let (phase, own) = (self.schedule.phase(number), self.place.phase);
+        let ahead = if own < phase { u64::from(cycle) + u64::from(own) } else { own.into() };
+        let own = number.saturating_add(ahead - u64::from(phase));
+        let numbers = [number, number.saturating_add(1), own, own.saturating_add(cycle.into())];
+        numbers.into_iter().filter_map(|number| self.turn_in(number, from)).min_by_key(|turn| turn.at)
+    }
+
+    fn turn_in(&self, number: u64, from: BaseTime) -> Option<Turn> {
+        let start = self.schedule.start(number);
+        let layout = self.schedule.layout();
+        let is_urgent = self.outbox.is_urgent();
+        let turn = |offset: Option<u64>, limit: usize, urgent: bool| {
+            Some(Turn { at: start.after(offset?), number, limit, urgent })
+        };
+        let own = (self.schedule.phase(number) == self.place.phase)
+            .then(|| turn(self.schedule.slot_us(self.place.slot), self.limit(), false))
+            .flatten();
+        let heard = self.heard.filter(|heard| heard.number() == number);
+        let granted = (0..layout.extras)
+            .filter(|&extra| heard.is_some_and(|heard| heard.granted >> extra & 1 != 0))
+            .filter_map(|extra| turn(self.schedule.extra_us(extra), self.schedule.longest(), false));
+        let alarm = usize::from(layout.alarm) + UPLINK_HEAD + OVERHEAD;
+        let alarms = (0..layout.alarms)
+            .filter(|_| is_urgent)
+            .filter_map(|slot| turn(self.schedule.alarm_us(slot), alarm, true));
+        own.into_iter().chain(granted).chain(alarms).filter(|turn| turn.at >= from).min_by_key(|turn| turn.at)
+    }
+}
+
+/// A slot in which a node may send.
+#[derive(Clone, Copy)]
+struct Turn {
+    at: BaseTime,
+    number: u64,
+    /// Most octets of a frame.
+    limit: usize,
+    /// Whether it is for alarms only.
+    urgent: bool,
+}
