@@ -25,6 +25,8 @@ mod fields;
 mod flags;
 mod format;
 mod frame;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handler;
 mod identifier;
 mod layout;

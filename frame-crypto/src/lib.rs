@@ -10,6 +10,8 @@ mod error;
 #[cfg(feature = "storage")]
 mod flash;
 mod frame;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod join;
 mod key;
 mod name;

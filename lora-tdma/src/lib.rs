@@ -10,6 +10,8 @@ mod base;
 mod beacon;
 mod clock;
 mod error;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod internal;
 mod layout;
 mod message;

@@ -20,6 +20,8 @@ mod entry;
 mod error;
 mod fixed;
 mod frame;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handler;
 mod head;
 mod header;

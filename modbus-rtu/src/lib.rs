@@ -19,6 +19,8 @@ mod dialect;
 pub mod driver;
 mod error;
 mod frame;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod handler;
 mod judge;
 mod length;
