@@ -306,14 +306,7 @@ impl Schedule {
     /// Microseconds of a superframe for beacon, downlink and slots, with listening and guards: what is in use
     /// if every device sends its message. The rest is for whoever joins, alarms, and what was lost.
     pub fn used_us(&self) -> u64 {
-        let messages = self.layout.messages.iter().take(self.slots.into());
-        let slots: u64 =
-            messages.map(|&message| self.slot_length(usize::from(message) + UPLINK_HEAD + OVERHEAD)).sum();
-        let down = match self.layout.downlink {
-            0 => 0,
-            _ => self.slot_length(self.longest_downlink()),
-        };
-        self.beacon_us() + down + slots
+        self.beacon_us() + self.down_length() + self.slots_length(self.slots)
     }
 
     const fn lead(layout: &Layout) -> u64 {
@@ -322,6 +315,25 @@ impl Schedule {
 
     const fn slot_length(&self, octets: usize) -> u64 {
         self.airtime_us(octets) + self.layout.guard_us as u64 + self.layout.listen_us as u64
+    }
+
+    const fn down_length(&self) -> u64 {
+        match self.layout.downlink {
+            0 => 0,
+            _ => self.slot_length(self.longest_downlink()),
+        }
+    }
+
+    /// The first `count` slots. Mostly they are all as long as the first one.
+    fn slots_length(&self, count: u8) -> u64 {
+        let (mut sum, mut known, mut length) = (0, 0, 0);
+        for &message in self.layout.messages.iter().take(count.into()) {
+            if message != known {
+                (known, length) = (message, self.slot_length(usize::from(message) + UPLINK_HEAD + OVERHEAD));
+            }
+            sum += length;
+        }
+        sum
     }
 
     const fn alarm_length(&self) -> u64 {
@@ -346,15 +358,9 @@ impl Schedule {
 
     /// Where a cell begins; behind the last one, where they end.
     fn cell(&self, cell: u8) -> u64 {
-        let Layout { joins, downlink, .. } = self.layout;
+        let joins = self.layout.joins;
         let before = Self::join_after(&self.layout, self.beacon_us(), joins) - Self::lead(&self.layout);
-        let down = match downlink {
-            0 => 0,
-            _ => self.slot_length(self.longest_downlink()),
-        };
-        let messages = self.layout.messages.iter().take(self.slots.min(cell).into());
-        let slots: u64 =
-            messages.map(|&message| self.slot_length(usize::from(message) + UPLINK_HEAD + OVERHEAD)).sum();
+        let (down, slots) = (self.down_length(), self.slots_length(self.slots.min(cell)));
         let extras = u64::from(cell.saturating_sub(self.slots)) * self.slot_length(self.longest());
         before + down + slots + extras + u64::from(self.passed(cell)) * self.alarm_length()
     }
