@@ -169,7 +169,8 @@ example_prints() {
 example_refuses() {
     local output
     ! output=$(example "$@" 2>&1 >/dev/null) || fail "the example $* takes a wrong frame"
-    [[ $output == "this is no frame: wrong checksum: "* ]] || fail "the example $* does not say what is wrong: $output"
+    [[ $output == "this is no frame: wrong checksum: "* ]] ||
+        fail "the example $* does not say what is wrong: $output"
     echo "$*: $output"
 }
 
