@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio firmware)
+checks=(fmt doc clippy no-std no-panic target msrv test examples power package live bench chain radio firmware)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -117,6 +117,67 @@ check_msrv() {
 check_test() {
     cargo test --workspace
     cargo test "${libraries[@]/#/--package=}" --all-features
+}
+
+#: examples  the programs to copy: each says what it has to, and a wrong frame is refused
+check_examples() {
+    local file name
+    # A part of what each prints.
+    local -A parts=(
+        [meter-value/values]="56 34 12 80 is -1234.56"
+        [modbus-rtu/decode]="as a response: 3 registers"
+        [modbus-rtu/poll]="energy: 1234.56 kWh"
+        [modbus-rtu/uart]="unit 17: voltage 229.7 V"
+        [dlt645/decode]="current, phase B: -17.526 A"
+        [dlt645/poll]="forward active energy, total: 1234.56 kWh"
+        [dlt645/uart]="forward active energy, total 1234.56 kWh"
+        [mbus/decode]="flow temperature: 71.2 °C"
+        [mbus/poll]="energy, storage 2: 1800000 Wh"
+        [mbus/uart]="meter 5: 1800000 Wh"
+        [frame-crypto/link]="the same frame again: frame 0 was opened before"
+        [frame-crypto/power_cut]="every counter is higher than the one before"
+        [frame-crypto/join]="a frame of the session before: the tag is wrong"
+        [lora-tdma/airtime]="most octets in 400 ms"
+        [lora-tdma/plan]="base | 13.307 kbit/s from 16 devices"
+        [lora-tdma/network]="6 readings"
+    )
+    for file in {meter-value,modbus-rtu,dlt645,mbus,frame-crypto,lora-tdma}/examples/*.rs; do
+        name=${file%.rs} name=${name/\/examples/}
+        [[ ${parts[$name]:-} ]] || fail "of the example $name it is not known what it prints"
+        example_prints "${parts[$name]}" "$name"
+    done
+    example_prints "as a request: ReadHoldingRegisters" modbus-rtu/decode 11 03 00 6B 00 03 76 87
+    example_prints "voltage, phase A: 229.7 V" \
+        dlt645/decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EE 16
+    example_prints "energy: 12345000 Wh" mbus/decode 68 07 07 68 08 05 78 02 06 39 30 F6 16
+    example_prints "devices 27 to 52" lora-tdma/plan devices=50 message=32 base_bps=5000 channels=2
+    example_refuses modbus-rtu/decode 11 03 00 6B 00 03 76 86
+    example_refuses dlt645/decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EF 16
+    example_refuses mbus/decode 68 07 07 68 08 05 78 02 06 39 30 F7 16
+}
+
+# Runs an example with arguments, and looks for a part of what it prints.
+example_prints() {
+    local part=$1 output
+    shift
+    output=$(example "$@") || fail "the example $* fails"
+    [[ $output == *"$part"* ]] || fail "the example $* does not print '$part' but: $output"
+    echo "$*: $part"
+}
+
+# Gives an example a frame with a wrong checksum.
+example_refuses() {
+    local output
+    ! output=$(example "$@" 2>&1 >/dev/null) || fail "the example $* takes a wrong frame"
+    [[ $output == "this is no frame: wrong checksum: "* ]] ||
+        fail "the example $* does not say what is wrong: $output"
+    echo "$*: $output"
+}
+
+example() {
+    local name=$1
+    shift
+    cargo run --quiet --manifest-path "${name%/*}/Cargo.toml" --all-features --example "${name#*/}" -- "$@"
 }
 
 #: power     a million radio frames while power is cut at every write: no counter comes twice
