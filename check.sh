@@ -125,15 +125,15 @@ check_examples() {
     # A part of what each prints.
     local -A parts=(
         [meter-value/values]="56 34 12 80 is -1234.56"
-        [modbus-rtu/decode]="as a response: 3 registers"
-        [modbus-rtu/poll]="energy: 1234.56 kWh"
-        [modbus-rtu/uart]="unit 17: voltage 229.7 V"
-        [dlt645/decode]="current, phase B: -17.526 A"
-        [dlt645/poll]="forward active energy, total: 1234.56 kWh"
-        [dlt645/uart]="forward active energy, total 1234.56 kWh"
-        [mbus/decode]="flow temperature: 71.2 °C"
-        [mbus/poll]="energy, storage 2: 1800000 Wh"
-        [mbus/uart]="meter 5: 1800000 Wh"
+        [modbus-rtu/modbus_decode]="as a response: 3 registers"
+        [modbus-rtu/modbus_poll]="energy: 1234.56 kWh"
+        [modbus-rtu/modbus_uart]="unit 17: voltage 229.7 V"
+        [dlt645/dlt645_decode]="current, phase B: -17.526 A"
+        [dlt645/dlt645_poll]="forward active energy, total: 1234.56 kWh"
+        [dlt645/dlt645_uart]="forward active energy, total 1234.56 kWh"
+        [mbus/mbus_decode]="flow temperature: 71.2 °C"
+        [mbus/mbus_poll]="energy, storage 2: 1800000 Wh"
+        [mbus/mbus_uart]="meter 5: 1800000 Wh"
         [frame-crypto/link]="the same frame again: frame 0 was opened before"
         [frame-crypto/power_cut]="every counter is higher than the one before"
         [frame-crypto/join]="a frame of the session before: the tag is wrong"
@@ -146,14 +146,14 @@ check_examples() {
         [[ ${parts[$name]:-} ]] || fail "of the example $name it is not known what it prints"
         example_prints "${parts[$name]}" "$name"
     done
-    example_prints "as a request: ReadHoldingRegisters" modbus-rtu/decode 11 03 00 6B 00 03 76 87
+    example_prints "as a request: ReadHoldingRegisters" modbus-rtu/modbus_decode 11 03 00 6B 00 03 76 87
     example_prints "voltage, phase A: 229.7 V" \
-        dlt645/decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EE 16
-    example_prints "energy: 12345000 Wh" mbus/decode 68 07 07 68 08 05 78 02 06 39 30 F6 16
+        dlt645/dlt645_decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EE 16
+    example_prints "energy: 12345000 Wh" mbus/mbus_decode 68 07 07 68 08 05 78 02 06 39 30 F6 16
     example_prints "devices 27 to 52" lora-tdma/plan devices=50 message=32 base_bps=5000 channels=2
-    example_refuses modbus-rtu/decode 11 03 00 6B 00 03 76 86
-    example_refuses dlt645/decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EF 16
-    example_refuses mbus/decode 68 07 07 68 08 05 78 02 06 39 30 F7 16
+    example_refuses modbus-rtu/modbus_decode 11 03 00 6B 00 03 76 86
+    example_refuses dlt645/dlt645_decode 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EF 16
+    example_refuses mbus/mbus_decode 68 07 07 68 08 05 78 02 06 39 30 F7 16
 }
 
 # Runs an example with arguments, and looks for a part of what it prints.

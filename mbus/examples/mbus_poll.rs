@@ -1,7 +1,7 @@
 //! Reads a meter on the serial port of a level converter, telegram by telegram.
 //!
 //! ```console
-//! $ cargo run -p meterwire-mbus --example poll -- /dev/ttyUSB0 2400 5
+//! $ cargo run -p meterwire-mbus --example mbus_poll -- /dev/ttyUSB0 2400 5
 //! ```
 //!
 //! Without arguments it reads a simulated meter at the other end of a bus in memory.
@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
             let settings = serialport::new(path, baud).parity(Parity::Even).timeout(PATIENCE);
             poll(&mut settings.open().context("the port does not open")?, baud, address)
         }
-        _ => bail!("usage: poll [PORT BAUD ADDRESS]"),
+        _ => bail!("usage: mbus_poll [PORT BAUD ADDRESS]"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Says what a frame of an M-Bus means.
 //!
 //! ```console
-//! $ cargo run -p meterwire-mbus --example decode -- 68 07 07 68 08 05 78 02 06 39 30 F6 16
+//! $ cargo run -p meterwire-mbus --example mbus_decode -- 68 07 07 68 08 05 78 02 06 39 30 F6 16
 //! ```
 //!
 //! Without a frame it takes one of its own, in which a heat meter tells energy, volume and a temperature.

@@ -1,7 +1,7 @@
 //! Reads a meter as firmware does: an async UART, a delay, a clock, no allocation.
 //!
 //! ```console
-//! $ cargo run -p meterwire-dlt645 --features embedded-io --example uart
+//! $ cargo run -p meterwire-mbus --features embedded-io --example mbus_uart
 //! ```
 //!
 //! `read_energy` goes into firmware as it is. What comes behind `main` stands for the board and the meter.
@@ -12,19 +12,15 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::time::Duration;
 
-use anyhow::Context;
-use dlt645::driver::Driver;
-use dlt645::meter_value::{Date, DateTime, Decimal, DecimalError, Time};
-use dlt645::{
-    Address, Client, Command, Device, Edition, EncodeError, Identifier, Line, Machine, Meter, Output, Point,
-    Register, Reply, Server, TransactionError,
-};
 use embassy_futures::block_on;
 use embedded_hal_async::delay::DelayNs;
 use embedded_io_async::{ErrorType, Read, Write};
-
-/// Looked up by the compiler, so that the table of all identifiers stays out of the image.
-const ENERGY: Point = Identifier::FORWARD_ACTIVE_ENERGY.point().unwrap();
+use mbus::driver::Driver;
+use mbus::meter_value::{Decimal, Quantity};
+use mbus::{
+    Address, Client, Command, DecodeError, Device, EncodeError, Frame, Line, Machine, Meter, Output, Reply,
+    Server, TransactionError,
+};
 
 /// Why there is no reading.
 #[derive(Debug, thiserror::Error)]
@@ -35,43 +31,49 @@ enum Failure {
     Uart,
     #[error("{0}")]
     Meter(#[from] TransactionError),
-    #[error("nobody answers a broadcast")]
-    Broadcast,
-    #[error("the meter has no such value: {0}")]
-    Value(#[from] DecimalError),
+    #[error("the telegram: {0}")]
+    Telegram(#[from] DecodeError),
 }
 
-/// Asks a meter for its energy in kWh.
+/// Asks a meter for its energy in Wh; `None` if it counts none.
 async fn read_energy(
     driver: &mut Driver<impl Read + Write, impl DelayNs, impl FnMut() -> Duration>,
-    client: &mut Client<64>,
+    client: &mut Client,
     meter: &Device,
-) -> Result<Decimal, Failure> {
-    client.start(meter, &Command::Read { identifier: Identifier::FORWARD_ACTIVE_ENERGY })?;
+) -> Result<Option<Decimal>, Failure> {
+    client.start(meter, &Command::Read)?;
     let outcome = driver.run(client, |outcome| match outcome? {
-        Some(Reply::Read { data, .. }) => Ok(ENERGY.decode(data).value.to_decimal()?),
-        // The client passes on nothing but the reply to its command; a broadcast has none.
-        _ => Err(Failure::Broadcast),
+        // The first telegram has the values of now; to stop behind it, the next command is started.
+        Some(Reply::Data { frame, .. }) => energy(&frame).map_err(Failure::Telegram),
+        _ => Ok(None),
     });
     outcome.await.map_err(|_| Failure::Uart)?
 }
 
-fn main() -> anyhow::Result<()> {
-    let address = "201708176934".parse()?;
-    let clock = Cell::new(Duration::ZERO);
-    let uart = Uart::new(address, &clock).context("there is no such day")?;
-
-    // On a board: its buffered UART, `embassy_time::Delay`, and the time since the start.
-    let mut driver = Driver::new(uart, Delay(&clock), || clock.get());
-    let mut client = Client::new(Line::new(2_400));
-    for meter in [address, "123".parse()?] {
-        match block_on(read_energy(&mut driver, &mut client, &Device::new(meter))) {
-            Ok(energy) => println!("meter {meter}: {ENERGY} {energy} {}", ENERGY.unit()),
-            Err(failure) => println!("meter {meter}: {failure}"),
+fn energy(frame: &Frame<'_>) -> Result<Option<Decimal>, DecodeError> {
+    for record in frame.telegram()?.records {
+        let record = record?;
+        if record.quantity() == Some(Quantity::Energy) && record.storage == 0 {
+            return Ok(record.to_decimal().ok());
         }
     }
-    println!("after {:?} of the line's time", clock.get());
-    Ok(())
+    Ok(None)
+}
+
+fn main() {
+    let clock = Cell::new(Duration::ZERO);
+
+    // On a board: its buffered UART, `embassy_time::Delay`, and the time since the start.
+    let mut driver = Driver::new(Uart::new(Address(5), &clock), Delay(&clock), || clock.get());
+    let mut client = Client::new(Line::new(2_400));
+    for address in [Address(5), Address(6)] {
+        match block_on(read_energy(&mut driver, &mut client, &Device::new(address))) {
+            Ok(Some(energy)) => println!("meter {address}: {energy} Wh"),
+            Ok(None) => println!("meter {address}: no energy"),
+            Err(failure) => println!("meter {address}: {failure}"),
+        }
+    }
+    println!("after {:?} of the bus's time", clock.get());
 }
 
 /// A UART with a meter at its other end, on a clock that runs when somebody waits.
@@ -82,11 +84,11 @@ struct Uart<'a> {
 }
 
 impl<'a> Uart<'a> {
-    fn new(address: Address, clock: &'a Cell<Duration>) -> Option<Self> {
-        let noon = DateTime { date: Date::new(2026, 7, 1)?, time: Time::new(12, 0, 0)? };
-        let mut meter = Meter::new(Edition::Y2007, noon);
-        meter.set_energy(Register::ForwardActive, 1, 123_456);
-        Some(Self { meter: Server::new(address, meter), answer: VecDeque::new(), clock })
+    fn new(address: Address, clock: &'a Cell<Duration>) -> Self {
+        let mut meter = Meter::heat(12_345_678);
+        meter.power_w = 2_500;
+        meter.elapse(Duration::from_secs(30 * 86_400));
+        Self { meter: Server::new(address, meter), answer: VecDeque::new(), clock }
     }
 }
 

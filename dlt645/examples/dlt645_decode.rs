@@ -1,7 +1,7 @@
 //! Says what a frame of a DL/T 645 line means.
 //!
 //! ```console
-//! $ cargo run -p meterwire-dlt645 --example decode -- 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EE 16
+//! $ cargo run -p meterwire-dlt645 --example dlt645_decode -- 68 43 10 00 11 34 00 68 91 06 33 34 34 35 CA 55 EE 16
 //! ```
 //!
 //! Without a frame it takes one of its own, in which a meter tells three currents.

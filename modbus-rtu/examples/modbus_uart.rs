@@ -1,7 +1,7 @@
 //! Reads a meter as firmware does: an async UART, a delay, a clock, no allocation.
 //!
 //! ```console
-//! $ cargo run -p meterwire-modbus-rtu --features embedded-io --example uart
+//! $ cargo run -p meterwire-modbus-rtu --features embedded-io --example modbus_uart
 //! ```
 //!
 //! `read_meter` goes into firmware as it is. What comes behind `main` stands for the board and the meter.

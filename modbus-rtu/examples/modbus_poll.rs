@@ -1,7 +1,7 @@
 //! Reads a meter on a serial port, by the map of its registers.
 //!
 //! ```console
-//! $ cargo run -p meterwire-modbus-rtu --example poll -- /dev/ttyUSB0 9600 17
+//! $ cargo run -p meterwire-modbus-rtu --example modbus_poll -- /dev/ttyUSB0 9600 17
 //! ```
 //!
 //! Without arguments it reads a simulated meter at the other end of a line in memory.
@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
             let settings = serialport::new(path, baud).timeout(PATIENCE);
             poll(&mut settings.open().context("the port does not open")?, baud, unit)
         }
-        _ => bail!("usage: poll [PORT BAUD UNIT]"),
+        _ => bail!("usage: modbus_poll [PORT BAUD UNIT]"),
     }
 }
 

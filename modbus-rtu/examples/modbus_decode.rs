@@ -1,7 +1,7 @@
 //! Says what a frame of a Modbus line means.
 //!
 //! ```console
-//! $ cargo run -p meterwire-modbus-rtu --example decode -- 11 03 06 02 2B 00 00 00 64 C8 BA
+//! $ cargo run -p meterwire-modbus-rtu --example modbus_decode -- 11 03 06 02 2B 00 00 00 64 C8 BA
 //! ```
 //!
 //! Without a frame it takes one of its own, in which a unit tells three registers.

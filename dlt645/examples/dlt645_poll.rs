@@ -1,7 +1,7 @@
 //! Reads voltages, power and energy of a meter on a serial port.
 //!
 //! ```console
-//! $ cargo run -p meterwire-dlt645 --example poll -- /dev/ttyUSB0 2400 201708176934
+//! $ cargo run -p meterwire-dlt645 --example dlt645_poll -- /dev/ttyUSB0 2400 201708176934
 //! ```
 //!
 //! Without arguments it reads a simulated meter at the other end of a line in memory.
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
             let settings = serialport::new(path, baud).parity(Parity::Even).timeout(PATIENCE);
             poll(&mut settings.open().context("the port does not open")?, baud, address)
         }
-        _ => bail!("usage: poll [PORT BAUD ADDRESS]"),
+        _ => bail!("usage: dlt645_poll [PORT BAUD ADDRESS]"),
     }
 }
 
