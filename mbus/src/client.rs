@@ -23,8 +23,8 @@ use heard::{Awaiting, Heard, Repetition};
 /// either class and what is sent have bits of their own, all set after a reset or a selection; a bit toggles
 /// once its frame was answered, and a repetition has the same bit.
 ///
-/// [`Command::Read`] and [`Command::Exchange`] read all telegrams of a meter: each is an outcome, in the order they come in, and says
-/// whether `more` follow. To stop earlier, start the next command. A telegram that comes twice is passed over.
+/// [`Command::Read`] and [`Command::Exchange`] read all telegrams of a meter: each is an outcome, in the order
+/// they come in, and says whether `more` follow. To stop earlier, start the next command. A telegram that comes twice is passed over.
 ///
 /// Only what can be the answer of the meter that was asked ends the wait: an acknowledgement that does not
 /// stand in other octets, or data from the meter's address; of selected meters also with the secondary

@@ -44,8 +44,8 @@ pub enum DecimalError {
         /// The power of ten that was asked for.
         exponent: i8,
     },
-    /// Not-a-number or an infinity has no decimal value.
-    #[error("the float is not a finite number")]
+    /// Not-a-number, an infinity, and what is no number at all have no decimal value.
+    #[error("the value is no finite number")]
     NotFinite,
 }
 

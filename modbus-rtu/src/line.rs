@@ -34,8 +34,8 @@ impl Line {
     /// Above this speed the silences no longer shrink.
     const FAST: u32 = 19_200;
 
-    /// A line whose octets are handed over one by one as they come: a frame ends after 3.5 characters of silence, or 1750 us above
-    /// 19200 baud.
+    /// A line whose octets are handed over one by one as they come: a frame ends after 3.5 characters of silence,
+    /// or 1750 us above 19200 baud.
     ///
     /// A character has `bits` of them: 11 by the standard (start, 8 data, parity or a second stop, stop), 10
     /// for 8N1.
