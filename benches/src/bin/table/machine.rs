@@ -36,18 +36,18 @@ pub fn head() -> Result<String, String> {
 
     {COMMAND}
 
-On the host: the fastest of up to 400 samples of a call; how many times the best peer's time that is, so that less than 1
-is faster than every peer; and the octets that a call allocates. On the target, a Cortex-M4 that QEMU emulates: the
-instructions of a call, and octets of the stack and of the image. What the work is, and what a peer cannot do,
-[benches/README.md](benches/README.md) and [benches/on-target/README.md](benches/on-target/README.md) say. Ratios
-travel to another machine, times do not.
+A cell of a case on the host is the fastest of up to 400 samples of a call; how many times the best peer's time that
+is, so that what is below ×1 is faster than every peer; and the octets that a call allocates. A cell for the target,
+a Cortex-M4, is instructions, or octets of the stack and of the image. What the work is, and what a peer cannot do,
+is in [benches/README.md](benches/README.md) and [benches/on-target/README.md](benches/on-target/README.md). Ratios
+and instructions travel to another machine, times do not; with more load than cores, times are too long.
 
 | | |
 |---|---|
 | date | {} |
 | commit | {} |
 | processor | {}, {cores} cores |
-| load before | {} |
+| load at the start | {} |
 | system | {} |
 | compiler | {} |
 | emulator | {} |
@@ -88,7 +88,7 @@ fn processor() -> String {
 }
 
 /// Processes that run or wait to, on average of the last minute.
-fn load() -> String {
+pub fn load() -> String {
     let load = line("/proc/loadavg", "").unwrap_or_default();
     load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").into()
 }
