@@ -55,7 +55,7 @@ and instructions travel to another machine, times do not; with more load than co
 | peers | {} |
 ",
         output("date", &["-u", "+%F %H:%M UTC"])?,
-        output("git", &["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"])?,
+        commit(),
         processor(),
         load(),
         system(),
@@ -80,6 +80,12 @@ fn output(program: &str, arguments: &[&str]) -> Result<String, String> {
 fn line(file: &str, start: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     text.lines().find_map(|line| line.strip_prefix(start)).map(str::to_owned)
+}
+
+/// As far as git knows it.
+fn commit() -> String {
+    let arguments = ["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"];
+    output("git", &arguments).unwrap_or("unknown".into())
 }
 
 fn processor() -> String {
