@@ -36,11 +36,11 @@ pub fn head() -> Result<String, String> {
 
     {COMMAND}
 
-A cell of a case on the host is the fastest of up to 400 samples of a call; how many times the best peer's time that
+A cell of a case on the host is the fastest of up to 800 samples of a call; how many times the best peer's time that
 is, so that what is below ×1 is faster than every peer; and the octets that a call allocates. A cell for the target,
 a Cortex-M4, is instructions, or octets of the stack and of the image. What the work is, and what a peer cannot do,
 is in [benches/README.md](benches/README.md) and [benches/on-target/README.md](benches/on-target/README.md). Ratios
-and instructions travel to another machine, times do not; with more load than cores, times are too long.
+and instructions travel to another machine, times do not; with more load than cores, times may be too long.
 
 | | |
 |---|---|
