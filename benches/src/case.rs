@@ -2,7 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use crate::stream::{Found, Stream};
+use crate::stream::Found;
+
+/// A column of a protocol's table: an implementation, or another way to do the work with ours.
+pub trait Column: Sized + 'static {
+    /// The table's title.
+    const TITLE: &'static str;
+    /// Every column, ours first.
+    const ALL: &'static [Self];
+    const CASES: &'static [Case<Self>];
+
+    fn name(&self) -> &'static str;
+
+    /// Whether it is somebody else's.
+    fn is_peer(&self) -> bool {
+        self.name() != Self::ALL[0].name()
+    }
+}
 
 /// One row of a table, for implementations of one protocol.
 pub struct Case<I: 'static> {
@@ -11,14 +27,17 @@ pub struct Case<I: 'static> {
     pub octets: usize,
     /// A meter of the implementation, if it takes part.
     pub meter: fn(&I) -> Option<Meter>,
-    /// The stream, if it is one.
-    pub stream: Option<InStream<I>>,
+    /// What is counted besides the time, if anything is.
+    pub counted: Option<Counted<I>>,
 }
 
-/// A stream, and what an implementation finds in it.
-pub struct InStream<I: 'static> {
-    pub stream: fn() -> Stream,
-    pub count: fn(&I, &Stream) -> Option<Found>,
+/// How much of its work an implementation does right.
+pub struct Counted<I: 'static> {
+    /// What is counted as right, and what else.
+    pub counts: &'static str,
+    /// How much there is to do.
+    pub total: fn() -> usize,
+    pub count: fn(&I) -> Option<Found>,
 }
 
 /// Calls an implementation so many times, and says how long it took.
@@ -32,4 +51,9 @@ pub(crate) fn meter(mut call: impl FnMut() + 'static) -> Meter {
         }
         start.elapsed()
     })
+}
+
+/// What is counted of a stream.
+pub(crate) const fn frames<I>(total: fn() -> usize, count: fn(&I) -> Option<Found>) -> Option<Counted<I>> {
+    Some(Counted { counts: "intact frames found, others", total, count })
 }

@@ -6,6 +6,8 @@ pub mod ways;
 
 use dlt645::{Identifier, Layout};
 
+use crate::case::{Case, Column};
+
 /// A way to do the work. `None` is left out.
 pub struct Way {
     pub name: &'static str,
@@ -14,6 +16,20 @@ pub struct Way {
     pub encode_reply: Option<EncodeReply>,
     pub read_values: Option<ReadValues>,
     pub stream: Option<FindFrames>,
+}
+
+impl Column for Way {
+    const TITLE: &'static str = "DL/T 645";
+    const ALL: &'static [Self] = &ways::ALL;
+    const CASES: &'static [Case<Self>] = &case::ALL;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is_peer(&self) -> bool {
+        false
+    }
 }
 
 /// The identifier in the frame of a read reply, and the wrapping sum of the data behind it.

@@ -1,8 +1,10 @@
 //! The codecs beside the other crates for the same protocol: a module a protocol, in it one set of cases and
 //! one file an implementation.
 
+pub mod airtime;
 pub mod case;
 pub mod dlt645;
+pub mod frame_crypto;
 pub mod lora_tdma;
 pub mod mbus;
 pub mod modbus_rtu;

@@ -7,6 +7,8 @@ pub mod plain;
 use std::time::Duration;
 
 use frame_crypto::Aes128;
+
+use crate::case::{Case, Column};
 use network::Network;
 use plain::Plain;
 
@@ -14,6 +16,20 @@ use plain::Plain;
 pub struct Way {
     pub name: &'static str,
     pub superframes: fn(u16) -> Superframes,
+}
+
+impl Column for Way {
+    const TITLE: &'static str = "Time slots";
+    const ALL: &'static [Self] = &WAYS;
+    const CASES: &'static [Case<Self>] = &case::ALL;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is_peer(&self) -> bool {
+        false
+    }
 }
 
 /// A base with so many devices takes in the next superframe: how long that took, and how many messages came.

@@ -4,6 +4,8 @@ pub mod case;
 pub mod peers;
 pub mod stream;
 
+use crate::case::{Case, Column};
+
 /// What an implementation can do. `None` is left out: its file says why.
 pub struct Implementation {
     pub name: &'static str,
@@ -11,6 +13,16 @@ pub struct Implementation {
     pub readings: Option<Readings>,
     pub encode_reply: Option<EncodeReply>,
     pub stream: Option<FindFrames>,
+}
+
+impl Column for Implementation {
+    const TITLE: &'static str = "M-Bus";
+    const ALL: &'static [Self] = &peers::ALL;
+    const CASES: &'static [Case<Self>] = &case::ALL;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 /// Reads the quantity, the unit and the value of every record in a frame, and says how many there were.

@@ -4,6 +4,8 @@ pub mod case;
 pub mod peers;
 pub mod stream;
 
+use crate::case::{Case, Column};
+
 /// What an implementation can do. `None` is left out: its file says why.
 pub struct Implementation {
     pub name: &'static str,
@@ -12,6 +14,16 @@ pub struct Implementation {
     pub encode_request: Option<EncodeRequest>,
     pub encode_response: Option<EncodeResponse>,
     pub stream: Option<FindFrames>,
+}
+
+impl Column for Implementation {
+    const TITLE: &'static str = "Modbus RTU";
+    const ALL: &'static [Self] = &peers::ALL;
+    const CASES: &'static [Case<Self>] = &case::ALL;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 /// The fields of a frame that asks for holding registers, if its checksum is right.

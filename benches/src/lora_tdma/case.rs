@@ -11,19 +11,19 @@ pub const ALL: [Case<Way>; 3] = [
         name: "superframe of 16 devices",
         octets: FRAME * SLOTS,
         meter: |way| Some(meter(way, 16)),
-        stream: None,
+        counted: None,
     },
     Case {
         name: "superframe of 1,700 devices",
         octets: FRAME * SLOTS,
         meter: |way| Some(meter(way, 1_700)),
-        stream: None,
+        counted: None,
     },
     Case {
         name: "superframe of 10,000 devices",
         octets: FRAME * SLOTS,
         meter: |way| Some(meter(way, 10_000)),
-        stream: None,
+        counted: None,
     },
 ];
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use super::{Implementation, Request, stream};
 use crate::buffer;
-use crate::case::{Case, InStream, Meter, meter};
+use crate::case::{Case, Meter, frames, meter};
 use crate::stream::{Found, LEN, Stream};
 
 /// Registers of an answer: the most that one frame carries.
@@ -30,21 +30,21 @@ pub fn response_frame() -> Vec<u8> {
 }
 
 pub const ALL: [Case<Implementation>; 6] = [
-    Case { name: "decode request", octets: 8, meter: decode_request, stream: None },
-    Case { name: "decode reply, 125 registers", octets: 255, meter: decode_response, stream: None },
-    Case { name: "encode request", octets: 8, meter: encode_request, stream: None },
-    Case { name: "encode reply, 125 registers", octets: 255, meter: encode_response, stream: None },
+    Case { name: "decode request", octets: 8, meter: decode_request, counted: None },
+    Case { name: "decode reply, 125 registers", octets: 255, meter: decode_response, counted: None },
+    Case { name: "encode request", octets: 8, meter: encode_request, counted: None },
+    Case { name: "encode reply, 125 registers", octets: 255, meter: encode_response, counted: None },
     Case {
         name: "stream, 1 % corrupted",
         octets: LEN,
         meter: |implementation| find_frames(implementation, stream::corrupted),
-        stream: Some(InStream { stream: stream::corrupted, count }),
+        counted: frames(|| stream::corrupted().intact.len(), |it| count(it, stream::corrupted)),
     },
     Case {
         name: "stream, stray octets",
         octets: LEN,
         meter: |implementation| find_frames(implementation, stream::stray),
-        stream: Some(InStream { stream: stream::stray, count }),
+        counted: frames(|| stream::stray().intact.len(), |it| count(it, stream::stray)),
     },
 ];
 
@@ -85,6 +85,6 @@ fn find_frames(implementation: &Implementation, stream: fn() -> Stream) -> Optio
     }))
 }
 
-fn count(implementation: &Implementation, stream: &Stream) -> Option<Found> {
-    Some(stream::count(stream, implementation.stream?))
+fn count(implementation: &Implementation, stream: fn() -> Stream) -> Option<Found> {
+    Some(stream::count(&stream(), implementation.stream?))
 }

@@ -1,10 +1,13 @@
 //! The mode alone: one key, the counter as the nonce, no replay window.
 
-use aes::Aes128;
+#[cfg(feature = "frames-ccm")]
+use aes::Aes128 as Cipher;
 use ccm::{AeadInOut, Ccm, KeyInit, consts};
+#[cfg(feature = "frames-ccm-sm4")]
+use sm4::Sm4 as Cipher;
 
 /// A key schedule for each end, as two devices have.
-pub struct Ends([Ccm<Aes128, consts::U8, consts::U13>; 2], u64);
+pub struct Ends([Ccm<Cipher, consts::U8, consts::U13>; 2], u64);
 
 fn nonce([a, b, c, d]: [u8; 4]) -> [u8; 13] {
     [0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]

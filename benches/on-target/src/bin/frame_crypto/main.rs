@@ -4,10 +4,10 @@
 #![no_std]
 #![no_main]
 
-#[cfg(feature = "frames-ccm")]
+#[cfg(any(feature = "frames-ccm", feature = "frames-ccm-sm4"))]
 #[path = "ccm.rs"]
 mod ends;
-#[cfg(not(any(feature = "frames", feature = "frames-ccm")))]
+#[cfg(not(any(feature = "frames", feature = "frames-ccm", feature = "frames-ccm-sm4")))]
 #[path = "nothing.rs"]
 mod ends;
 #[cfg(feature = "frames")]

@@ -13,7 +13,15 @@ mod node;
 #[cfg(feature = "modbus-core")]
 #[path = "modbus_core.rs"]
 mod node;
-#[cfg(not(any(feature = "ours-small", feature = "rmodbus", feature = "modbus-core")))]
+#[cfg(feature = "rustmod-core")]
+#[path = "rustmod.rs"]
+mod node;
+#[cfg(not(any(
+    feature = "ours-small",
+    feature = "rmodbus",
+    feature = "modbus-core",
+    feature = "rustmod-core"
+)))]
 #[path = "nothing.rs"]
 mod node;
 
