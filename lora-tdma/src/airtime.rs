@@ -108,6 +108,23 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The usual settings of the newer chips: with the header, the checksum, the lowest coding rate, and preamble and
+    /// low-data-rate setting as the spreading factor wants them.
+    pub const fn usual(spreading_factor: SpreadingFactor, bandwidth: Bandwidth) -> Self {
+        let is_short = matches!(spreading_factor, SpreadingFactor::Sf5 | SpreadingFactor::Sf6);
+        let profile = Self {
+            family: Family::Sx126x,
+            spreading_factor,
+            bandwidth,
+            coding_rate: CodingRate::Cr4_5,
+            preamble: if is_short { Self::SHORT_SYMBOL_PREAMBLE } else { 8 },
+            explicit_header: true,
+            crc: true,
+            low_data_rate: false,
+        };
+        Self { low_data_rate: profile.wants_low_data_rate(), ..profile }
+    }
+
     /// Microseconds of a symbol.
     pub const fn symbol_us(&self) -> u32 {
         (2 * self.bandwidth as u32) << self.spreading_factor as u32
@@ -130,17 +147,8 @@ impl Profile {
     /// The longest payload whose frame takes no more than `us` microseconds; `None` if none is that short.
     ///
     /// ```
-    /// # use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-    /// # let profile = Profile {
-    /// #     family: Family::Sx126x,
-    /// #     spreading_factor: SpreadingFactor::Sf9,
-    /// #     bandwidth: Bandwidth::Khz125,
-    /// #     coding_rate: CodingRate::Cr4_5,
-    /// #     preamble: 8,
-    /// #     explicit_header: true,
-    /// #     crc: true,
-    /// #     low_data_rate: false,
-    /// # };
+    /// # use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
+    /// # let profile = Profile::usual(SpreadingFactor::Sf9, Bandwidth::Khz125);
     /// assert_eq!(profile.payload_in(1_000_000), Some(197));
     /// assert_eq!(profile.payload_in(50_000), None);
     /// ```

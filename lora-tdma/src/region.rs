@@ -14,19 +14,10 @@ pub use duty_cycle::DutyCycle;
 ///
 /// ```
 /// use lora_tdma::RegionError;
-/// use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+/// use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 /// use lora_tdma::region::{Region, microwatts};
 ///
-/// let fast = Profile {
-///     family: Family::Sx126x,
-///     spreading_factor: SpreadingFactor::Sf7,
-///     bandwidth: Bandwidth::Khz500,
-///     coding_rate: CodingRate::Cr4_5,
-///     preamble: 8,
-///     explicit_header: true,
-///     crc: true,
-///     low_data_rate: false,
-/// };
+/// let fast = Profile::usual(SpreadingFactor::Sf7, Bandwidth::Khz500);
 /// let admits = |region: Region| region.admits(490_300_000, &fast, microwatts(17), fast.airtime_us(80)).err();
 /// assert_eq!(admits(Region::CHINA), None);
 /// // A laboratory that measures 3 % more than the settings say:

@@ -1,19 +1,10 @@
 //! Who may send when: slots of every kind, in tables.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 use lora_tdma::{Access, BaseTime, DecodeError, EncodeError, Layout, Place, Schedule, ScheduleError};
 
-const FAST: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+const FAST: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 const SLOW: Profile =
     Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
 

@@ -119,8 +119,7 @@ fn capacity() {
     println!(
         "\nrates with 30 % of the superframe spare: 16 nodes, guard 1 ms, listening first, a downlink of 32 octets"
     );
-    let slow =
-        Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
+    let slow = Profile::usual(SpreadingFactor::Sf7, Bandwidth::Khz125);
     let mut table =
         Table::new(["radio", "octets", "superframe", "slot on the air", "base", "a node in its slot"]);
     for (name, profile, octets, goal) in [
@@ -303,8 +302,7 @@ fn many(seeds: u64) -> u64 {
     println!(
         "\none channel of 8, a message of 64 octets from each node every 60 s, 20 min (goals on 8: SF7/125 2400, SF5/250 13500)"
     );
-    let slow =
-        Profile { spreading_factor: SpreadingFactor::Sf7, bandwidth: Bandwidth::Khz125, preamble: 8, ..FAST };
+    let slow = Profile::usual(SpreadingFactor::Sf7, Bandwidth::Khz125);
     let mut table = Table::new([
         "radio",
         "nodes",

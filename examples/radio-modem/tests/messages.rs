@@ -9,16 +9,7 @@ use radio_modem::{
     DecodeError, EncodeError, FromModem, MAX_FRAMED, MAX_RADIO, Outcome, Receiver, Settings, ToModem,
 };
 
-const PROFILE: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+const PROFILE: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
 const SETTINGS: Settings = Settings { frequency_hz: 470_300_000, power_dbm: 14, profile: PROFILE };
 

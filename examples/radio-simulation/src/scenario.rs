@@ -3,21 +3,12 @@
 use std::time::Duration;
 
 use lora_tdma::Layout;
-use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 
 use crate::Loss;
 
 /// 31 kbit/s raw.
-pub const FAST: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+pub const FAST: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
 /// What each node has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

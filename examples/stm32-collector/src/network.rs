@@ -2,7 +2,7 @@
 
 use collector::Table;
 use collector_identity::Identity;
-use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 use lora_tdma::{Bounds, Layout};
 use radio_modem::Settings;
 use telemetry::{
@@ -22,16 +22,7 @@ pub const START_ERROR_US: u16 = 2;
 /// The radio.
 pub const SETTINGS: Settings = Settings { frequency_hz: 480_000_000, power_dbm: 17, profile: PROFILE };
 
-const PROFILE: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+const PROFILE: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
 /// A schedule that no base has: the true one comes with the session.
 pub const LAYOUT: Layout = Layout { version: 0, ..Layout::plain(PROFILE, 16, 16, 1_000, 1_000_000) };

@@ -9,16 +9,7 @@ use crate::Seed;
 use network::{NODES, Network, layout as layout_of, no_stations};
 pub use schedule::layout;
 
-const FAST: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+const FAST: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
 /// The octets are a radio's settings and a length of payload.
 pub fn airtime(octets: &[u8]) {

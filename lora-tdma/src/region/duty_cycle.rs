@@ -21,17 +21,8 @@ const HOUR_US: u64 = 3_601_000_000;
 ///     budget.spend(at_us, 400_000)?;
 /// }
 /// assert!(budget.spend(900_000_000, 400_000).is_err());
-/// # use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-/// # const PROFILE: Profile = Profile {
-/// #     family: Family::Sx126x,
-/// #     spreading_factor: SpreadingFactor::Sf7,
-/// #     bandwidth: Bandwidth::Khz125,
-/// #     coding_rate: CodingRate::Cr4_5,
-/// #     preamble: 8,
-/// #     explicit_header: true,
-/// #     crc: true,
-/// #     low_data_rate: false,
-/// # };
+/// # use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
+/// # const PROFILE: Profile = Profile::usual(SpreadingFactor::Sf7, Bandwidth::Khz125);
 /// # Ok::<(), lora_tdma::RegionError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use frame_crypto::{
     CounterStore, Header, JoinRequest, Key, Kind, Link, Opener, Sealer, Session, StoreError, Window,
 };
-use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
+use lora_tdma::airtime::{Bandwidth, Profile, SpreadingFactor};
 use lora_tdma::{
     Access, Base, BaseOutput, BaseTime, Beacon, Bounds, Device, Grant, Layout, LocalTime, Node, NodeOutput,
     Schedule, Setup, Station,
@@ -21,16 +21,7 @@ pub const MESSAGE: usize = 256;
 const START_ERROR_US: u64 = 20;
 const STAMP_ERROR_US: u64 = 20;
 
-pub const FAST: Profile = Profile {
-    family: Family::Sx126x,
-    spreading_factor: SpreadingFactor::Sf5,
-    bandwidth: Bandwidth::Khz250,
-    coding_rate: CodingRate::Cr4_5,
-    preamble: 12,
-    explicit_header: true,
-    crc: true,
-    low_data_rate: false,
-};
+pub const FAST: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
 /// Slots of 32 octets and everything else there is.
 pub fn layout(slots: u8) -> Layout {
