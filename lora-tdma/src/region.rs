@@ -7,7 +7,7 @@ mod duty_cycle;
 
 use crate::RegionError;
 use crate::airtime::{Bandwidth, Profile};
-pub use channels::{Grid, Plan};
+pub use channels::{ChannelPlan, Grid};
 pub use duty_cycle::DutyCycle;
 
 /// The rules of a region. What they leave open can be set otherwise:

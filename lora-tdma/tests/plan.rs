@@ -165,6 +165,10 @@ fn the_region_says_no() {
     let error = refusal(any_rate(), Sf12, Khz125);
     assert!(matches!(error, PlanError::Region(RegionError::Airtime { limit_us: 1_000_000, .. })), "{error}");
 
+    let crystal = Demand { bounds: Bounds { drift_ppm: 101, ..any_rate().bounds }, ..any_rate() };
+    let error = RegionError::Tolerance { ppm: 101, limit_ppm: 100 };
+    assert_eq!(refusal(crystal, Sf7, Khz125), error.into());
+
     let outside = Demand { grid: Grid::new(469_900_000, 1), ..any_rate() };
     assert!(matches!(refusal(outside, Sf7, Khz125), PlanError::Region(RegionError::Frequency { .. })));
 }

@@ -5,7 +5,7 @@
 
 use lora_tdma::RegionError;
 use lora_tdma::airtime::{Bandwidth, CodingRate, Family, Profile, SpreadingFactor};
-use lora_tdma::region::{DutyCycle, Grid, Listening, Plan, Region, microwatts};
+use lora_tdma::region::{ChannelPlan, DutyCycle, Grid, Listening, Region, microwatts};
 
 fn profile(bandwidth: &str) -> Profile {
     Profile {
@@ -102,32 +102,38 @@ fn ends(grid: Grid) -> (u32, u32, u8) {
 #[test]
 fn plans_have_the_channels_of_lorawan() {
     let of = |grids: &[Grid]| grids.iter().copied().map(ends).collect::<Vec<_>>();
-    let plan = |plan: Plan| (of(plan.up), of(plan.down), plan.beacons.map(ends));
+    let plan = |plan: ChannelPlan| (of(plan.up), of(plan.down), plan.beacons.map(ends));
     assert_eq!(
-        plan(Plan::CN470),
+        plan(ChannelPlan::CN470),
         (vec![(470_300, 489_300, 96)], vec![(500_300, 509_700, 48)], Some((508_300, 509_700, 8)))
     );
     assert_eq!(
-        plan(Plan::CN470_20A),
+        plan(ChannelPlan::CN470_20A),
         (vec![(470_300, 476_500, 32), (503_500, 509_700, 32)], vec![(483_900, 496_500, 64)], None)
     );
     let both = vec![(476_900, 483_100, 32), (496_900, 503_100, 32)];
-    assert_eq!(plan(Plan::CN470_20B), (both.clone(), both, None));
+    assert_eq!(plan(ChannelPlan::CN470_20B), (both.clone(), both, None));
     assert_eq!(
-        plan(Plan::CN470_26A),
+        plan(ChannelPlan::CN470_26A),
         (vec![(470_300, 479_700, 48)], vec![(490_100, 494_700, 24)], Some((494_900, 494_900, 1)))
     );
     assert_eq!(
-        plan(Plan::CN470_26B),
+        plan(ChannelPlan::CN470_26B),
         (vec![(480_300, 489_700, 48)], vec![(500_100, 504_700, 24)], Some((504_900, 504_900, 1)))
     );
-    let [down] = Plan::CN470.down else { panic!() };
-    assert_eq!(down.index(Plan::CN470_SECOND_WINDOW_HZ), Some(25));
+    let [down] = ChannelPlan::CN470.down else { panic!() };
+    assert_eq!(down.index(ChannelPlan::CN470_SECOND_WINDOW_HZ), Some(25));
 }
 
 #[test]
 fn every_channel_of_china_may_be_used() {
-    for plan in [Plan::CN470, Plan::CN470_20A, Plan::CN470_20B, Plan::CN470_26A, Plan::CN470_26B] {
+    for plan in [
+        ChannelPlan::CN470,
+        ChannelPlan::CN470_20A,
+        ChannelPlan::CN470_20B,
+        ChannelPlan::CN470_26A,
+        ChannelPlan::CN470_26B,
+    ] {
         for grid in plan.up.iter().chain(plan.down).copied().chain(plan.beacons) {
             for hz in grid.iter() {
                 assert!(Region::CHINA.admits(hz, &profile("125"), microwatts(17), 1_000_000).is_ok(), "{hz}");

@@ -4,8 +4,9 @@ use core::hint::black_box;
 use core::num::NonZeroU32;
 
 use ::lora_tdma::Timer;
+use ::lora_tdma::airtime::Profile;
 use ::lora_tdma::plan::{Demand, USUAL};
-use ::lora_tdma::region::{DutyCycle, Grid, Listening, Plan, Region, microwatts};
+use ::lora_tdma::region::{ChannelPlan, DutyCycle, Grid, Listening, Region, microwatts};
 
 use crate::lora_tdma::{any_base, any_clock, any_local, any_profile};
 
@@ -19,6 +20,7 @@ pub fn run() {
 
 fn airtime() {
     let profile = any_profile();
+    black_box(Profile::usual(profile.spreading_factor, profile.bandwidth));
     black_box((profile.symbol_us(), profile.wants_low_data_rate(), profile.airtime_us(black_box(0))));
     black_box((profile.payload_in(black_box(0)), profile.cad_us(), profile.check().is_ok()));
 }
@@ -32,7 +34,7 @@ fn region() {
         black_box(band.is_ok_and(|band| band.limit_uw(black_box(0)) == 0));
         black_box((region.admits_crystal(black_box(0)).is_ok(), region.listening_us(&profile)));
     }
-    black_box(black_box(Plan::CN470).up.iter().flat_map(|grid| grid.iter()).count());
+    black_box(black_box(ChannelPlan::CN470).up.iter().flat_map(|grid| grid.iter()).count());
     let grid = black_box(Grid::new(black_box(0), black_box(0)));
     black_box((grid.hz(black_box(0)), grid.index(black_box(0)), grid.count()));
     let mut budget = black_box(<DutyCycle>::new(black_box(0)));

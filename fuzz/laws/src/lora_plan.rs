@@ -175,6 +175,7 @@ fn permitted(demand: &Demand, profile: &Profile, plan: &Plan) {
     let alarm = airtime(usize::from(layout.alarm) + UPLINK as usize);
     let longest =
         schedule.beacon_us().max(airtime(schedule.longest())).max(alarm).max(airtime(JOIN as usize));
+    assert_eq!(demand.region.admits_crystal(demand.bounds.drift_ppm), Ok(()));
     let mut end = 0;
     for channel in 0..plan.channels() {
         let hz = plan.frequency_hz(channel).expect("every channel has its place");

@@ -30,6 +30,7 @@ impl<'a> Search<'a> {
     /// Checks what does not depend on the superframe.
     pub(super) fn new(demand: &'a Demand, profile: &Profile) -> Result<Self, PlanError> {
         profile.check()?;
+        demand.region.admits_crystal(demand.bounds.drift_ppm)?;
         let covered = demand.region.occupied_hz(profile.bandwidth).div_ceil(Grid::STEP_HZ);
         let stride = u8::try_from(covered).unwrap_or(u8::MAX).max(1);
         let mut search = Self { demand, profile: *profile, channels: 0, stride, duty_permille: None };

@@ -3,9 +3,9 @@
 /// Channels at equal distances.
 ///
 /// ```
-/// use lora_tdma::region::Plan;
+/// use lora_tdma::region::ChannelPlan;
 ///
-/// let [up] = Plan::CN470.up else { unreachable!() };
+/// let [up] = ChannelPlan::CN470.up else { unreachable!() };
 /// assert_eq!(up.hz(95), Some(489_300_000));
 /// assert_eq!(up.hz(96), None);
 /// assert_eq!(up.index(470_500_000), Some(1));
@@ -60,7 +60,7 @@ impl Grid {
 /// Source: LoRaWAN Regional Parameters (1.0 for the first, RP002 for the others), CN470-510.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Plan {
+pub struct ChannelPlan {
     /// Channels to the base.
     pub up: &'static [Grid],
     /// Channels from the base.
@@ -74,7 +74,7 @@ const fn grid(first: u32, last: u32) -> Grid {
     Grid::new(first * 100_000, ((last - first) / 2 + 1) as u8)
 }
 
-impl Plan {
+impl ChannelPlan {
     /// China, the old plan.
     pub const CN470: Self =
         Self { up: &[grid(4_703, 4_893)], down: &[grid(5_003, 5_097)], beacons: Some(grid(5_083, 5_097)) };
