@@ -6,6 +6,7 @@ use ::dlt645::{
     RecordTime, Refusal, Register, RelayAction, RelayErrors, RelayStatus, Reply, Retry, Schedule, Search,
     SecurityErrors, Server, TerminalSignal, Writer,
 };
+use meter_value::line::Frames;
 use meter_value::{Date, DateTime, Time};
 
 use crate::{any_time, drive, with_buffer};
@@ -135,6 +136,7 @@ fn decoder(octets: &[u8]) {
     while let Some(result) = black_box(&mut decoder).frame() {
         black_box(result.is_ok());
     }
+    black_box((black_box(&mut decoder).find().is_some(), decoder.behind().len(), decoder.last().is_ok()));
     black_box(&mut decoder).clear();
     black_box(&mut decoder);
 }
@@ -332,6 +334,9 @@ fn meter(octets: &[u8]) {
         meter.set_energy(any_register(), black_box(0), black_box(0)),
     ));
     black_box((meter.parameter(any_identifier()), meter.mains.power_factor_permille(black_box(None))));
+    black_box((meter.mains.active_dw(black_box(None)), meter.mains.reactive_dvar(black_box(None))));
+    black_box(meter.mains.apparent_dva(black_box(None)));
+    meter.switch_baud_rate(black_box(BaudRate::Y2007(0)));
     black_box(meter.set_parameter(any_identifier(), octets));
     black_box(&mut server);
     drive(&mut server, octets);

@@ -32,6 +32,7 @@ fn region() {
         let region = black_box(Region { occupied_permille: black_box(0), listening, ..region });
         let band = region.admits(black_box(0), &profile, microwatts(black_box(0)), black_box(0));
         black_box(band.is_ok_and(|band| band.limit_uw(black_box(0)) == 0));
+        black_box(region.occupied_hz(profile.bandwidth));
         black_box((region.admits_crystal(black_box(0)).is_ok(), region.listening_us(&profile)));
     }
     black_box(black_box(ChannelPlan::CN470).up.iter().flat_map(|grid| grid.iter()).count());
@@ -44,6 +45,7 @@ fn region() {
 
 fn plan() {
     let demand = black_box(Demand::default());
+    black_box(demand.plan_for(&any_profile()).is_ok());
     let Ok(plan) = black_box(demand.plan(&black_box(USUAL))) else { return };
     black_box(demand.survey(&black_box(USUAL)).iter().any(|(_, plan)| plan.is_ok()));
     black_box((plan.channels(), plan.devices(), plan.schedule(black_box(0)), plan.channel(black_box(0))));
@@ -52,6 +54,9 @@ fn plan() {
 }
 
 fn clock() {
+    let (base, local) = (any_base(), any_local());
+    black_box((base.after(black_box(0)), base.before(black_box(0)), base.since(any_base()), base.us()));
+    black_box((local.after(black_box(0)), local.before(black_box(0)), local.since(any_local()), local.us()));
     let mut clock = any_clock();
     black_box(black_box(&mut clock).synchronize(any_base(), any_local()));
     black_box(black_box(&mut clock).base_time(any_local()));

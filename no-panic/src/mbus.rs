@@ -6,6 +6,7 @@ use ::mbus::{
     Manufacturer, Medium, Meter, Qualifier, RecordError, Records, Retry, Scope, Search, Selection, Server,
     Status, Target, Writer, signature,
 };
+use ::meter_value::line::Frames;
 use ::meter_value::{Date, DateTime, Time};
 
 use crate::{any_time, drive, with_buffer};
@@ -71,7 +72,7 @@ fn records(mut records: Records<'_>) {
         record.qualifiers().for_each(|qualifier| {
             black_box(qualifier);
         });
-        black_box(record.value());
+        black_box((record.value(), record.unit_text().is_some()));
         black_box(record.to_decimal().is_ok());
         black_box(with_buffer(|buffer| record.encode(buffer).is_ok()));
     }
@@ -154,6 +155,7 @@ fn decoder(octets: &[u8]) {
     while let Some(result) = black_box(&mut decoder).frame() {
         black_box(result.is_ok());
     }
+    black_box((black_box(&mut decoder).find().is_some(), decoder.behind().len()));
     black_box(&mut decoder).clear();
     black_box(&mut decoder);
 }

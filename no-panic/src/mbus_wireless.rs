@@ -1,8 +1,9 @@
 use core::hint::black_box;
 
 use ::mbus::wireless::{
-    Afl, Assembly, Channel, Coding, Communication, Configuration, Decoder, Direction, Ell, Format, Frame,
-    Key, KeyInformation, Mac, Message, MessageControl, SecurityMode, Session, Station, checksum, open, strip,
+    Afl, Assembly, Channel, Coding, Communication, Configuration, Decoder, Direction, Ell, Format,
+    FragmentControl, Frame, Key, KeyInformation, Mac, Message, MessageControl, SecurityMode, Session,
+    Station, checksum, open, strip,
 };
 use ::mbus::{Control, Identification, Manufacturer, Medium};
 
@@ -42,6 +43,7 @@ fn fields() {
     black_box((session.number(), session.minute(), session.encryption()));
     let key = black_box(KeyInformation(0));
     black_box((key.version(), key.derivation(), key.id()));
+    black_box((black_box(MessageControl(0)).authentication(), black_box(FragmentControl(0)).has_more()));
     black_box((black_box(MessageControl(0)).cmac_length(), black_box(SecurityMode(0)).name()));
 }
 

@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use ::meter_value::bcd::{self, Sign};
 use ::meter_value::line::{Frames, Judge, Link, Retry, Scan, Timing, Window, Writer};
-use ::meter_value::{Date, Decimal, Quantity, Text, Time, Unit, Value};
+use ::meter_value::{Date, Decimal, Octets, Quantity, Recurrence, Text, Time, Unit, Value};
 
 use crate::{any_time, with_buffer};
 
@@ -48,7 +48,10 @@ impl Hasher for Sum {
 fn values(octets: &[u8]) {
     let value = black_box(Value::Bytes(octets.into()));
     black_box((value.to_decimal().is_ok(), value == black_box(value)));
-    for text in [Text::first_first(octets), Text::last_first(octets)] {
+    let octets_on_the_wire = black_box(Octets::offset(octets, black_box(0)).reversed());
+    black_box((octets_on_the_wire.at(black_box(0)), Octets::plain(octets).at(black_box(0))));
+    let pairs = black_box(Text::pairs_swapped(octets, black_box(0)).reversed());
+    for text in [Text::first_first(octets), Text::last_first(octets), pairs] {
         text.chars().for_each(|character| _ = black_box(character));
     }
     black_box(black_box(Unit::One).symbol());
@@ -64,6 +67,7 @@ fn digits(octets: &[u8]) {
 fn times() {
     black_box(Date::new(black_box(0), black_box(0), black_box(0)));
     black_box(Time::new(black_box(0), black_box(0), black_box(0)));
+    black_box(Recurrence::new(black_box(None), black_box(None), black_box(None), black_box(None)));
 }
 
 fn window(octets: &[u8]) {
@@ -79,7 +83,7 @@ fn window(octets: &[u8]) {
     ) {
         black_box(result.is_ok());
     }
-    black_box(black_box(&mut window).lent());
+    black_box((window.behind().len(), window.lent()));
     black_box(&mut window).clear();
     black_box(&mut window);
 }
@@ -129,7 +133,10 @@ fn writer(octets: &[u8]) {
     with_buffer(|buffer| {
         let mut writer = Writer::new(buffer);
         writer.put(octets);
+        writer.extend(octets.iter().copied());
         writer.set(black_box(0), black_box(0));
+        black_box((writer.reserve(black_box(0)).len(), writer.room()));
+        writer.truncate(black_box(0));
         black_box((writer.written(), writer.len(), writer.is_empty()));
         black_box(writer.finish().is_ok());
     });

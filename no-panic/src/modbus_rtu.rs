@@ -251,6 +251,8 @@ fn decoder(octets: &[u8]) {
 }
 
 fn maps(octets: &[u8]) {
+    let bits = [Point::coil("", black_box(0)), Point::discrete_input("", black_box(0))];
+    black_box(bits.map(|point| point.scaled(black_box(0)).table.is_bits()));
     let points = black_box([Point::holding("", 0, Kind::U16), Point::input("", 0, Kind::U16)]);
     let Ok(map) = Map::new(black_box(&points)) else { return };
     black_box((map.points().len(), map.point("").is_some()));
