@@ -1,19 +1,17 @@
-//! A collector: three buses with a task each, and a node of the radio network.
+//! A collector with its bus, its meters, and its node of the radio network.
 
-pub mod bus;
-
-use std::collections::VecDeque;
 use std::time::Duration;
+
+use collector::{Ask, Effect, Health, Next, Weight};
 
 use frame_crypto::Volatile;
 use lora_tdma::{Bounds, Device, LocalTime, Node, NodeOutput, Schedule};
-use meter_value::Decimal;
 use radio_simulation::Crystal;
-use telemetry::{Missed, Reading, Report};
+use telemetry::Refusal;
 
-use crate::collector::bus::Port;
 use crate::concentrator::{NETWORK, collector_key};
-use crate::meters::Clock;
+use crate::meters::{Clock, meters, table};
+use crate::serial::Bus;
 
 /// How far a collector's crystal may be off, in millionths, and how fast that changes, in
 /// thousand-millionths a second.
@@ -22,29 +20,18 @@ pub const DRIFT_RATE: u16 = 20;
 /// How exactly the end of a beacon is stamped, in microseconds.
 pub const STAMP_ERROR_US: u16 = 20;
 
-/// When a reading was asked for and answered.
-#[derive(Clone, Copy)]
-pub struct Asked {
-    pub from: Duration,
-    pub to: Duration,
-}
-
-/// What a meter said, and when it was asked.
-pub struct Taken {
-    pub meter: u8,
-    pub point: u8,
-    pub value: Result<Decimal, Missed>,
-    pub asked: Asked,
-}
+/// Between two questions.
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub struct Collector {
     pub number: u16,
     /// When to call [`step`](Self::step) next.
     pub wake: Duration,
-    ports: [Box<dyn Port>; 3],
-    taken: VecDeque<Taken>,
-    sequence: u16,
-    max_message: usize,
+    collector: collector::Collector,
+    bus: Bus,
+    /// What is being asked, and when the next question may be.
+    question: Option<Ask>,
+    free: Duration,
     node: Node<Volatile>,
     crystal: Crystal,
 }
@@ -62,13 +49,16 @@ impl Collector {
         };
         node.join(collector_key(number), chance.u64(..));
         let limit = i64::from(DRIFT_PPM) * 1_000;
+        let mut collector = collector::Collector::new();
+        // Collectors do not start in the same instant.
+        collector.use_table(table(), Duration::from_millis(137 * u64::from(number)));
         Self {
             number,
             wake: Duration::ZERO,
-            ports: bus::ports(number, clock),
-            taken: VecDeque::new(),
-            sequence: 0,
-            max_message: schedule.max_message(0),
+            collector,
+            bus: Bus::new(meters(number, clock)),
+            question: None,
+            free: Duration::ZERO,
             node,
             crystal: Crystal::new(chance.i64(-limit..=limit), limit, DRIFT_RATE.into(), chance.fork()),
         }
@@ -82,41 +72,58 @@ impl Collector {
         self.wake = ended;
     }
 
-    /// Runs the buses, and puts a report together if the radio is free for one: its number, and when
-    /// its readings were asked.
-    pub fn step(&mut self, now: Duration, chance: &mut fastrand::Rng) -> Option<(u16, Vec<Asked>)> {
-        let wakes = self.ports.iter_mut().map(|port| port.step(now, chance, &mut self.taken));
-        self.wake = wakes.min().unwrap_or(Duration::MAX);
-        if !self.node.is_free() || !self.node.is_member() {
-            return None;
-        }
-        let clock = self.node.clock();
-        let crystal = &mut self.crystal;
-        let readings = self.taken.iter().map_while(|&Taken { meter, point, value, asked }| {
-            let time = clock.base_time(shown(crystal, asked.to))?.time.us() / 1_000_000;
-            Some(Reading { meter, point, time: time as u32, value })
-        });
-        let mut message = vec![0; self.max_message];
-        let (count, report) = Report::encode(self.sequence, readings, &mut message).ok()?;
-        if count == 0 {
-            return None;
-        }
-        self.node.send(report).ok()?;
-        let sequence = self.sequence;
-        self.sequence = sequence.wrapping_add(1);
-        Some((sequence, self.taken.drain(..count).map(|taken| taken.asked).collect()))
+    /// Does what is due; what the radio is to send, and when.
+    pub fn step(&mut self, now: Duration, chance: &mut fastrand::Rng) -> Option<(Duration, Vec<u8>)> {
+        self.wake = self.run_bus(now, chance).unwrap_or(Duration::MAX);
+        self.run_node(now)
     }
 
-    /// What the radio is to send, and when; to be called after [`step`](Self::step).
-    pub fn transmission(&mut self, now: Duration) -> Option<(Duration, Vec<u8>)> {
+    /// Asks the meters; when to come again.
+    fn run_bus(&mut self, now: Duration, chance: &mut fastrand::Rng) -> Option<Duration> {
+        loop {
+            // What has no time is no reading.
+            let time = self.time(now)?;
+            if self.question.is_none() {
+                if now < self.free {
+                    return Some(self.free);
+                }
+                match self.collector.next(now) {
+                    Next::Ask(ask) => self.question = Some(ask),
+                    Next::Wait(until) => return until,
+                }
+            }
+            let Ask { line, client, about } = self.question.as_mut()?;
+            if let Some(client) = client {
+                let mut is_over = false;
+                let step = self.bus.step(client, *line, now, chance, |heard| is_over |= !about.take(&heard));
+                if !is_over {
+                    return step;
+                }
+            }
+            self.collector.answered(about, now, time);
+            (self.question, self.free) = (None, now + PAUSE);
+        }
+    }
+
+    fn run_node(&mut self, now: Duration) -> Option<(Duration, Vec<u8>)> {
         let local = self.local(now);
         let mut transmission = None;
         loop {
             match self.node.poll(local) {
                 NodeOutput::Transmit { frame, at } => transmission = Some((at, frame.to_vec())),
-                // There may be room for the next report.
-                NodeOutput::Delivered { .. } | NodeOutput::Joined { .. } => self.wake = now,
+                NodeOutput::Delivered { ticket } => _ = self.collector.settled(ticket, true),
+                NodeOutput::Lost { ticket } => _ = self.collector.settled(ticket, false),
+                NodeOutput::Message { message, .. } => {
+                    // It has nothing to store a table or a name in, and nothing that a reset would mend.
+                    if let Effect::Rename { tag, .. } = self.collector.command(message, now) {
+                        self.collector.answer(tag, Err(Refusal::NoStorage));
+                    }
+                    self.wake = now;
+                }
                 NodeOutput::Wait(until) => {
+                    if self.put() {
+                        continue;
+                    }
                     if let Some(until) = until {
                         let until = self.simulated(until).max(now) + Duration::from_micros(1);
                         self.wake = self.wake.min(until);
@@ -129,18 +136,33 @@ impl Collector {
         transmission.map(|(at, frame)| (self.simulated(at), frame))
     }
 
+    /// Hands the node what the collector has to say; whether there was anything.
+    fn put(&mut self) -> bool {
+        if !self.node.is_member() || !self.node.is_free() {
+            return false;
+        }
+        let schedule = self.node.schedule();
+        let room = schedule.place(self.number).map_or(0, |place| schedule.max_message(place.slot));
+        let Some((weight, message)) = self.collector.message(room, &Health::default()) else { return false };
+        let urgent = if weight == Weight::Urgent { self.node.alarm(message).ok() } else { None };
+        let Some(ticket) = urgent.or_else(|| self.node.send(message).ok()) else { return false };
+        self.collector.sent(ticket);
+        true
+    }
+
+    /// Seconds since 1970, once the network has told.
+    fn time(&mut self, now: Duration) -> Option<u32> {
+        let local = self.local(now);
+        Some((self.node.clock().base_time(local)?.time.us() / 1_000_000) as u32)
+    }
+
     /// What this collector's clock shows at a simulated time.
     fn local(&mut self, time: Duration) -> LocalTime {
-        shown(&mut self.crystal, time)
+        LocalTime::from_us(self.crystal.shown_us(time.as_nanos() as u64))
     }
 
     /// When this collector's clock shows a time.
     fn simulated(&mut self, local: LocalTime) -> Duration {
         Duration::from_nanos(self.crystal.time(local.us()))
     }
-}
-
-/// What a crystal's clock shows at a simulated time.
-fn shown(crystal: &mut Crystal, time: Duration) -> LocalTime {
-    LocalTime::from_us(crystal.shown_us(time.as_nanos() as u64))
 }

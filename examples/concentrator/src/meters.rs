@@ -3,9 +3,16 @@
 //! [`METERS`] is the configuration table of a collector. Its points say what the true value is at any
 //! time, so that every value that reaches the concentrator can be checked against the meter's own.
 
+mod dlt645;
+mod mbus;
+mod modbus;
+
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
+use collector::{MAX_ROW, Table};
+use meter_value::line::{Machine, Output};
 use meter_value::{Decimal, Quantity, Unit};
 
 /// Seconds since the simulation began, shared with every simulated meter.
@@ -71,7 +78,7 @@ const ENERGY: Point = point(Quantity::Energy, Unit::KilowattHour, -2, Course::Co
 const MODBUS: &[Point] =
     &[VOLTAGE, CURRENT, point(Quantity::Power, Unit::Watt, 0, wave(-150, 2_400, 241)), ENERGY];
 
-/// A DL/T 645 electricity meter: points in the order of [`crate::collector`]'s requests.
+/// A DL/T 645 electricity meter: points in the order of its identifiers.
 const DLT645: &[Point] = &[ENERGY, VOLTAGE, CURRENT];
 
 /// An M-Bus heat meter: points in the order of its records.
@@ -92,9 +99,65 @@ pub const METERS: &[Meter] = &[
     Meter { protocol: Protocol::Mbus, place: 0, points: MBUS },
 ];
 
-/// The meters of one bus, with their rows in the table.
-pub fn on_bus(protocol: Protocol) -> impl Iterator<Item = (u8, &'static Meter)> {
-    (0..).zip(METERS).filter(move |(_, meter)| meter.protocol == protocol)
+/// How often a collector reads its meters, in seconds.
+const INTERVAL_S: u32 = 15;
+
+/// The same table as a collector has it.
+pub fn table() -> Table {
+    let mut table = Table::new();
+    for &Meter { protocol, place, points } in METERS {
+        let (address, line, points) = match protocol {
+            Protocol::Modbus => (modbus::address(place), modbus::LINE, modbus::points(points)),
+            Protocol::Dlt645 => (dlt645::address(place), dlt645::LINE, dlt645::points(points)),
+            Protocol::Mbus => (mbus::address(place), mbus::LINE, mbus::points(points)),
+        };
+        let mut buffer = [0; MAX_ROW];
+        let row = telemetry::Meter::encode(address, line, INTERVAL_S, &points, &mut buffer);
+        let Ok(()) = row.map_or(Err(()), |row| table.push(row).map_err(|_| ())) else {
+            unreachable!("a table has room for five meters")
+        };
+    }
+    table
+}
+
+/// A meter that answers, whatever it speaks.
+pub trait Answer {
+    fn receive(&mut self, octets: &[u8], now: Duration);
+
+    /// The octets of an answer, which then leave, or when to come again.
+    fn poll(&mut self, now: Duration) -> Result<Vec<u8>, Option<Duration>>;
+}
+
+impl<M: Machine> Answer for M {
+    fn receive(&mut self, octets: &[u8], now: Duration) {
+        Machine::receive(self, octets, now);
+    }
+
+    fn poll(&mut self, now: Duration) -> Result<Vec<u8>, Option<Duration>> {
+        loop {
+            let octets = match Machine::poll(self, now) {
+                Output::Transmit(octets) => octets.to_vec(),
+                Output::Wait(until) => return Err(until),
+                Output::Done(_) => continue,
+            };
+            self.transmitted(now);
+            return Ok(octets);
+        }
+    }
+}
+
+/// The meters of a collector, in the order of the table.
+pub fn meters(collector: u16, clock: &Clock) -> Vec<Box<dyn Answer>> {
+    let meters = (0..).zip(METERS).map(|(row, &Meter { protocol, place, .. })| {
+        let twin = Twin { collector, row, clock: clock.clone() };
+        let meter: Box<dyn Answer> = match protocol {
+            Protocol::Modbus => Box::new(modbus::server(place, twin)),
+            Protocol::Dlt645 => Box::new(dlt645::server(place, twin)),
+            Protocol::Mbus => Box::new(mbus::server(place, twin)),
+        };
+        meter
+    });
+    meters.collect()
 }
 
 /// A meter that exists once: it has a number of its own, and so values of its own.

@@ -1,24 +1,22 @@
-//! A simulated serial line: one client, its meters, and the octets between them.
+//! A simulated serial line: its meters, who asks them, and the octets between them.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use meter_value::line::{Machine, Output};
+use telemetry::{Line, Parity};
 
-/// A line's speed, and what happens to a damaged octet.
-#[derive(Clone, Copy)]
-pub struct Format {
-    pub baud: u32,
-    /// With a parity bit the receiver drops a damaged octet; without, it takes it for good.
-    pub parity: bool,
+use crate::meters::Answer;
+
+/// How long octets take: a start bit, 8 data bits, parity or none, a stop bit.
+fn time(line: Line, octets: usize) -> Duration {
+    let bits = if has_parity(line) { 11 } else { 10 };
+    Duration::from_secs(octets as u64 * bits) / line.baud.get()
 }
 
-impl Format {
-    /// How long octets take: a start bit, 8 data bits, parity or none, a stop bit.
-    fn time(self, octets: usize) -> Duration {
-        let bits = if self.parity { 11 } else { 10 };
-        Duration::from_secs(octets as u64 * bits) / self.baud
-    }
+/// With a parity bit the receiver drops a damaged octet; without, it takes it for good.
+fn has_parity(line: Line) -> bool {
+    line.parity != Parity::None
 }
 
 /// One octet in this many is damaged.
@@ -31,25 +29,26 @@ struct Burst {
     from: Option<usize>,
 }
 
-/// A client and its meters on one pair of wires.
-pub struct Bus<C, S> {
-    pub client: C,
-    meters: Vec<S>,
-    format: Format,
+/// Meters on one pair of wires.
+pub struct Bus {
+    meters: Vec<Box<dyn Answer>>,
     /// When the client's octets have all left.
     leaves: Option<Duration>,
     to_meters: VecDeque<Burst>,
     to_client: VecDeque<Burst>,
 }
 
-impl<C: Machine, S: Machine> Bus<C, S> {
-    pub fn new(client: C, meters: Vec<S>, format: Format) -> Self {
-        Self { client, meters, format, leaves: None, to_meters: VecDeque::new(), to_client: VecDeque::new() }
+impl Bus {
+    pub fn new(meters: Vec<Box<dyn Answer>>) -> Self {
+        Self { meters, leaves: None, to_meters: VecDeque::new(), to_client: VecDeque::new() }
     }
 
-    /// Moves octets that are due; hands `done` the end of a transaction; says when to come again.
-    pub fn step(
+    /// Moves octets that are due between the meters and who asks them; hands `done` the end of a transaction; says
+    /// when to come again.
+    pub fn step<C: Machine>(
         &mut self,
+        client: &mut C,
+        line: Line,
         now: Duration,
         chance: &mut fastrand::Rng,
         mut done: impl FnMut(C::Outcome<'_>),
@@ -60,46 +59,40 @@ impl<C: Machine, S: Machine> Bus<C, S> {
             others.for_each(|(_, meter)| meter.receive(&burst.octets, now));
         }
         while let Some(burst) = arrived(&mut self.to_client, now) {
-            self.client.receive(&burst.octets, now);
+            client.receive(&burst.octets, now);
         }
         if self.leaves.take_if(|leaves| *leaves <= now).is_some() {
-            self.client.transmitted(now);
+            client.transmitted(now);
         }
 
         let mut next = self.leaves;
         let mut wake = |at: Option<Duration>| next = next.into_iter().chain(at).min();
         for (index, meter) in self.meters.iter_mut().enumerate() {
-            loop {
-                let left = match meter.poll(now) {
-                    Output::Transmit(octets) => {
-                        // A UART hands over what it has in pieces.
-                        let (first, second) = octets.split_at(octets.len() / 2);
-                        let middle = now + self.format.time(first.len());
-                        let end = now + self.format.time(octets.len());
-                        for (at, part) in [(middle, first), (end, second)] {
-                            for queue in [&mut self.to_client, &mut self.to_meters] {
-                                let octets = damaged(part, self.format, chance);
-                                queue.push_back(Burst { at, octets, from: Some(index) });
-                            }
-                        }
-                        end
-                    }
-                    Output::Wait(until) => {
-                        wake(until);
-                        break;
-                    }
-                    Output::Done(_) => continue,
-                };
-                meter.transmitted(left);
+            let octets = match meter.poll(now) {
+                Ok(octets) => octets,
+                Err(until) => {
+                    wake(until);
+                    continue;
+                }
+            };
+            // A UART hands over what it has in pieces.
+            let (first, second) = octets.split_at(octets.len() / 2);
+            for (at, part) in
+                [(now + time(line, first.len()), first), (now + time(line, octets.len()), second)]
+            {
+                for queue in [&mut self.to_client, &mut self.to_meters] {
+                    queue.push_back(Burst { at, octets: damaged(part, line, chance), from: Some(index) });
+                }
             }
+            wake(Some(now));
         }
         loop {
-            match self.client.poll(now) {
+            match client.poll(now) {
                 Output::Transmit(octets) => {
-                    let at = now + self.format.time(octets.len());
+                    let at = now + time(line, octets.len());
                     self.leaves = Some(at);
                     wake(Some(at));
-                    let octets = damaged(octets, self.format, chance);
+                    let octets = damaged(octets, line, chance);
                     self.to_meters.push_back(Burst { at, octets, from: None });
                 }
                 Output::Wait(until) => {
@@ -122,14 +115,14 @@ fn arrived(queue: &mut VecDeque<Burst>, now: Duration) -> Option<Burst> {
 }
 
 /// What arrives of octets.
-fn damaged(octets: &[u8], format: Format, chance: &mut fastrand::Rng) -> Vec<u8> {
+fn damaged(octets: &[u8], line: Line, chance: &mut fastrand::Rng) -> Vec<u8> {
     let mut arrived = octets.to_vec();
     arrived.retain_mut(|octet| {
         if chance.usize(..NOISE) != 0 {
             return true;
         }
         *octet ^= 1 << chance.u8(..8);
-        !format.parity
+        !has_parity(line)
     });
     arrived
 }

@@ -1,6 +1,5 @@
 //! Everything there is, and the order in which it happens.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use lora_tdma::{BaseTime, Layout, Schedule};
 use radio_simulation::{Channel, FAST, Link, Loss, Purpose, Sender};
 use telemetry::Reading;
 
-use crate::collector::{Asked, Collector};
+use crate::collector::Collector;
 use crate::concentrator::{Concentrator, Event, Place};
 use crate::meters::Clock;
 use crate::report::{Simulation, State};
@@ -48,8 +47,6 @@ pub struct World {
     channel: Channel,
     /// Frames that collectors sent.
     sent: u64,
-    /// When the readings of a report were asked and answered, for the check against the meters.
-    asked: HashMap<(u16, u16), Vec<Asked>>,
     /// Readings that differ from what the meter held.
     wrong: u64,
 }
@@ -71,7 +68,6 @@ impl World {
             concentrator: Concentrator::new(schedule, COLLECTORS, BEGIN),
             channel: Channel::new(FAST, None),
             sent: 0,
-            asked: HashMap::new(),
             wrong: 0,
         }
     }
@@ -109,10 +105,7 @@ impl World {
                 continue;
             }
             let number = collector.number;
-            if let Some((sequence, asked)) = collector.step(now, &mut self.chance) {
-                self.asked.insert((number, sequence), asked);
-            }
-            if let Some((start, frame)) = collector.transmission(now) {
+            if let Some((start, frame)) = collector.step(now, &mut self.chance) {
                 let purpose = Purpose::at(&self.schedule, Self::base_time(start));
                 let sender = Sender::Node(usize::from(number - 1));
                 self.channel.transmit(sender, purpose, start.as_nanos() as u64, 0, &frame);
@@ -124,12 +117,8 @@ impl World {
                 Event::Transmit { start, frame } => {
                     self.channel.transmit(Sender::Base, Purpose::Slot, start.as_nanos() as u64, 0, &frame);
                 }
-                Event::Report { collector, sequence, readings } => {
-                    let asked = self.asked.remove(&(collector, sequence)).unwrap_or_default();
-                    let asked = asked.into_iter().map(Some).chain(std::iter::repeat(None));
-                    let wrong = readings.iter().zip(asked).filter(|(reading, asked)| {
-                        !asked.is_some_and(|asked| agrees(collector, reading, asked))
-                    });
+                Event::Report { collector, readings, .. } => {
+                    let wrong = readings.iter().filter(|reading| !agrees(collector, reading));
                     self.wrong += wrong.count() as u64;
                 }
             }
@@ -168,13 +157,17 @@ impl Simulation for World {
     }
 }
 
-/// Whether a reading is what its meter held at some time while it was asked. A missing one claims nothing.
-fn agrees(collector: u16, reading: &Reading, asked: Asked) -> bool {
+/// How far the time of a reading may be off from when its meter was asked, in seconds.
+const WINDOW: u64 = 5;
+
+/// Whether a reading is what its meter held around then. A missing one claims nothing.
+pub fn agrees(collector: u16, reading: &Reading) -> bool {
     let place = Place { collector, meter: reading.meter, point: reading.point };
     let Some((_, point)) = place.entry() else { return false };
     let Ok(value) = reading.value else { return true };
-    (asked.from.as_secs()..=asked.to.as_secs())
-        .any(|second| point.value(collector, reading.meter, second) == value)
+    let second = BaseTime::from_us(u64::from(reading.time) * 1_000_000).since(BEGIN) / 1_000_000;
+    let mut around = second.saturating_sub(WINDOW)..=second + WINDOW;
+    around.any(|second| point.value(collector, reading.meter, second) == value)
 }
 
 #[cfg(test)]
@@ -212,15 +205,16 @@ mod tests {
 
     #[test]
     fn a_value_the_meter_did_not_hold_is_noticed() {
-        let asked = Asked { from: Duration::from_secs(100), to: Duration::from_millis(100_900) };
+        let begin = (BEGIN.us() / 1_000_000) as u32;
         let point = METERS[0].points.last().unwrap();
         let truth = point.value(1, 0, 100);
-        let reading = |value| Reading { meter: 0, point: 3, time: 0, value };
-        assert!(agrees(1, &reading(Ok(truth)), asked));
-        assert!(agrees(1, &reading(Err(Missed::NoReply)), asked));
+        let reading = |value| Reading { meter: 0, point: 3, time: begin + 100, value };
+        assert!(agrees(1, &reading(Ok(truth))));
+        assert!(agrees(1, &reading(Err(Missed::NoReply))));
         let next = truth.checked_add(Decimal::new(1, -2)).unwrap();
-        assert!(!agrees(1, &reading(Ok(next)), asked));
-        assert!(!agrees(2, &reading(Ok(truth)), asked));
-        assert!(!agrees(1, &Reading { point: 9, ..reading(Ok(truth)) }, asked));
+        assert!(!agrees(1, &reading(Ok(next))));
+        assert!(!agrees(2, &reading(Ok(truth))));
+        assert!(!agrees(1, &Reading { time: begin + 110, ..reading(Ok(truth)) }));
+        assert!(!agrees(1, &Reading { point: 9, ..reading(Ok(truth)) }));
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lora_tdma::{BaseTime, Schedule};
+use lora_tdma::Schedule;
 use radio_simulation::{Channel, Link, Purpose, Sender};
-use telemetry::{Command, Reading};
+use telemetry::Command;
 
-use crate::concentrator::{Concentrator, Event, Place};
+use crate::concentrator::{Concentrator, Event};
 use crate::remote::Remote;
 use crate::report::{Simulation, State};
-use crate::world::{BEGIN, LOSS, World, schedule};
+use crate::world::{BEGIN, LOSS, World, agrees, schedule};
 
 pub struct Network {
     now: Duration,
@@ -32,9 +32,6 @@ pub struct Network {
     #[cfg(test)]
     seen: emulated::Seen,
 }
-
-/// How far the time of a reading may be off from when its meter was asked, in seconds.
-const WINDOW: u64 = 5;
 
 impl Network {
     /// Collectors 1, 2 and so on, as made by `remote` with a number, the meters' second, and chance.
@@ -126,7 +123,7 @@ impl Network {
                     self.channel.transmit(Sender::Base, Purpose::Slot, start.as_nanos() as u64, 0, &frame);
                 }
                 Event::Report { collector, readings, .. } => {
-                    let wrong = readings.iter().filter(|reading| !self.agrees(collector, reading));
+                    let wrong = readings.iter().filter(|reading| !agrees(collector, reading));
                     self.wrong += wrong.count() as u64;
                 }
             }
@@ -153,16 +150,6 @@ impl Network {
             self.channel.transmit(Sender::Node(index), purpose, now, 0, frame);
             self.sent += 1;
         }
-    }
-
-    /// Whether a reading is what its meter held around then. A missing one claims nothing.
-    fn agrees(&self, collector: u16, reading: &Reading) -> bool {
-        let place = Place { collector, meter: reading.meter, point: reading.point };
-        let Some((_, point)) = place.entry() else { return false };
-        let Ok(value) = reading.value else { return true };
-        let second = BaseTime::from_us(u64::from(reading.time) * 1_000_000).since(BEGIN) / 1_000_000;
-        let mut around = second.saturating_sub(WINDOW)..=second + WINDOW;
-        around.any(|second| point.value(collector, reading.meter, second) == value)
     }
 }
 

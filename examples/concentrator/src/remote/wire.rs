@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::collector::bus::{Answer, meters};
-use crate::meters::Clock;
+use crate::meters::{Answer, Clock, meters};
 
 /// A thread that answers for the meters of one collector, as long as this lives.
 pub struct Wire {
