@@ -143,6 +143,10 @@ pub struct Network<'s> {
     pub delivered: [BTreeSet<u32>; NODES],
     pub delivered_to_all: [BTreeSet<u32>; NODES],
     listeners: Vec<Opener>,
+    /// The schedule that the newest beacon is of, when its first beacon began, and which one held before.
+    schedule: Schedule,
+    since: u64,
+    former: Schedule,
     /// The newest beacon's superframe and grants.
     number: u64,
     grants: Vec<Grant>,
@@ -177,6 +181,9 @@ impl<'s> Network<'s> {
             delivered: Default::default(),
             delivered_to_all: Default::default(),
             listeners: Vec::new(),
+            schedule,
+            since: 0,
+            former: schedule,
             number: 0,
             grants: Vec::new(),
         };
@@ -384,7 +391,7 @@ impl<'s> Network<'s> {
                     let end = at.us() + self.base.schedule().airtime_us(frame.len());
                     assert!(at.us() >= self.sends.1, "two frames at once");
                     self.sends = (at.us(), end);
-                    self.note_beacon(&frame);
+                    self.note_beacon(&frame, at.us());
                     self.flights.push(Flight { sender: None, start: at.us(), end, frame, came: true });
                 }
                 BaseOutput::Message { device, message, .. } => {
@@ -433,15 +440,18 @@ impl<'s> Network<'s> {
         }
     }
 
-    /// Remembers whom a beacon grants extra slots.
-    fn note_beacon(&mut self, frame: &[u8]) {
+    /// Remembers of which schedule a beacon is, and whom it grants extra slots.
+    fn note_beacon(&mut self, frame: &[u8], at: u64) {
         if Header::decode(frame).is_ok_and(|header| header.kind == Kind::Broadcast && !header.flag) {
             let mut buffer = [0; 255];
             let (sealed, _) = frame.split_at(frame.len() - Beacon::CLEAR_LEN);
             let opener = self.listeners.last_mut().unwrap();
             let opened = opener.open(sealed, &mut buffer).expect("the base's own beacon");
             let beacon = Beacon::decode(opened.plaintext).unwrap();
-            let schedule = self.base.schedule();
+            let schedule = *self.base.schedule();
+            if schedule != self.schedule {
+                (self.former, self.schedule, self.since) = (self.schedule, schedule, at);
+            }
             self.number = beacon.number;
             self.grants =
                 (0..schedule.layout().extras).map(|extra| beacon.grant(extra, schedule.slots())).collect();
@@ -499,15 +509,15 @@ impl<'s> Network<'s> {
 
     /// A member sends in a turn of its own only, if what it knows of the time is true.
     fn check_turn(&self, index: usize, at: LocalTime, frame: &[u8]) {
-        let schedule = self.base.schedule();
+        let true_time = self.time(index, at);
+        let schedule = if true_time < self.since { &self.former } else { &self.schedule };
         let layout = schedule.layout();
         let node = &self.units[index].node;
-        let accesses = [layout.access, node.schedule().layout().access];
+        let accesses = [self.base.schedule(), node.schedule()].map(|schedule| schedule.layout().access);
         if accesses.contains(&Access::Polling) || JoinRequest::device(frame).is_some() {
             return;
         }
         let half = u64::from(layout.guard_us / 2);
-        let true_time = self.time(index, at);
         let known = node.clock().base_time(at).expect("a node that sends knows the time");
         if known.time.us().abs_diff(true_time) > known.error_us + 2 {
             // Somebody held back the first beacon that it heard.
