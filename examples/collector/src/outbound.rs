@@ -27,8 +27,8 @@ pub struct Health {
     pub uptime_s: u32,
     /// How often it started.
     pub boots: u16,
-    /// Octets of the stack that were never used.
-    pub stack_free: u16,
+    /// Most octets the stack ever took.
+    pub stack_most: u16,
     /// Most entries a queue ever had.
     pub queue_most: u8,
 }
@@ -201,7 +201,7 @@ impl<const READINGS: usize> Collector<READINGS> {
             boots: health.boots,
             lost: self.lost,
             stored: self.readings.len() as u16,
-            stack_free: health.stack_free,
+            stack_most: health.stack_most,
             queue_most: health.queue_most,
             sequence: self.out.reports,
             running: self.is_running,

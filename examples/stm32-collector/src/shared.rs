@@ -31,7 +31,7 @@ impl Shared {
             bus: Signal::new(),
             radio: Signal::new(),
             moment: Cell::new(None),
-            health: Cell::new(Health { uptime_s: 0, boots: 0, stack_free: 0, queue_most: 0 }),
+            health: Cell::new(Health { uptime_s: 0, boots: 0, stack_most: 0, queue_most: 0 }),
             bus_seen: Cell::new(Instant::MIN),
             radio_seen: Cell::new(Instant::MIN),
         }

@@ -16,7 +16,7 @@ const STUCK: Duration = Duration::from_secs(60);
 #[embassy_executor::task]
 pub async fn run(mut watchdog: IndependentWatchdog, shared: &'static Shared, boots: u16) -> ! {
     let mut ticker = Ticker::every(Duration::from_secs(1));
-    let mut told = u16::MAX;
+    let mut told = 0;
     loop {
         let now = Instant::now();
         let tasks = [("bus", &shared.bus_seen), ("radio", &shared.radio_seen)];
@@ -27,29 +27,27 @@ pub async fn run(mut watchdog: IndependentWatchdog, shared: &'static Shared, boo
         }
         let waiting = shared.with(|collector| collector.readings().0).unwrap_or_default();
         let most = shared.health().queue_most.max(waiting.min(255) as u8);
-        let stack_free = stack_free();
-        shared.set_health(Health { uptime_s: now.as_secs() as u32, boots, stack_free, queue_most: most });
-        if stack_free < told {
-            told = stack_free;
-            info!("{} octets of the stack were never used", stack_free);
+        let stack_most = stack_most();
+        shared.set_health(Health { uptime_s: now.as_secs() as u32, boots, stack_most, queue_most: most });
+        if stack_most > told {
+            told = stack_most;
+            info!("the stack took {} octets", stack_most);
         }
         ticker.next().await;
     }
 }
 
-/// Octets between the statics and the deepest place the stack ever reached.
-fn stack_free() -> u16 {
+/// Most octets the stack ever took.
+fn stack_most() -> u16 {
     unsafe extern "C" {
         static _stack_end: u32;
         static _stack_start: u32;
     }
-    let (mut place, end) = (addr_of!(_stack_end), addr_of!(_stack_start));
-    let mut words = 0_u16;
+    let (mut place, start) = (addr_of!(_stack_end), addr_of!(_stack_start));
     // SAFETY: both are the bounds of the stack, which is memory; it was painted before the start.
-    while place < end && unsafe { place.read_volatile() } == cortex_m_rt::STACK_PAINT_VALUE {
+    while place < start && unsafe { place.read_volatile() } == cortex_m_rt::STACK_PAINT_VALUE {
         // SAFETY: still within the stack.
         place = unsafe { place.add(1) };
-        words = words.saturating_add(1);
     }
-    words.saturating_mul(4)
+    u16::try_from(start.addr() - place.addr()).unwrap_or(u16::MAX)
 }

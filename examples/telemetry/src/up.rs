@@ -146,8 +146,8 @@ pub struct Status {
     pub lost: u32,
     /// Readings that wait to be sent.
     pub stored: u16,
-    /// Octets of the stack that were never used.
-    pub stack_free: u16,
+    /// Most octets the stack ever took.
+    pub stack_most: u16,
     /// The most messages that ever waited for the radio.
     pub queue_most: u8,
     /// The next report's number.
@@ -324,7 +324,7 @@ impl Status {
             boots: octets.u16()?,
             lost: octets.u32()?,
             stored: octets.u16()?,
-            stack_free: octets.u16()?,
+            stack_most: octets.u16()?,
             queue_most: octets.u8()?,
             sequence: octets.u16()?,
             running: octets.flag()?,
@@ -338,7 +338,7 @@ impl Status {
         writer.put(&self.boots.to_be_bytes());
         writer.put(&self.lost.to_be_bytes());
         writer.put(&self.stored.to_be_bytes());
-        writer.put(&self.stack_free.to_be_bytes());
+        writer.put(&self.stack_most.to_be_bytes());
         writer.put(&[self.queue_most]);
         writer.put(&self.sequence.to_be_bytes());
         writer.put(&[self.running.into()]);

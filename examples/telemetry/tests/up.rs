@@ -80,7 +80,7 @@ fn a_status() {
         boots: 3,
         lost: 0x0102_0304,
         stored: 0x0506,
-        stack_free: 0x0708,
+        stack_most: 0x0708,
         queue_most: 9,
         sequence: 0x0A0B,
         running: true,

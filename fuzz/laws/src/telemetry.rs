@@ -235,7 +235,7 @@ fn up<'a>(seed: &mut Seed<'a>) -> Up<'a> {
             boots: seed.u16(),
             lost: number(seed),
             stored: seed.u16(),
-            stack_free: seed.u16(),
+            stack_most: seed.u16(),
             queue_most: seed.u8(),
             sequence: seed.u16(),
             running: seed.u8().is_multiple_of(2),
