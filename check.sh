@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio firmware)
+checks=(fmt doc clippy no-std no-panic target msrv test power package live bench chain radio firmware fuzz)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
@@ -187,6 +187,38 @@ check_firmware() {
         cargo test --release -p concentrator -- emulated
 }
 
+#: fuzz      the fuzz targets over their corpus, then each for FUZZ_SECONDS (3), with its dictionary
+check_fuzz() {
+    local targets=(fuzz/fuzz_targets/*.rs) broken
+    export FUZZ_SECONDS=${FUZZ_SECONDS:-3}
+    ((FUZZ_SECONDS > 0)) || fail "FUZZ_SECONDS is $FUZZ_SECONDS"
+    need_tool cargo-fuzz 0.13.2
+    # AddressSanitizer finds nothing where nothing is unsafe, needs a nightly Rust, and halves the speed.
+    cargo fuzz build --sanitizer none --target-dir "$PWD/target/fuzz"
+    FUZZ_IMAGES=target/fuzz/$(rustc -vV | sed -n 's/^host: //p')/release
+    export FUZZ_IMAGES
+    export -f fuzz
+    broken=$(printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I {} bash -c 'fuzz "$(basename {} .rs)"' |
+        tee /dev/stderr | grep -c BROKEN) || true
+    ((broken == 0)) || fail "$broken of ${#targets[@]} targets broken; logs and octets in target/fuzz/"
+}
+
+# Runs one fuzz target. What it finds stays in target/fuzz/corpus, and is where the next run begins.
+fuzz() {
+    local found=target/fuzz/corpus/$1 log=target/fuzz/$1.log dictionary
+    local options=(-max_total_time="$FUZZ_SECONDS" -timeout=10 -print_final_stats=1)
+    for dictionary in fuzz/dictionaries/*.dict; do
+        [[ $1 != "$(basename "$dictionary" .dict)"_* ]] || options+=(-dict="$dictionary")
+    done
+    mkdir -p "$found" target/fuzz/artifacts
+    options+=(-artifact_prefix="target/fuzz/artifacts/$1-")
+    if "$FUZZ_IMAGES/$1" "${options[@]}" "$found" "fuzz/corpus/$1" >"$log" 2>&1; then
+        echo "$1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
+    else
+        echo "$1: BROKEN: $(grep -m1 -A1 -E "panicked at|ERROR: libFuzzer" "$log" | tr '\n' ' ')"
+    fi
+}
+
 fail() {
     echo "check.sh: $*" >&2
     exit 1
@@ -197,6 +229,13 @@ ci() { [[ ${CI:-} == true ]]; }
 have() { command -v "$1" >/dev/null; }
 
 need() { have "$1" || fail "$1 is missing: $2"; }
+
+# A subcommand of cargo.
+need_tool() {
+    have "$1" && return
+    ci || fail "$1 is missing: cargo install --locked $1@$2"
+    cargo install --locked "$1@$2"
+}
 
 need_component() {
     cargo "${1/#rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$1" ||
