@@ -66,14 +66,18 @@ check_hack() {
     done
 }
 
-#: coverage   the lines of each library that its tests and the laws run, at least 95 of 100
+#: coverage   the lines of each library that its tests, its examples and the laws run, at least 95 of 100
 check_coverage() {
+    local options=("${libraries[@]/#/--package=}" --all-features --lcov)
     need_tool cargo-llvm-cov 0.9.1
     need python3 "install Python 3"
+    need_nightly
+    CARGO_TARGET_DIR=$PWD/target/coverage cargo "+$nightly" llvm-cov --doc "${options[@]}" \
+        --output-path target/coverage/examples.info
     rustup component add llvm-tools >/dev/null 2>&1 || fail "llvm-tools is missing: rustup component add llvm-tools"
-    CARGO_TARGET_DIR=$PWD/target/coverage cargo llvm-cov "${libraries[@]/#/--package=}" --package laws \
-        --all-features --lcov --output-path target/coverage.info
-    python3 .ci/coverage.py target/coverage.info
+    CARGO_TARGET_DIR=$PWD/target/coverage cargo llvm-cov --package laws "${options[@]}" \
+        --output-path target/coverage/tests.info
+    python3 .ci/coverage.py target/coverage/*.info
 }
 
 #: miri       the libraries' unit tests in an interpreter that finds undefined behaviour, also of dependencies
@@ -94,8 +98,8 @@ check_fuzz-long() {
 }
 
 need_nightly() {
-    local components=(--component miri --component rust-src)
-    cargo "+$nightly" miri --version >/dev/null 2>&1 && return
+    local components=(--component miri --component rust-src --component llvm-tools)
+    cargo "+$nightly" miri --version >/dev/null 2>&1 && rustup "+$nightly" component list --installed | grep -q llvm-tools && return
     ci || fail "$nightly is missing: rustup toolchain install $nightly --profile minimal ${components[*]}"
     rustup toolchain install "$nightly" --profile minimal --no-self-update "${components[@]}"
 }
