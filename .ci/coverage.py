@@ -70,8 +70,10 @@ def read_lines(paths):
 
 
 def drop_elsewhere(path, counts):
-    """Forgets functions that cannot run here; each ends with a brace below its first letter."""
+    """Forgets examples, and functions that cannot run here; each ends with a brace below its first letter."""
     text = path.read_text().splitlines()
+    for number in [number for number in counts if text[number - 1].lstrip().startswith("//")]:
+        del counts[number]
     for start, line in enumerate(text, 1):
         if ELSEWHERE.match(line):
             end = line[: len(line) - len(line.lstrip())] + "}"

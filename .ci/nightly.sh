@@ -72,12 +72,13 @@ check_coverage() {
     need_tool cargo-llvm-cov 0.9.1
     need python3 "install Python 3"
     need_nightly
-    CARGO_TARGET_DIR=$PWD/target/coverage cargo "+$nightly" llvm-cov --doc "${options[@]}" \
-        --output-path target/coverage/examples.info
+    # Only a nightly Rust counts what examples in the documentation run.
+    CARGO_TARGET_DIR=$PWD/target/coverage-examples cargo "+$nightly" llvm-cov --doc "${options[@]}" \
+        --output-path target/coverage-examples.info
     rustup component add llvm-tools >/dev/null 2>&1 || fail "llvm-tools is missing: rustup component add llvm-tools"
     CARGO_TARGET_DIR=$PWD/target/coverage cargo llvm-cov --package laws "${options[@]}" \
-        --output-path target/coverage/tests.info
-    python3 .ci/coverage.py target/coverage/*.info
+        --output-path target/coverage-tests.info
+    python3 .ci/coverage.py target/coverage-*.info
 }
 
 #: miri       the libraries' unit tests in an interpreter that finds undefined behaviour, also of dependencies
@@ -98,8 +99,11 @@ check_fuzz-long() {
 }
 
 need_nightly() {
-    local components=(--component miri --component rust-src --component llvm-tools)
-    cargo "+$nightly" miri --version >/dev/null 2>&1 && rustup "+$nightly" component list --installed | grep -q llvm-tools && return
-    ci || fail "$nightly is missing: rustup toolchain install $nightly --profile minimal ${components[*]}"
-    rustup toolchain install "$nightly" --profile minimal --no-self-update "${components[@]}"
+    local install=(rustup toolchain install "$nightly" --profile minimal --no-self-update --component
+        miri,rust-src,llvm-tools)
+    local installed
+    installed=$(rustup component list --installed --toolchain "$nightly" 2>/dev/null) || true
+    (($(grep -cE '^(miri|rust-src|llvm-tools)' <<<"$installed") == 3)) && return
+    ci || fail "$nightly is missing: ${install[*]}"
+    "${install[@]}"
 }
