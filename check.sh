@@ -6,21 +6,24 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Cheapest first.
-checks=(fmt doc clippy no-std no-panic target msrv test examples power package live bench chain radio firmware)
+checks=(fmt doc clippy no-std no-panic target msrv test examples power package live bench chain radio firmware
+    fuzz)
 
 libraries=(meterwire-value meterwire-modbus-rtu meterwire-dlt645 meterwire-mbus meterwire-frame-crypto
     meterwire-lora-tdma)
 targets=(thumbv7em-none-eabihf thumbv6m-none-eabi riscv32imc-unknown-none-elf)
 minimum=1.89
 
+. .ci/nightly.sh
+
 usage() {
     echo "usage: ./check.sh NAME..."
-    sed -n 's/^#: /  /p' "${BASH_SOURCE[0]}"
+    sed -n 's/^#: /  /p' "${BASH_SOURCE[0]}" .ci/nightly.sh
 }
 
-#: all       every check, cheapest first
+#: all        every check here, cheapest first
 
-#: fmt       formatting
+#: fmt        formatting
 check_fmt() {
     need_component rustfmt
     cargo fmt --all --check
@@ -30,19 +33,34 @@ check_fmt() {
     done
 }
 
-#: doc       documentation without a warning
+#: doc        documentation without a warning
 check_doc() {
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 }
 
-#: clippy    lints of everything, with default and with all features
+#: clippy     lints of everything, with default and with all features
 check_clippy() {
     need_component clippy
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --manifest-path benches/Cargo.toml --target-dir target/benches --all-targets -- -D warnings
+    need_target thumbv7em-none-eabihf
+    # One feature after the other: each is an image of its own.
+    clippy_image no-panic "$PWD/target/no-panic"
+    clippy_image benches/on-target "$PWD/target/target-counts"
 }
 
-#: no-std    each library for three targets without std, with the features that are not for hosts
+# Lints of a package, with each of its features.
+clippy_image() {
+    local feature
+    cd "$1"
+    for feature in $(sed -n '/^\[features\]/,/^\[dependencies\]/s/^\([a-z0-9-]*\) = .*/\1/p' Cargo.toml); do
+        cargo clippy --quiet --target-dir "$2" --features "$feature" -- -D warnings
+    done
+    cd "$OLDPWD"
+}
+
+#: no-std     each library for three targets without std, with the features that are not for hosts
 check_no-std() {
     local target library features
     for target in "${targets[@]}"; do
@@ -63,7 +81,7 @@ check_no-std() {
     done
 }
 
-#: no-panic  no public entry point can reach a panic or allocates, proven at link time crate by crate
+#: no-panic   no public entry point can reach a panic or allocates, proven at link time crate by crate
 check_no-panic() {
     local feature unproven=() output
     need_target thumbv7em-none-eabihf
@@ -95,7 +113,7 @@ no_panic() {
     fi
 }
 
-#: target    what the libraries cost on a Cortex-M4: as recorded, and within their limits
+#: target     what the libraries cost on a Cortex-M4: as recorded, and within their limits
 check_target() {
     need_target thumbv7em-none-eabihf
     need python3 "install Python 3"
@@ -104,7 +122,7 @@ check_target() {
     python3 benches/on-target/measure.py
 }
 
-#: msrv      the libraries with the oldest Rust they promise
+#: msrv       the libraries with the oldest Rust they promise
 check_msrv() {
     local packages=("${libraries[@]/#/--package=}")
     cargo "+$minimum" --version >/dev/null 2>&1 ||
@@ -114,13 +132,13 @@ check_msrv() {
     cargo "+$minimum" check "${packages[@]}" --all-features
 }
 
-#: test      the tests of everything, then of the libraries with all features
+#: test       the tests of everything, then of the libraries with all features
 check_test() {
     cargo test --workspace
     cargo test "${libraries[@]/#/--package=}" --all-features
 }
 
-#: examples  the programs to copy: each says what it has to, and a wrong frame is refused
+#: examples   the programs to copy: each says what it has to, and a wrong frame is refused
 check_examples() {
     local file name
     # A part of what each prints.
@@ -181,37 +199,46 @@ example() {
     cargo run --quiet --manifest-path "${name%/*}/Cargo.toml" --all-features --example "${name#*/}" -- "$@"
 }
 
-#: power     a million radio frames while power is cut at every write: no counter comes twice
+#: power      a million radio frames while power is cut at every write: no counter comes twice
 check_power() {
     METERWIRE_FRAMES=1000000 cargo test --release --package meterwire-frame-crypto --all-features --test power
 }
 
-#: package   the libraries as the registry would get them
+#: package    the libraries as the registry would get them
 check_package() {
     local options=(--allow-dirty)
     ! ci || options=()
     # Cargo takes a version of a registry, also of the temporary one here, for something that never changes.
     rm -rf target/publish "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*
     cargo package --target-dir target/publish "${libraries[@]/#/--package=}" "${options[@]}"
+    echo "packages it stands on: with default features, with all"
+    local library
+    for library in "${libraries[@]}"; do
+        printf '%-24s %3d %3d\n' "$library" "$(packages_of "$library")" "$(packages_of "$library" --all-features)"
+    done
 }
 
-#: live      the command line against other people's programs: socat, mbpoll, libmodbus, pymodbus,
-#:           dlt645
+# How many packages a package needs, directly or not, to be built.
+packages_of() {
+    # Without itself.
+    cargo tree --edges normal,build --prefix none --no-dedupe --package "$@" | sort -u | tail -n +2 | wc -l
+}
+
+#: live       the command line against other people's programs: socat, mbpoll, libmodbus, pymodbus,
+#:            dlt645
 check_live() {
     need_peers
     METERWIRE_REQUIRE_PEERS=1 cargo test -p inspect --test live
 }
 
-#: bench     the benchmarks: every peer does the same work, and what it takes
+#: bench      the benchmarks: every peer does the same work, and what it takes
 check_bench() {
     local options=(--manifest-path benches/Cargo.toml --target-dir target/benches)
-    need_component clippy
-    cargo clippy "${options[@]}" --all-targets -- -D warnings
     cargo test "${options[@]}"
     cargo run "${options[@]}" --release --bin table
 }
 
-#: chain     the whole chain for five simulated minutes: every protocol is read, nothing is wrong
+#: chain      the whole chain for five simulated minutes: every protocol is read, nothing is wrong
 check_chain() {
     need python3 "install Python 3"
     mkdir -p target
@@ -229,12 +256,12 @@ assert not unread, f"nothing was read by {unread}"
 END
 }
 
-#: radio     time slots under loss, bursts, drift, restarts: nothing collides, nothing is lost or doubled
+#: radio      time slots under loss, bursts, drift, restarts: nothing collides, nothing is lost or doubled
 check_radio() {
     cargo run --release -p concentrator -- radio --hours 0.1 --seeds 1 --most-seeds 10
 }
 
-#: firmware  the collector's firmware: its size, and four of them in an emulator, with meters and commands
+#: firmware   the collector's firmware: its size, and four of them in an emulator, with meters and commands
 check_firmware() {
     local options=(--release --target-dir "$PWD/target/firmware")
     need_target thumbv7em-none-eabihf
@@ -249,6 +276,37 @@ check_firmware() {
         cargo test --release -p concentrator -- emulated
 }
 
+#: fuzz       the fuzz targets over their corpus, then each for FUZZ_SECONDS (3), with its dictionary
+check_fuzz() {
+    local targets=(fuzz/fuzz_targets/*.rs) results=target/fuzz/results.txt
+    export FUZZ_SECONDS=${FUZZ_SECONDS:-3}
+    ((FUZZ_SECONDS > 0)) || fail "FUZZ_SECONDS is $FUZZ_SECONDS"
+    need_tool cargo-fuzz 0.13.2
+    # AddressSanitizer finds nothing where nothing is unsafe, needs a nightly Rust, and halves the speed.
+    cargo fuzz build --sanitizer none --target-dir "$PWD/target/fuzz"
+    FUZZ_IMAGES=target/fuzz/$(rustc -vV | sed -n 's/^host: //p')/release
+    export FUZZ_IMAGES
+    export -f fuzz
+    printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I {} bash -c 'fuzz "$(basename {} .rs)"' | tee "$results"
+    (($(grep -c " runs$" "$results") == ${#targets[@]})) || fail "broken; logs and octets are in target/fuzz/"
+}
+
+# Runs one fuzz target. What it finds stays in target/fuzz/corpus, and is where the next run begins.
+fuzz() {
+    local found=target/fuzz/corpus/$1 log=target/fuzz/$1.log dictionary
+    local options=(-max_total_time="$FUZZ_SECONDS" -timeout=10 -print_final_stats=1)
+    for dictionary in fuzz/dictionaries/*.dict; do
+        [[ $1 != "$(basename "$dictionary" .dict)"_* ]] || options+=(-dict="$dictionary")
+    done
+    mkdir -p "$found" target/fuzz/artifacts
+    options+=(-artifact_prefix="target/fuzz/artifacts/$1-")
+    if "$FUZZ_IMAGES/$1" "${options[@]}" "$found" "fuzz/corpus/$1" >"$log" 2>&1; then
+        echo "$1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
+    else
+        echo "$1: BROKEN: $(grep -m1 -A1 -E "panicked at|ERROR: libFuzzer" "$log" | tr '\n' ' ')"
+    fi
+}
+
 fail() {
     echo "check.sh: $*" >&2
     exit 1
@@ -259,6 +317,13 @@ ci() { [[ ${CI:-} == true ]]; }
 have() { command -v "$1" >/dev/null; }
 
 need() { have "$1" || fail "$1 is missing: $2"; }
+
+# A subcommand of cargo.
+need_tool() {
+    have "$1" && return
+    ci || fail "$1 is missing: cargo install --locked $1@$2"
+    cargo install --locked "$1@$2"
+}
 
 need_component() {
     cargo "${1/#rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$1" ||
@@ -351,6 +416,8 @@ if (($# == 0)); then
 fi
 if [[ $* == all ]]; then
     set -- "${checks[@]}"
+elif [[ $* == nightly ]]; then
+    set -- "${nightly_checks[@]}"
 fi
 for name; do
     if ! declare -F "check_$name" >/dev/null; then

@@ -196,6 +196,8 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
             _ if now < due => return Output::Wait(Some(due)),
             _ => {}
         }
+        // What was heard before the answer leaves is over, also where it begins like a command.
+        self.decoder.clear();
         let length = core::mem::take(&mut self.length);
         Output::Transmit(self.reply.get(..length).unwrap_or_default())
     }

@@ -1,7 +1,10 @@
 //! Values as JSON.
 #![allow(clippy::unwrap_used)]
 
-use meter_value::{Date, DateTime, Decimal, Invalid, MeterTime, Octets, Quantity, Text, Time, Unit, Value};
+use meter_value::{
+    Date, DateTime, Decimal, Flag, Flags, Invalid, MeterTime, Octets, Quantity, Recurrence, Text, Time, Unit,
+    Value,
+};
 use serde_json::{from_str, to_string};
 
 #[test]
@@ -19,10 +22,13 @@ fn names_and_times_come_back() {
     assert_eq!(from_str::<Unit>(&to_string(&Unit::CubicMetre).unwrap()).unwrap(), Unit::CubicMetre);
     assert_eq!(from_str::<Quantity>(&to_string(&Quantity::Energy).unwrap()).unwrap(), Quantity::Energy);
     let (date, time) = (Date::new(2024, 2, 29).unwrap(), Time::new(23, 59, 0).unwrap());
-    for time in [MeterTime::At(DateTime { date, time }), MeterTime::On(date), MeterTime::NotSet] {
+    let monthly = Recurrence::new(None, Some(1), Some(0), Some(30)).unwrap();
+    let at = MeterTime::At(DateTime { date, time });
+    for time in [at, MeterTime::On(date), MeterTime::Every(monthly), MeterTime::NotSet] {
         assert_eq!(from_str::<MeterTime>(&to_string(&time).unwrap()).unwrap(), time);
     }
     assert!(from_str::<Date>("[2023,2,29]").is_err(), "there is no such day");
+    assert!(from_str::<Recurrence>("[2,30,null,null]").is_err(), "there is no such day in any year");
 }
 
 #[test]
@@ -35,4 +41,12 @@ fn a_value_says_what_it_is() {
     ] {
         assert_eq!(to_string(&value).unwrap(), json);
     }
+}
+
+#[test]
+fn flags_are_what_they_say() {
+    static MEANINGS: &[Flag] = &[Flag::set(0, "power low"), Flag::when(4, 2, 2, "tariff 3")];
+    let flags = Flags::new(Octets::plain(&[0b0010_0001, 0b1000_0000]), MEANINGS);
+    assert_eq!(to_string(&flags).unwrap(), r#"["power low","tariff 3"]"#);
+    assert_eq!(format!("{flags:?}"), "Flags(2180: power low, tariff 3, bit 15)");
 }

@@ -447,3 +447,38 @@ fn an_identification_is_read_in_pieces() {
     assert_eq!(ask(Access::Individual, 3), Ok((vec![3], None)));
     assert_eq!(ask(Access::Individual, 4), Err(2));
 }
+
+/// Says that it has every function, and has none.
+struct Boaster;
+
+impl Handler for Boaster {
+    const FUNCTIONS: Functions = Functions::ALL;
+}
+
+#[test]
+fn what_a_handler_does_not_override_is_an_illegal_function() {
+    let mut server = Server::new(Unit::new(UNIT, Boaster), LINE);
+    for request in [
+        &[1, 0, 0, 0, 1][..],
+        &[2, 0, 0, 0, 1],
+        &[3, 0, 0, 0, 1],
+        &[4, 0, 0, 0, 1],
+        &[5, 0, 0, 0xFF, 0],
+        &[6, 0, 0, 0, 1],
+        &[7],
+        &[15, 0, 0, 0, 1, 1, 1],
+        &[16, 0, 0, 0, 1, 2, 0, 0],
+        &[17],
+        &[20, 7, 6, 0, 1, 0, 0, 0, 1],
+        &[21, 9, 6, 0, 1, 0, 0, 0, 1, 0, 0],
+        &[22, 0, 0, 0, 0, 0, 0],
+        &[23, 0, 0, 0, 1, 0, 0, 0, 1, 2, 0, 0],
+        &[24, 0, 0],
+        &[43, 13, 0],
+        &[65, 1],
+    ] {
+        assert_eq!(ask(&mut server, 3, request).unwrap(), [request[0] | 0x80, 1], "{request:?}");
+    }
+    // An object that it does not have.
+    assert_eq!(ask(&mut server, 3, &[43, 14, 4, 0]).unwrap(), [0xAB, 2]);
+}

@@ -14,6 +14,7 @@ fn register(offset: usize) -> *mut u32 {
     (0x4000_0000 + offset) as *mut u32
 }
 
+/// Starts to count.
 pub fn start() {
     for (offset, value) in [(PRESCALER, 0), (RELOAD, u32::MAX), (EVENT, 1), (CONTROL, 1)] {
         // SAFETY: a register of TIM2, which nothing else uses.

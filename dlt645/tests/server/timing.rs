@@ -73,3 +73,19 @@ fn an_answer_that_the_master_does_not_wait_for_is_dropped() {
     server.receive(read(0x0001_0000).encode_frame(NEW, &mut buffer).unwrap(), Duration::from_millis(1));
     assert_eq!(server.poll(Duration::from_secs(1)), Output::Wait(None));
 }
+
+#[test]
+fn what_was_heard_before_an_answer_is_over_when_that_leaves() {
+    let mut server = bench(Edition::Y2007);
+    let mut buffer = [0; 32];
+    let command = read(0x0001_0000).encode_frame(OWN, &mut buffer).unwrap();
+    server.receive(command, Duration::ZERO);
+    // The command behind would be found at the end of the gap.
+    server.receive(&[0x68, 0, 0, 0, 0, 0, 0x68], Duration::ZERO);
+    server.receive(command, Duration::ZERO);
+    assert!(matches!(server.poll(RESPONSE_DELAY), Output::Transmit(_)));
+    server.transmitted(RESPONSE_DELAY);
+    let gap = Duration::from_millis(500);
+    assert_eq!(server.poll(RESPONSE_DELAY), Output::Wait(Some(gap)));
+    assert_eq!(server.poll(gap), Output::Wait(None));
+}

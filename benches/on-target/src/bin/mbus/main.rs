@@ -33,11 +33,11 @@ static FRAME: [u8; 86] = [
 /// The sum of the numbers in it.
 const EXPECTED: u64 = {
     let numbers = [12_345, 23_718, 127, 12_345_678, 10_000, 657, 402, 2_548, 1_000, 12_033];
+    let mut rest = numbers.as_slice();
     let mut sum = 0_u64;
-    let mut index = 0;
-    while index < numbers.len() {
-        sum = sum.wrapping_add(reader::word(numbers[index]));
-        index += 1;
+    while let Some((number, others)) = rest.split_first() {
+        sum = sum.wrapping_add(reader::word(*number));
+        rest = others;
     }
     sum
 };
