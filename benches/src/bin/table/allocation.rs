@@ -1,5 +1,7 @@
 //! The system's allocator, which counts octets on request.
 
+#![expect(unsafe_code, reason = "an allocator is unsafe by its trait")]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 

@@ -22,7 +22,9 @@ use target_counts::{clock, output};
 /// A frame as LoRaWAN sends it, at 125 kHz.
 #[derive(Clone, Copy)]
 pub enum Factor {
+    /// SF7.
     Sf7,
+    /// SF12, with the low-data-rate setting.
     Sf12,
 }
 
