@@ -16,6 +16,8 @@
 
 #[cfg(feature = "dlt645")]
 mod dlt645;
+#[cfg(feature = "meter-value")]
+mod driver;
 #[cfg(feature = "frame-crypto")]
 mod frame_crypto;
 #[cfg(feature = "lora-tdma")]
@@ -64,6 +66,8 @@ extern "C" fn _start() {
     mbus_wireless::run(octets);
     #[cfg(feature = "meter-value")]
     meter_value::run(octets);
+    #[cfg(feature = "meter-value")]
+    driver::run();
     #[cfg(feature = "modbus-rtu")]
     modbus_rtu::run(octets);
     #[cfg(feature = "deliberate")]

@@ -16,7 +16,7 @@ pub enum DriverError<E> {
     /// The UART failed.
     #[error("the UART failed: {0}")]
     Uart(E),
-    /// The UART will never give octets again.
+    /// The UART will never give or take octets again.
     #[error("the UART was closed")]
     Closed,
 }
@@ -125,13 +125,13 @@ where
                 Err(sent) => {
                     // Also when that failed: the machine then waits for an answer, and asks again.
                     machine.transmitted((self.clock)());
-                    sent.map_err(DriverError::Uart)?;
+                    sent?;
                     continue;
                 }
             };
-            let wait = until.map(|until| until.saturating_sub((self.clock)()));
+            let wait_us = until.map(|until| wait_us(until, (self.clock)()));
             let read = self.uart.read(&mut octets);
-            match select(read, elapse(&mut self.delay, wait)).await {
+            match select(read, elapse(&mut self.delay, wait_us)).await {
                 Either::First(Ok(0)) => return Err(DriverError::Closed),
                 Either::First(Ok(count)) => {
                     machine.receive(octets.get(..count).unwrap_or_default(), (self.clock)());
@@ -143,18 +143,74 @@ where
     }
 }
 
-async fn send<U: Write>(uart: &mut U, frame: &[u8]) -> Result<(), U::Error> {
-    uart.write_all(frame).await?;
-    uart.flush().await
+/// Sends a frame; `write_all` would panic where a UART takes nothing.
+async fn send<U: Write>(uart: &mut U, mut frame: &[u8]) -> Result<(), DriverError<U::Error>> {
+    while !frame.is_empty() {
+        match uart.write(frame).await.map_err(DriverError::Uart)? {
+            0 => return Err(DriverError::Closed),
+            count => frame = frame.get(count..).unwrap_or_default(),
+        }
+    }
+    uart.flush().await.map_err(DriverError::Uart)
 }
 
-/// Waits so long, rounded up to microseconds, or for ever.
-async fn elapse(delay: &mut impl DelayNs, wait: Option<Duration>) {
-    match wait {
-        Some(wait) => {
-            let us = wait.as_nanos().div_ceil(1_000);
-            delay.delay_us(u32::try_from(us).unwrap_or(u32::MAX)).await;
-        }
+/// Microseconds until then, rounded up.
+fn wait_us(until: Duration, now: Duration) -> u32 {
+    let us = |time: Duration, part: u32| time.as_secs().saturating_mul(1_000_000).saturating_add(part.into());
+    let until_us = us(until, until.subsec_nanos().div_ceil(1_000));
+    u32::try_from(until_us.saturating_sub(us(now, now.subsec_micros()))).unwrap_or(u32::MAX)
+}
+
+/// Waits so long, or for ever.
+async fn elapse(delay: &mut impl DelayNs, wait_us: Option<u32>) {
+    match wait_us {
+        Some(us) => delay.delay_us(us).await,
         None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::convert::Infallible;
+    use embassy_futures::block_on;
+    use embedded_io_async::ErrorType;
+    use std::vec::Vec;
+
+    /// Takes so many octets at once.
+    struct Uart(usize, Vec<u8>);
+
+    impl ErrorType for Uart {
+        type Error = Infallible;
+    }
+
+    impl Write for Uart {
+        async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
+            let octets = octets.get(..self.0).unwrap_or(octets);
+            self.1.extend(octets);
+            Ok(octets.len())
+        }
+
+        async fn flush(&mut self) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_frame_leaves_in_pieces_and_a_uart_that_takes_nothing_is_closed() {
+        let mut uart = Uart(2, Vec::new());
+        assert_eq!(block_on(send(&mut uart, &[1, 2, 3, 4, 5])), Ok(()));
+        assert_eq!(uart.1, [1, 2, 3, 4, 5]);
+        assert_eq!(block_on(send(&mut Uart(0, Vec::new()), &[1])), Err(DriverError::Closed));
+        assert_eq!(block_on(send(&mut Uart(0, Vec::new()), &[])), Ok(()));
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up_and_ends() {
+        let ns = Duration::from_nanos;
+        assert_eq!(wait_us(ns(1_000_000_001), ns(0)), 1_000_001);
+        assert_eq!(wait_us(ns(2_500), ns(1_500)), 2);
+        assert_eq!(wait_us(ns(5), ns(1_000_000)), 0);
+        assert_eq!(wait_us(Duration::MAX, ns(0)), u32::MAX);
     }
 }
