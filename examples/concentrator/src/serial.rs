@@ -68,23 +68,23 @@ impl Bus {
         let mut next = self.leaves;
         let mut wake = |at: Option<Duration>| next = next.into_iter().chain(at).min();
         for (index, meter) in self.meters.iter_mut().enumerate() {
-            let octets = match meter.poll(now) {
-                Ok(octets) => octets,
-                Err(until) => {
-                    wake(until);
-                    continue;
-                }
-            };
-            // A UART hands over what it has in pieces.
-            let (first, second) = octets.split_at(octets.len() / 2);
-            for (at, part) in
-                [(now + time(line, first.len()), first), (now + time(line, octets.len()), second)]
-            {
-                for queue in [&mut self.to_client, &mut self.to_meters] {
-                    queue.push_back(Burst { at, octets: damaged(part, line, chance), from: Some(index) });
+            loop {
+                let octets = match meter.poll(now) {
+                    Ok(octets) => octets,
+                    Err(until) => {
+                        wake(until);
+                        break;
+                    }
+                };
+                // A UART hands over what it has in pieces.
+                let (first, second) = octets.split_at(octets.len() / 2);
+                let (middle, end) = (now + time(line, first.len()), now + time(line, octets.len()));
+                for (at, part) in [(middle, first), (end, second)] {
+                    for queue in [&mut self.to_client, &mut self.to_meters] {
+                        queue.push_back(Burst { at, octets: damaged(part, line, chance), from: Some(index) });
+                    }
                 }
             }
-            wake(Some(now));
         }
         loop {
             match client.poll(now) {
