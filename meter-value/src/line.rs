@@ -7,6 +7,7 @@ mod echo;
 mod exchange;
 mod link;
 mod window;
+mod wire;
 mod writer;
 
 use core::time::Duration;

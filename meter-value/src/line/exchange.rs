@@ -1,5 +1,6 @@
 //! The exchange of one request for one answer.
 
+use core::convert::Infallible;
 use core::time::Duration;
 
 /// How long to wait for an answer, and how often to ask again.
@@ -14,16 +15,14 @@ pub struct Retry {
 
 /// Where an exchange finds its answer: a decoder, and what was asked.
 pub(super) trait Search {
-    type Error;
-
     fn feed(&mut self, octets: &[u8]) -> usize;
 
     fn silence(&mut self);
 
     fn clear(&mut self);
 
-    /// Looks at the next frame that came in, if there is one: whether it is the answer.
-    fn next(&mut self) -> Option<Result<bool, Self::Error>>;
+    /// Looks at the next frame or error that came in, if there is one: whether it is the answer.
+    fn next(&mut self) -> Option<bool>;
 }
 
 /// What an exchange asks for, or how it ended.
@@ -48,6 +47,22 @@ pub enum Step<E> {
     Sent,
 }
 
+impl Step<Infallible> {
+    /// The step of an exchange in which this came that is no answer.
+    pub(super) fn because_of<E>(self, error: Option<E>) -> Step<E> {
+        match self {
+            Self::Transmit => Step::Transmit,
+            Self::Wait(until) => Step::Wait(until),
+            Self::Answered => Step::Answered,
+            Self::NoReply { timeout, attempts } => {
+                error.map_or(Step::NoReply { timeout, attempts }, Step::Corrupt)
+            }
+            Self::Corrupt(never) => match never {},
+            Self::Sent => Step::Sent,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Idle,
@@ -64,9 +79,10 @@ enum State {
     Answered,
 }
 
-/// Timer, retries and answer of one request at a time.
+/// Timer and retries of one request at a time. It knows no protocol, so that there is one of it in a program
+/// that speaks several.
 #[derive(Clone, Debug)]
-pub(super) struct Exchange<E> {
+pub(super) struct Exchange {
     retry: Retry,
     state: State,
     /// No request is sent before,
@@ -77,11 +93,9 @@ pub(super) struct Exchange<E> {
     is_answered: bool,
     /// How often the request was sent.
     attempts: u16,
-    /// What came in since the request, if it was no answer.
-    error: Option<E>,
 }
 
-impl<E: Copy> Exchange<E> {
+impl Exchange {
     /// An exchange with nothing to send.
     pub const fn new() -> Self {
         Self {
@@ -91,7 +105,6 @@ impl<E: Copy> Exchange<E> {
             patience: Duration::ZERO,
             is_answered: true,
             attempts: 0,
-            error: None,
         }
     }
 
@@ -132,7 +145,7 @@ impl<E: Copy> Exchange<E> {
     }
 
     /// Takes octets that came in. What comes while no answer is awaited is dropped.
-    pub fn receive(&mut self, search: &mut impl Search<Error = E>, mut octets: &[u8]) {
+    pub fn receive(&mut self, search: &mut dyn Search, mut octets: &[u8]) {
         while matches!(self.state, State::Waiting { .. }) && !octets.is_empty() {
             let taken = search.feed(octets);
             octets = octets.get(taken..).unwrap_or_default();
@@ -141,26 +154,24 @@ impl<E: Copy> Exchange<E> {
     }
 
     /// Starts the timer: the request has left.
-    pub fn transmitted(&mut self, search: &mut impl Search<Error = E>, now: Duration) {
+    pub fn transmitted(&mut self, search: &mut dyn Search, now: Duration) {
         if self.state == State::Sending {
             search.clear();
-            self.error = None;
             let until = now.saturating_add(self.retry.timeout);
             self.state = if self.is_answered { State::Waiting { until } } else { State::Resting { until } };
         }
     }
 
     /// Forgets what came in, an answer too, and goes on waiting until then.
-    pub fn forget(&mut self, search: &mut impl Search<Error = E>, until: Duration) {
+    pub fn forget(&mut self, search: &mut dyn Search, until: Duration) {
         if matches!(self.state, State::Waiting { .. } | State::Answered) {
             search.clear();
-            self.error = None;
             self.state = State::Waiting { until };
         }
     }
 
     /// What to do now.
-    pub fn poll(&mut self, search: &mut impl Search<Error = E>, now: Duration) -> Step<E> {
+    pub fn poll(&mut self, search: &mut dyn Search, now: Duration) -> Step<Infallible> {
         if matches!(self.state, State::Waiting { until } if now >= until) {
             search.silence();
             self.state = State::Due(None);
@@ -169,8 +180,7 @@ impl<E: Copy> Exchange<E> {
         match self.state {
             State::Due(_) if self.attempts > self.retry.retries.into() => {
                 self.state = State::Idle;
-                let (timeout, attempts) = (self.retry.timeout, self.attempts);
-                self.error.map_or(Step::NoReply { timeout, attempts }, Step::Corrupt)
+                Step::NoReply { timeout: self.retry.timeout, attempts: self.attempts }
             }
             State::Due(since) => {
                 let since = since.unwrap_or(now);
@@ -197,15 +207,11 @@ impl<E: Copy> Exchange<E> {
     }
 
     /// Looks for the answer among what came in, as after a silence.
-    pub fn look(&mut self, search: &mut impl Search<Error = E>) {
-        while let Some(result) = search.next() {
-            match result {
-                Ok(true) => {
-                    self.state = State::Answered;
-                    return;
-                }
-                Ok(false) => {}
-                Err(error) => self.error = Some(error),
+    pub fn look(&mut self, search: &mut dyn Search) {
+        while let Some(is_answer) = search.next() {
+            if is_answer {
+                self.state = State::Answered;
+                return;
             }
         }
     }
@@ -220,13 +226,11 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// Octet 1 is the answer, 0 another frame, more an error; 9 needs a silence to be looked at.
+    /// Octet 1 is the answer, others are not; 9 needs a silence to be looked at.
     #[derive(Default)]
     struct Octets(Vec<u8>);
 
     impl Search for Octets {
-        type Error = u8;
-
         fn feed(&mut self, octets: &[u8]) -> usize {
             self.0.extend(octets.first());
             1
@@ -240,24 +244,21 @@ mod tests {
             self.0.clear();
         }
 
-        fn next(&mut self) -> Option<Result<bool, u8>> {
+        fn next(&mut self) -> Option<bool> {
             match *self.0.first()? {
                 9 => None,
-                octet => {
-                    self.0.remove(0);
-                    Some(if octet > 1 { Err(octet) } else { Ok(octet == 1) })
-                }
+                _ => Some(self.0.remove(0) == 1),
             }
         }
     }
 
-    fn started(retries: u8, is_answered: bool) -> Exchange<u8> {
+    fn started(retries: u8, is_answered: bool) -> Exchange {
         let mut exchange = Exchange::new();
         exchange.start(Retry { timeout: ms(100), retries }, ms(100), is_answered);
         exchange
     }
 
-    fn asked(search: &mut Octets) -> Exchange<u8> {
+    fn asked(search: &mut Octets) -> Exchange {
         let mut exchange = started(1, true);
         assert_eq!(exchange.poll(search, ms(0)), Step::Transmit);
         exchange
@@ -298,18 +299,6 @@ mod tests {
         assert!(search.0.is_empty(), "what follows the answer is dropped");
         assert_eq!(exchange.poll(search, ms(0)), Step::Answered);
         assert_eq!(exchange.poll(search, ms(0)), Step::Wait(None));
-    }
-
-    #[test]
-    fn the_last_error_of_the_last_attempt_is_told() {
-        let search = &mut Octets::default();
-        let mut exchange = asked(search);
-        exchange.transmitted(search, ms(0));
-        exchange.receive(search, &[5]);
-        assert_eq!(exchange.poll(search, ms(100)), Step::Transmit);
-        exchange.transmitted(search, ms(100));
-        exchange.receive(search, &[6, 7, 0]);
-        assert_eq!(exchange.poll(search, ms(200)), Step::Corrupt(7));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::exchange::{Exchange, Search};
-use super::{Echo, Retry, Step, Stripped};
+use super::exchange::Search;
+use super::wire::Wire;
+use super::{Retry, Step};
 
 /// The times of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +21,6 @@ pub struct Timing {
     pub answer: Duration,
     /// Whether what is sent comes back.
     pub echo: bool,
-}
-
-impl Timing {
-    fn time(self, octets: usize) -> Duration {
-        self.octet.saturating_mul(u32::try_from(octets).unwrap_or(u32::MAX))
-    }
 }
 
 /// A protocol's decoder.
@@ -71,49 +66,28 @@ pub trait Judge<F: Frames> {
 /// The end of a line that asks; its requests have up to `N` octets.
 #[derive(Clone)]
 pub struct Link<F: Frames, const N: usize> {
-    timing: Timing,
-    exchange: Exchange<F::Error>,
+    wire: Wire,
     frames: F,
-    echo: Echo,
     request: [u8; N],
     length: usize,
-    timeout: Duration,
-    /// When the timeout ends that runs.
-    deadline: Duration,
-    /// When the line was heard or spoken on last.
-    last: Option<Duration>,
-    /// No request is sent before.
-    quiet: Duration,
-    /// When octets came in last, if no silence has ended them yet.
-    heard: Option<Duration>,
+    /// What came in last since the request, if it was no answer.
+    error: Option<F::Error>,
 }
 
 impl<F: Frames, const N: usize> Link<F, N> {
     /// A link with nothing to send.
     pub const fn new(timing: Timing, frames: F) -> Self {
-        Self {
-            timing,
-            exchange: Exchange::new(),
-            frames,
-            echo: Echo::NONE,
-            request: [0; N],
-            length: 0,
-            timeout: Duration::ZERO,
-            deadline: Duration::ZERO,
-            last: None,
-            quiet: Duration::ZERO,
-            heard: None,
-        }
+        Self { wire: Wire::new(timing), frames, request: [0; N], length: 0, error: None }
     }
 
     /// Ends what is under way.
     pub fn abandon(&mut self) {
-        self.exchange.abandon();
+        self.wire.exchange.abandon();
     }
 
     /// Requests keep this silence from now on.
     pub fn pause(&mut self, pause: Duration) {
-        self.timing.pause = pause;
+        self.wire.timing.pause = pause;
     }
 
     /// Has a request sent that `encode` writes, and ends the one before. One that nobody answers ends after
@@ -129,9 +103,7 @@ impl<F: Frames, const N: usize> Link<F, N> {
     ) -> Result<(), E> {
         self.abandon();
         self.length = encode(&mut self.request)?.len();
-        self.timeout = retry.timeout;
-        self.exchange.start(retry, retry.timeout.max(self.timing.pause), is_answered);
-        self.quiet();
+        self.wire.start(retry, is_answered);
         Ok(())
     }
 
@@ -152,121 +124,52 @@ impl<F: Frames, const N: usize> Link<F, N> {
 
     /// Takes octets that came in.
     pub fn receive(&mut self, judge: &mut impl Judge<F>, octets: &[u8], now: Duration) {
-        self.busy(now);
-        self.elapse(judge, now, octets.len());
-        let Self { timing, exchange, frames, request, length, .. } = self;
-        let request = request.get(..*length).unwrap_or_default();
-        let Stripped { before, again, behind, is_whole } = if timing.echo {
-            // All of them are handed over when the last one has come.
-            let gap = timing.gap.saturating_add(timing.time(octets.len()));
-            self.echo.strip(request, octets, now, gap)
-        } else {
-            Stripped { behind: octets, ..Stripped::NONE }
-        };
-        let again = request.get(..again).unwrap_or_default();
-        let mut listen = Listen { frames, judge, request };
-        for (part, is_new) in [(before, false), (again, false), (behind, is_whole)] {
-            if is_new {
-                exchange.forget(&mut listen, self.deadline);
-                self.heard = None;
-            }
-            if part.is_empty() {
-                continue;
-            }
-            exchange.receive(&mut listen, part);
-            if exchange.is_waiting() {
-                self.heard = Some(now);
-                let limit = self.deadline.saturating_add(timing.answer);
-                exchange.extend(now.saturating_add(timing.gap).min(limit));
-            }
-        }
+        let (wire, mut listen) = self.listen(judge);
+        let request = listen.request;
+        wire.receive(&mut listen, request, octets, now);
     }
 
     /// Notes that the request has left.
     pub fn transmitted(&mut self, judge: &mut impl Judge<F>, now: Duration) {
-        self.busy(now);
-        self.deadline = now.saturating_add(self.timeout);
-        self.echo.transmitted(now);
-        self.heard = None;
-        let (exchange, mut listen) = self.listen(judge);
-        exchange.transmitted(&mut listen, now);
+        let (wire, mut listen) = self.listen(judge);
+        wire.transmitted(&mut listen, now);
     }
 
     /// What to do now.
     pub fn poll(&mut self, judge: &mut impl Judge<F>, now: Duration) -> Step<F::Error> {
-        self.elapse(judge, now, 0);
-        let (exchange, mut listen) = self.listen(judge);
-        match exchange.poll(&mut listen, now) {
-            Step::Transmit if self.timing.echo => {
-                self.echo.begin();
-                Step::Transmit
-            }
-            Step::Wait(Some(until)) if self.exchange.is_waiting() => {
-                Step::Wait(Some(self.silent_at().map_or(until, |silent| until.min(silent))))
-            }
-            step => step,
-        }
+        let (wire, mut listen) = self.listen(judge);
+        let step = wire.poll(&mut listen, now);
+        step.because_of(self.error)
     }
 
     /// Sends nothing for a timeout if the request was sent more than once: the answers to the attempts before
     /// may be only late, and where they do not say what they answer, they are none to the next request.
     pub fn rest_after_retries(&mut self, now: Duration) {
-        if self.exchange.attempts() > 1 {
-            self.quiet = self.quiet.max(now.saturating_add(self.timeout));
-            self.quiet();
-        }
+        self.wire.rest_after_retries(now);
     }
 
-    fn listen<'a, J>(&'a mut self, judge: &'a mut J) -> (&'a mut Exchange<F::Error>, Listen<'a, F, J>) {
-        let Self { exchange, frames, request, length, .. } = self;
-        (exchange, Listen { frames, judge, request: request.get(..*length).unwrap_or_default() })
-    }
-
-    /// Notes that the line was heard or spoken on.
-    fn busy(&mut self, now: Duration) {
-        self.last = Some(now);
-        self.quiet();
-    }
-
-    fn quiet(&mut self) {
-        let pause = self.last.map(|last| last.saturating_add(self.timing.pause));
-        self.exchange.quiet(pause.map_or(self.quiet, |pause| pause.max(self.quiet)));
-    }
-
-    fn silent_at(&self) -> Option<Duration> {
-        self.heard.map(|heard| heard.saturating_add(self.timing.gap))
-    }
-
-    /// Notes that it is `now` and no more than so many octets have just come in: a silence before them ends
-    /// what was incomplete.
-    fn elapse(&mut self, judge: &mut impl Judge<F>, now: Duration, octets: usize) {
-        let time = self.timing.time(octets);
-        if self.exchange.is_waiting() && self.silent_at().is_some_and(|at| now >= at.saturating_add(time)) {
-            self.heard = None;
-            self.frames.silence();
-            let (exchange, mut listen) = self.listen(judge);
-            exchange.look(&mut listen);
-        }
+    fn listen<'a, J>(&'a mut self, judge: &'a mut J) -> (&'a mut Wire, Listen<'a, F, J>) {
+        let Self { wire, frames, request, length, error } = self;
+        (wire, Listen { frames, judge, request: request.get(..*length).unwrap_or_default(), error })
     }
 }
 
 impl<F: Frames, const N: usize> fmt::Debug for Link<F, N> {
     /// Without the octets, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link").field("timing", &self.timing).finish_non_exhaustive()
+        f.debug_struct("Link").field("timing", &self.wire.timing).finish_non_exhaustive()
     }
 }
 
-/// What comes in, as the exchange looks at it.
-struct Listen<'a, F, J> {
+/// What comes in, as the wire looks at it.
+struct Listen<'a, F: Frames, J> {
     frames: &'a mut F,
     judge: &'a mut J,
     request: &'a [u8],
+    error: &'a mut Option<F::Error>,
 }
 
 impl<F: Frames, J: Judge<F>> Search for Listen<'_, F, J> {
-    type Error = F::Error;
-
     fn feed(&mut self, octets: &[u8]) -> usize {
         let taken = self.frames.feed(octets);
         self.judge.hear(octets.get(..taken).unwrap_or_default());
@@ -280,14 +183,16 @@ impl<F: Frames, J: Judge<F>> Search for Listen<'_, F, J> {
     fn clear(&mut self) {
         self.frames.clear();
         self.judge.forget();
+        *self.error = None;
     }
 
-    fn next(&mut self) -> Option<Result<bool, F::Error>> {
+    fn next(&mut self) -> Option<bool> {
         let result = self.frames.find()?.and_then(|()| self.judge.judge(self.frames, self.request));
-        if let Err(error) = result {
+        Some(result.unwrap_or_else(|error| {
             self.judge.reject(error);
-        }
-        Some(result)
+            *self.error = Some(error);
+            false
+        }))
     }
 }
 
@@ -381,6 +286,26 @@ mod tests {
             Ok::<_, u8>(buffer)
         });
         assert_eq!(started, Ok(()));
+    }
+
+    #[test]
+    fn the_last_error_of_the_last_attempt_is_told() {
+        let judge = &mut Last::default();
+        let mut link = Link::new(Timing { echo: false, ..TIMING }, Octets::default());
+        start(&mut link);
+        for (at, octets) in [(0, &[9, 8][..]), (100, &[0])] {
+            assert_eq!(link.poll(judge, ms(at)), Step::Transmit);
+            link.transmitted(judge, ms(at));
+            link.receive(judge, octets, ms(at + 10));
+        }
+        assert_eq!(link.poll(judge, ms(200)), Step::NoReply { timeout: ms(100), attempts: 2 });
+        start(&mut link);
+        for (at, octets) in [(300, &[0][..]), (400, &[9])] {
+            assert_eq!(link.poll(judge, ms(at)), Step::Transmit);
+            link.transmitted(judge, ms(at));
+            link.receive(judge, octets, ms(at + 10));
+        }
+        assert_eq!(link.poll(judge, ms(500)), Step::Corrupt(9));
     }
 
     #[test]
