@@ -16,7 +16,7 @@ mod view;
 mod world;
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -167,7 +167,7 @@ fn show(run: &Run, stop: &AtomicBool, speed: u32, simulation: &mut dyn Simulatio
     drop(view);
 
     let report = Report::of(&simulation.state(), run.seed);
-    println!("{report}");
+    writeln!(std::io::stdout(), "{report}")?;
     if let Some(path) = &run.report {
         let json = serde_json::to_string(&report)?;
         fs::write(path, json + "\n").with_context(|| format!("cannot write {}", path.display()))?;

@@ -1,6 +1,7 @@
 //! What a person sees: a live table on a terminal, plain lines elsewhere.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::time::Duration;
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyModifiers};
@@ -54,22 +55,23 @@ impl View {
                 terminal.draw(|frame| draw(frame, state, table))?;
             }
             Self::Lines { states, told, second } => {
+                let mut out = std::io::stdout().lock();
                 for (collector, message) in state.concentrator.told.iter().skip(*told) {
                     match Up::decode(message) {
-                        Ok(Up::Alarm(alarm)) => println!("collector {collector}: {:?}", alarm.event),
-                        Ok(message) => println!("collector {collector}: {message:?}"),
-                        Err(error) => println!("collector {collector}: {error}"),
+                        Ok(Up::Alarm(alarm)) => writeln!(out, "collector {collector}: {:?}", alarm.event)?,
+                        Ok(message) => writeln!(out, "collector {collector}: {message:?}")?,
+                        Err(error) => writeln!(out, "collector {collector}: {error}")?,
                     }
                 }
                 *told = state.concentrator.told.len();
                 for (&place, reading) in &state.concentrator.rows {
                     if states.insert(place, reading.missed) != Some(reading.missed) {
-                        println!("{}", cells(state, place, reading).join("  "));
+                        writeln!(out, "{}", cells(state, place, reading).join("  "))?;
                     }
                 }
                 if passed.as_secs() > *second {
                     *second = passed.as_secs();
-                    println!("{}", Report::of(state, 0));
+                    writeln!(out, "{}", Report::of(state, 0))?;
                 }
             }
         }
