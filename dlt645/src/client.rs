@@ -49,6 +49,7 @@ impl Device {
     pub(crate) const MAX_COMMAND: usize = Self::MAX_PREAMBLE + Frame::MIN_LEN + Frame::MAX_DATA;
 
     /// Writes a command with its preamble.
+    #[inline(always)]
     pub(crate) fn encode<'b>(
         &self,
         command: &Command<'_>,
@@ -180,6 +181,7 @@ impl<const N: usize> Client<N> {
     ///
     /// # Errors
     /// [`EncodeError`] if the command cannot be sent, or not to all meters at once.
+    #[inline(always)]
     pub fn start(&mut self, device: &Device, command: &Command<'_>) -> Result<(), EncodeError> {
         self.link.abandon();
         let function = command.function();
@@ -196,9 +198,12 @@ impl<const N: usize> Client<N> {
         Ok(())
     }
 
+    #[inline(always)]
     fn send(&mut self, device: &Device, command: &Command<'_>, is_answered: bool) -> Result<(), EncodeError> {
         self.asked = Asked::new(device.address, command);
-        self.link.start(device.retry, is_answered, |buffer| device.encode(command, buffer))
+        let length = device.encode(command, self.link.room())?.len();
+        self.link.start(device.retry, is_answered, length);
+        Ok(())
     }
 
     /// The command under way.

@@ -160,6 +160,7 @@ const fn edition_by<T>(field: Option<&T>) -> Edition {
 
 impl<'a> Command<'a> {
     /// The function asked for.
+    #[inline(always)]
     pub const fn function(&self) -> Function {
         use Function as F;
         match self {

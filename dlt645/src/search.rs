@@ -129,8 +129,9 @@ impl Search {
         let retry = Retry { retries: 0, ..self.retry };
         let device = Device { retry, ..Device::new(self.asked) };
         // The question fits.
-        let sent = self.link.start(retry, true, |buffer| device.encode(&QUESTION, buffer));
-        self.is_over = sent.is_err();
+        let length = device.encode(&QUESTION, self.link.room()).map(<[u8]>::len);
+        self.is_over = length.is_err();
+        self.link.start(retry, true, length.unwrap_or(0));
     }
 
     /// Goes on behind the pattern, in which there is no meter any more that was not told.

@@ -190,17 +190,18 @@ impl Client {
         match (command, selection) {
             (Command::Reset | Command::Select, _) => self.send(next),
             (_, Some(selection)) => {
-                self.stage = Stage::Before(next);
-                self.exchange(true, |buffer| selection.encode_frame(buffer))
+                let length = selection.encode_frame(self.link.room())?.len();
+                self.exchange(Stage::Before(next), length);
             }
             _ if known.is_some() || !is_answered => self.send(next),
             _ => {
-                self.stage = Stage::Before(next);
                 self.asked.control = Control::SND_NKE;
                 let reset = Frame::Short { control: Control::SND_NKE, address };
-                self.exchange(true, |buffer| reset.encode(buffer))
+                let length = reset.encode(self.link.room())?.len();
+                self.exchange(Stage::Before(next), length);
             }
         }
+        Ok(())
     }
 
     /// What it has done since it began; the counts start again from 0 after the last `u32`.
@@ -224,31 +225,31 @@ impl Client {
     }
 
     /// Has the command sent itself.
-    fn send(&mut self, next: Next) -> Result<(), EncodeError> {
+    fn send(&mut self, next: Next) {
         self.stage = Stage::Command(next.kind);
         self.asked.control = next.control;
         self.heard.begin();
-        let Self { link, retry, command, length, .. } = self;
-        let command = command.get(..*length).unwrap_or_default();
-        link.start(*retry, next.is_answered, |buffer| copy(command, buffer))
+        for (to, from) in self.link.room().iter_mut().zip(self.command) {
+            *to = from;
+        }
+        self.link.start(self.retry, next.is_answered, self.length);
     }
 
     /// Has a request for data sent.
     fn request(&mut self) -> Result<(), EncodeError> {
-        self.stage = Stage::Command(Kind::Readout);
         self.asked.control = Control::REQ_UD2;
         let control = Control::REQ_UD2.with_fcb(self.bits.of(Control::REQ_UD2));
         let request = Frame::Short { control, address: self.asked.address };
-        self.exchange(true, |buffer| request.encode(buffer))
+        let length = request.encode(self.link.room())?.len();
+        self.exchange(Stage::Command(Kind::Readout), length);
+        Ok(())
     }
 
-    fn exchange(
-        &mut self,
-        is_answered: bool,
-        encode: impl FnOnce(&mut [u8]) -> Result<&[u8], EncodeError>,
-    ) -> Result<(), EncodeError> {
+    /// Has so many octets sent that somebody answers.
+    fn exchange(&mut self, stage: Stage, length: usize) {
+        self.stage = stage;
         self.heard.begin();
-        self.link.start(self.retry, is_answered, encode)
+        self.link.start(self.retry, true, length);
     }
 
     /// Takes an answer, and goes on with what follows it.
@@ -257,7 +258,8 @@ impl Client {
         let sent = match self.stage {
             Stage::Before(next) => {
                 self.bits = Bits::FRESH;
-                self.send(next)
+                self.send(next);
+                Ok(())
             }
             Stage::Command(Kind::ThenRead) => self.request(),
             Stage::Command(Kind::Readout) => return self.telegram(),
@@ -349,12 +351,6 @@ impl Client {
 fn more_follows(frame: &Frame<'_>) -> bool {
     let telegram = frame.telegram();
     telegram.is_ok_and(|telegram| telegram.records.map_while(Result::ok).any(|record| record.more_follows()))
-}
-
-fn copy<'b>(octets: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-    let mut writer = meter_value::line::Writer::new(buffer);
-    writer.put(octets);
-    Ok(writer.finish()?)
 }
 
 fn count(count: &mut u32) {

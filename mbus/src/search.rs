@@ -218,11 +218,14 @@ impl Search {
         let retry = Retry { retries: 0, ..self.retry };
         let data = Frame::Short { control: Control::REQ_UD2.with_fcb(true), address };
         // There is room for all of them.
-        let _: Result<(), EncodeError> = self.link.start(retry, true, |buffer| match selection {
-            _ if is_for_data => data.encode(buffer),
-            Some(selection) => selection.encode_frame(buffer),
-            None => Command::Reset.encode_frame(address, false, buffer),
-        });
+        let room = self.link.room();
+        let sent = match selection {
+            _ if is_for_data => data.encode(room),
+            Some(selection) => selection.encode_frame(room),
+            None => Command::Reset.encode_frame(address, false, room),
+        };
+        let length = sent.map_or(0, <[u8]>::len);
+        self.link.start(retry, true, length);
     }
 
     fn again(&mut self) -> bool {

@@ -43,6 +43,7 @@ impl Asked {
     }
 
     /// The same, of a request that is known.
+    #[inline(always)]
     pub(crate) fn of(request: &Request<'_>, frame: &[u8]) -> Self {
         Self { head: head(frame.iter()), answer: answer(request, frame.len()) }
     }
@@ -113,6 +114,7 @@ fn head<'a>(octets: impl Iterator<Item = &'a u8>) -> [u8; 10] {
     head
 }
 
+#[inline(always)]
 fn answer(request: &Request<'_>, frame_len: usize) -> Answer {
     let counted = |octets: usize, registers: u16| match (u8::try_from(octets), u8::try_from(registers)) {
         (Ok(octets), Ok(registers)) => Answer::Counted { octets, registers },

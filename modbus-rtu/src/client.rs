@@ -6,7 +6,8 @@ use meter_value::line::{Frames, Judge, Link, Machine, Output, Retry, Step};
 
 use crate::asked::Asked;
 use crate::judge::answer;
-use crate::pdu::{Diagnostic, FunctionCode, Registers, Request, Response};
+use crate::pdu::{Diagnostic, FunctionCode, Request, Response};
+use crate::reader::{Reader, reader};
 use crate::stream::Stream;
 use crate::unit::is_write;
 use crate::{DecodeError, Dialect, EncodeError, Frame, Line, TransactionError, UnitId};
@@ -107,6 +108,7 @@ impl Client {
     ///
     /// # Errors
     /// [`EncodeError`] if the request cannot be sent, or reads from all units at once.
+    #[inline(always)]
     pub fn start(&mut self, device: &Device, request: &Request<'_>) -> Result<(), EncodeError> {
         self.link.abandon();
         let (unit, dialect) = (device.unit, device.dialect);
@@ -115,8 +117,9 @@ impl Client {
         }
         let is_answered = unit != UnitId::BROADCAST && !is_unanswered(request);
         self.link.pause(device.idle.max(self.pause));
-        self.link.start(device.retry, is_answered, |buffer| dialect.encode_frame(request, unit, buffer))?;
-        let asked = Some(Asked::of(request, self.link.request()));
+        let length = dialect.encode_frame(request, unit, self.link.room())?.len();
+        self.link.start(device.retry, is_answered, length);
+        let asked = Some((Asked::of(request, self.link.request()), reader(request)));
         let answers = self.link.frames_mut();
         answers.stream.clear();
         (answers.dialect, answers.asked) = (dialect, asked);
@@ -130,11 +133,11 @@ impl Client {
     }
 
     fn response(&self) -> Result<Response<'_>, TransactionError> {
-        match self.link.frames().response() {
+        match self.link.frames().response(self.link.request()) {
             Ok(Response::Exception { function, exception }) => {
                 Err(TransactionError::Exception { function, exception })
             }
-            Ok(response) => Ok(asked_for(self.link.request(), response)),
+            Ok(response) => Ok(response),
             Err(error) => Err(TransactionError::Corrupt(error)),
         }
     }
@@ -193,12 +196,23 @@ impl Machine for Client {
 struct Answers {
     stream: Stream<260>,
     dialect: Dialect,
-    asked: Option<Asked>,
+    /// What the answer has to be like, and how it is read.
+    asked: Option<(Asked, Reader)>,
 }
 
 impl Answers {
-    fn response(&self) -> Result<Response<'_>, DecodeError> {
-        self.dialect.response(self.stream.last()?.pdu)
+    /// The response in the last frame, if it answers a request's frame.
+    fn response(&self, request: &[u8]) -> Result<Response<'_>, DecodeError> {
+        let pdu = self.stream.last()?.pdu;
+        let function = FunctionCode(pdu.first().copied().unwrap_or(0));
+        let unasked = DecodeError::Unasked { function };
+        let (asked, read) = self.asked.ok_or(unasked)?;
+        let request = request.get(1..request.len().saturating_sub(2)).unwrap_or_default();
+        match read(self.dialect, request, pdu)? {
+            exception @ Response::Exception { .. } => Ok(exception),
+            _ if asked.is_repeated() && request != pdu => Err(unasked),
+            response => Ok(response),
+        }
     }
 }
 
@@ -218,7 +232,7 @@ impl Frames for Answers {
     }
 
     fn find(&mut self) -> Option<Result<(), DecodeError>> {
-        let (dialect, asked) = (self.dialect, self.asked?);
+        let (dialect, (asked, _)) = (self.dialect, self.asked?);
         let result = self.stream.scan(|octets, silent| answer(&asked, dialect, octets, silent))?;
         Some(result.map(|_| ()))
     }
@@ -231,51 +245,12 @@ struct Awaiting<'a> {
 
 impl Judge<Answers> for Awaiting<'_> {
     fn judge(&mut self, answers: &Answers, request: &[u8]) -> Result<bool, DecodeError> {
-        let pdu = answers.stream.last()?.pdu;
-        let asked = request.get(1..request.len().saturating_sub(2)).unwrap_or_default();
-        let fits = match answers.response()? {
-            Response::Exception { .. } => true,
-            _ if answers.asked.is_some_and(|asked| asked.is_repeated()) => asked == pdu,
-            response => fits(asked, &response),
-        };
-        let function = FunctionCode(pdu.first().copied().unwrap_or(0));
-        if fits { Ok(true) } else { Err(DecodeError::Unasked { function }) }
+        answers.response(request).map(|_| true)
     }
 
     fn reject(&mut self, error: DecodeError) {
         if let DecodeError::Unasked { .. } = error {
             count(self.unasked);
         }
-    }
-}
-
-/// Whether the parts of an answer are those that a request's PDU asks for, where that takes more than a count.
-fn fits(request: &[u8], response: &Response<'_>) -> bool {
-    match (request, *response) {
-        ([_, _, ranges @ ..], Response::ReadFileRecord { records }) => {
-            let (ranges, _) = ranges.as_chunks();
-            let lengths = ranges.iter().map(|[.., high, low]: &[u8; 7]| u16::from_be_bytes([*high, *low]));
-            records.iter().map(Registers::len).eq(lengths.map(usize::from))
-        }
-        // 4 is individual access.
-        ([_, _, 4, object], Response::ReadDeviceIdentification { objects, .. }) => {
-            objects.iter().next().is_some_and(|first| first.id.0 == *object)
-        }
-        _ => true,
-    }
-}
-
-/// A response without the bits that only fill up its last octet.
-fn asked_for<'a>(request: &[u8], response: Response<'a>) -> Response<'a> {
-    let quantity = match *request {
-        [_, _, _, _, high, low, ..] => u16::from_be_bytes([high, low]).into(),
-        _ => usize::MAX,
-    };
-    match response {
-        Response::ReadCoils { coils } => Response::ReadCoils { coils: coils.first(quantity) },
-        Response::ReadDiscreteInputs { inputs } => {
-            Response::ReadDiscreteInputs { inputs: inputs.first(quantity) }
-        }
-        _ => response,
     }
 }

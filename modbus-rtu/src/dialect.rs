@@ -1,7 +1,5 @@
 //! What devices in the field do that the standard forbids.
 
-use meter_value::line::Writer;
-
 use crate::length::{Direction, Length, length};
 use crate::pdu::{Registers, Request, Response};
 use crate::{DecodeError, EncodeError, Frame, FunctionCode, UnitId, frame};
@@ -127,7 +125,17 @@ impl Dialect {
     /// # Errors
     /// As [`Response::decode`].
     pub fn response<'a>(self, pdu: &'a [u8]) -> Result<Response<'a>, DecodeError> {
-        let result = Response::decode(pdu);
+        self.response_as(FunctionCode(pdu.first().copied().unwrap_or(0)), pdu)
+    }
+
+    /// Reads the PDU of a response of this function.
+    #[inline(always)]
+    pub(crate) fn response_as<'a>(
+        self,
+        function: FunctionCode,
+        pdu: &'a [u8],
+    ) -> Result<Response<'a>, DecodeError> {
+        let result = Response::decode_as(function, pdu);
         match (result, pdu) {
             (Err(_), [code @ (0x03 | 0x04 | 0x17), count @ 1..=125, values @ ..])
                 if self.count_of_registers && values.len() == 2 * usize::from(*count) =>
@@ -147,6 +155,7 @@ impl Dialect {
     ///
     /// # Errors
     /// As [`Request::encode`].
+    #[inline(always)]
     pub fn encode_frame<'b>(
         self,
         request: &Request<'_>,
@@ -156,12 +165,11 @@ impl Dialect {
         match *request {
             Request::WriteMultipleRegisters { start, registers } if self.write_without_count => {
                 let range = crate::pdu::range_of(start, registers.len(), crate::Range::MAX_WRITE)?;
-                frame::write(unit, buffer, |writer: &mut Writer<'_>| {
-                    let words = [start, range.quantity()];
-                    crate::pdu::put_words(writer, FunctionCode::WRITE_MULTIPLE_REGISTERS, words);
-                    registers.put(writer);
-                    Ok(())
-                })
+                let mut writer = frame::begin(unit, buffer);
+                let words = [start, range.quantity()];
+                crate::pdu::put_words(&mut writer, FunctionCode::WRITE_MULTIPLE_REGISTERS, words);
+                registers.put(&mut writer);
+                frame::end(writer)
             }
             _ => request.encode_frame(unit, buffer),
         }

@@ -94,10 +94,9 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// [`EncodeError::PduLength`], or [`EncodeError::BufferTooSmall`].
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        write(self.unit, buffer, |writer| {
-            writer.put(self.pdu);
-            Ok(())
-        })
+        let mut writer = begin(self.unit, buffer);
+        writer.put(self.pdu);
+        end(writer)
     }
 }
 
@@ -112,16 +111,17 @@ pub(crate) fn write_pdu(
     Ok(writer.finish()?)
 }
 
-/// Writes a frame whose PDU `pdu` writes.
+/// Begins a frame, up to its PDU.
 #[inline]
-pub(crate) fn write(
-    unit: UnitId,
-    buffer: &mut [u8],
-    pdu: impl FnOnce(&mut Writer<'_>) -> Result<(), EncodeError>,
-) -> Result<&[u8], EncodeError> {
+pub(crate) fn begin(unit: UnitId, buffer: &mut [u8]) -> Writer<'_> {
     let mut writer = Writer::new(buffer);
     writer.put(&[unit.0]);
-    pdu(&mut writer)?;
+    writer
+}
+
+/// Ends a frame behind its PDU, and returns all of it.
+#[inline]
+pub(crate) fn end(mut writer: Writer<'_>) -> Result<&[u8], EncodeError> {
     check_length(writer.len().saturating_sub(1))?;
     let sum = checksum(writer.written());
     writer.put(&sum.to_le_bytes());

@@ -30,6 +30,7 @@ pub mod monitor;
 mod number;
 mod pdu;
 mod point;
+mod reader;
 mod server;
 mod stream;
 mod unit;

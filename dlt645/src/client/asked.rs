@@ -42,6 +42,7 @@ impl Asked {
     pub const NOTHING: Self =
         Self { address: Address::BROADCAST, function: Function(0), fields: Fields::None };
 
+    #[inline(always)]
     pub fn new(address: Address, command: &Command<'_>) -> Self {
         let fields = match *command {
             Command::Read { identifier }

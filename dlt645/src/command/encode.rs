@@ -21,6 +21,7 @@ impl<'a> Command<'a> {
         Ok(writer.finish()?)
     }
 
+    #[inline(always)]
     pub(crate) fn put(&self, address: Address, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let function = self.function();
         let control = Control::command(function);
@@ -43,6 +44,7 @@ impl<'a> Command<'a> {
     }
 
     /// Writes all fields but the data they end with, and returns that.
+    #[inline(always)]
     fn put_fields(&self, head: &mut Writer<'_>) -> Result<Data<'a>, EncodeError> {
         self.check()?;
         match *self {
@@ -104,6 +106,7 @@ impl<'a> Command<'a> {
     }
 
     /// The fields go together.
+    #[inline(always)]
     fn check(&self) -> Result<(), EncodeError> {
         let function = self.function();
         let (identifier, is_taken) = match *self {

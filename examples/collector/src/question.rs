@@ -63,7 +63,12 @@ impl Client {
                 let mut client = modbus_rtu::Client::new(line);
                 let registers = registers(points);
                 let read = read(&registers).ok_or(Missed::NoValue)?;
-                client.start(&modbus_rtu::Device::new(UnitId(unit)), &read.request()).map_err(no_value)?;
+                let device = modbus_rtu::Device::new(UnitId(unit));
+                let range = read.range;
+                match read.table {
+                    modbus_rtu::Table::HoldingRegisters => client.start(&device, &modbus_rtu::Request::ReadHoldingRegisters { range }),
+                    _ => client.start(&device, &modbus_rtu::Request::ReadInputRegisters { range }),
+                }.map_err(no_value)?;
                 Ok((Self::Modbus(client), Group { first, count: read.points.len() as u8 }))
             }
             Address::Dlt645(edition, address) => {

@@ -90,21 +90,17 @@ impl<F: Frames, const N: usize> Link<F, N> {
         self.wire.timing.pause = pause;
     }
 
-    /// Has a request sent that `encode` writes, and ends the one before. One that nobody answers ends after
-    /// the timeout.
-    ///
-    /// # Errors
-    /// What `encode` fails with.
-    pub fn start<E>(
-        &mut self,
-        retry: Retry,
-        is_answered: bool,
-        encode: impl FnOnce(&mut [u8]) -> Result<&[u8], E>,
-    ) -> Result<(), E> {
+    /// Ends what is under way, and lends the room for the next request.
+    pub fn room(&mut self) -> &mut [u8] {
         self.abandon();
-        self.length = encode(&mut self.request)?.len();
+        self.length = 0;
+        &mut self.request
+    }
+
+    /// Has the first octets of that room sent as a request. One that nobody answers ends after the timeout.
+    pub fn start(&mut self, retry: Retry, is_answered: bool, length: usize) {
+        self.length = length;
         self.wire.start(retry, is_answered);
-        Ok(())
     }
 
     /// The request.
@@ -281,11 +277,8 @@ mod tests {
     }
 
     fn start(link: &mut Link) {
-        let started = link.start(RETRY, true, |buffer| {
-            buffer.copy_from_slice(&REQUEST);
-            Ok::<_, u8>(buffer)
-        });
-        assert_eq!(started, Ok(()));
+        link.room().copy_from_slice(&REQUEST);
+        link.start(RETRY, true, REQUEST.len());
     }
 
     #[test]

@@ -145,7 +145,7 @@ const COIL_ON: u16 = 0xFF00;
 
 impl<'a> Request<'a> {
     /// The function asked for.
-    #[inline]
+    #[inline(always)]
     pub const fn function(&self) -> FunctionCode {
         match self {
             Self::ReadCoils { .. } => FunctionCode::READ_COILS,
@@ -277,12 +277,14 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// As [`encode`](Self::encode).
-    #[inline]
+    #[inline(always)]
     pub fn encode_frame<'b>(&self, unit: UnitId, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        frame::write(unit, buffer, |writer| self.write(writer))
+        let mut writer = frame::begin(unit, buffer);
+        self.write(&mut writer)?;
+        frame::end(writer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let function = self.function();
         match *self {
@@ -296,6 +298,7 @@ impl<'a> Request<'a> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn write_rarer(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let function = self.function();
         match *self {

@@ -210,8 +210,15 @@ impl<'a> Response<'a> {
     /// # Ok::<(), modbus_rtu::DecodeError>(())
     /// ```
     pub fn decode(pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        let (function, _) = split(pdu)?;
+        Self::decode_as(function, pdu)
+    }
+
+    /// Reads the PDU of a response of this function; when it is a constant, only what it needs is compiled.
+    #[inline(always)]
+    pub(crate) fn decode_as(function: FunctionCode, pdu: &'a [u8]) -> Result<Self, DecodeError> {
         use FunctionCode as F;
-        let (function, data) = split(pdu)?;
+        let (_, data) = split(pdu)?;
         let bits = || counted(pdu, is_bit_count).map(|octets| Bits::from_octets(octets, 8 * octets.len()));
         let registers = || counted(pdu, is_register_count).map(Registers::from_octets);
         Ok(match function {
@@ -259,13 +266,16 @@ impl<'a> Response<'a> {
                 Self::MaskWriteRegister { address, and, or }
             }
             F(0) => return Err(DecodeError::Function { function: 0 }),
-            F(code @ F::EXCEPTION..) => {
-                exactly(pdu, 2)?;
-                let exception = ExceptionCode(data.first().copied().unwrap_or(0));
-                Self::Exception { function: F(code & !F::EXCEPTION), exception }
-            }
+            F(F::EXCEPTION..) => Self::exception(function, pdu)?,
             _ => Self::Other { function, data },
         })
+    }
+
+    /// Reads the PDU of an exception.
+    pub(crate) fn exception(FunctionCode(code): FunctionCode, pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        exactly(pdu, 2)?;
+        let exception = ExceptionCode(pdu.get(1).copied().unwrap_or(0));
+        Ok(Self::Exception { function: FunctionCode(code & !FunctionCode::EXCEPTION), exception })
     }
 
     /// Writes the PDU and returns what it wrote.
@@ -282,7 +292,9 @@ impl<'a> Response<'a> {
     /// As [`encode`](Self::encode).
     #[inline]
     pub fn encode_frame<'b>(&self, unit: UnitId, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        frame::write(unit, buffer, |writer| self.write(writer))
+        let mut writer = frame::begin(unit, buffer);
+        self.write(&mut writer)?;
+        frame::end(writer)
     }
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -1,0 +1,95 @@
+//! Answers as their requests want them.
+
+use crate::pdu::{FunctionCode, Registers, Request, Response};
+use crate::{DecodeError, Dialect};
+
+/// How the PDU of an answer is read, given that of the request.
+///
+/// There is one for each function, so that a program has only the code for answers to what it asks.
+pub(crate) type Reader = for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>;
+
+/// How answers to a request are read.
+#[inline(always)]
+pub(crate) fn reader(request: &Request<'_>) -> Reader {
+    use FunctionCode as F;
+    match *request {
+        Request::ReadCoils { .. } => read::<{ F::READ_COILS.0 }>,
+        Request::ReadDiscreteInputs { .. } => read::<{ F::READ_DISCRETE_INPUTS.0 }>,
+        Request::ReadHoldingRegisters { .. } => read::<{ F::READ_HOLDING_REGISTERS.0 }>,
+        Request::ReadInputRegisters { .. } => read::<{ F::READ_INPUT_REGISTERS.0 }>,
+        Request::WriteSingleCoil { .. } => read::<{ F::WRITE_SINGLE_COIL.0 }>,
+        Request::WriteSingleRegister { .. } => read::<{ F::WRITE_SINGLE_REGISTER.0 }>,
+        Request::ReadExceptionStatus => read::<{ F::READ_EXCEPTION_STATUS.0 }>,
+        Request::Diagnostics { .. } => read::<{ F::DIAGNOSTICS.0 }>,
+        Request::GetCommEventCounter => read::<{ F::GET_COMM_EVENT_COUNTER.0 }>,
+        Request::GetCommEventLog => read::<{ F::GET_COMM_EVENT_LOG.0 }>,
+        Request::WriteMultipleCoils { .. } => read::<{ F::WRITE_MULTIPLE_COILS.0 }>,
+        Request::WriteMultipleRegisters { .. } => read::<{ F::WRITE_MULTIPLE_REGISTERS.0 }>,
+        Request::ReportServerId => read::<{ F::REPORT_SERVER_ID.0 }>,
+        Request::ReadFileRecord { .. } => read::<{ F::READ_FILE_RECORD.0 }>,
+        Request::WriteFileRecord { .. } => read::<{ F::WRITE_FILE_RECORD.0 }>,
+        Request::MaskWriteRegister { .. } => read::<{ F::MASK_WRITE_REGISTER.0 }>,
+        Request::ReadWriteMultipleRegisters { .. } => read::<{ F::READ_WRITE_MULTIPLE_REGISTERS.0 }>,
+        Request::ReadFifoQueue { .. } => read::<{ F::READ_FIFO_QUEUE.0 }>,
+        Request::ReadDeviceIdentification { .. } | Request::EncapsulatedInterface { .. } => {
+            read::<{ F::ENCAPSULATED_INTERFACE_TRANSPORT.0 }>
+        }
+        Request::Other { .. } => read::<0>,
+    }
+}
+
+/// Reads the answer to a function, or to any for 0: an exception, or what the request asks for, without the bits
+/// that only fill up its last octet.
+fn read<'a, const FUNCTION: u8>(
+    dialect: Dialect,
+    request: &[u8],
+    pdu: &'a [u8],
+) -> Result<Response<'a>, DecodeError> {
+    let function = FunctionCode(pdu.first().copied().unwrap_or(0));
+    if function.0 >= FunctionCode::EXCEPTION {
+        return Response::exception(function, pdu);
+    }
+    if FUNCTION == 0 {
+        return dialect.response(pdu);
+    }
+    if function.0 != FUNCTION {
+        return Err(DecodeError::Unasked { function });
+    }
+    let response = dialect.response_as(FunctionCode(FUNCTION), pdu)?;
+    if fits(request, &response) {
+        Ok(asked_for(request, response))
+    } else {
+        Err(DecodeError::Unasked { function })
+    }
+}
+
+/// Whether the parts of an answer are those that a request's PDU asks for, where that takes more than a count.
+fn fits(request: &[u8], response: &Response<'_>) -> bool {
+    match (request, *response) {
+        ([_, _, ranges @ ..], Response::ReadFileRecord { records }) => {
+            let (ranges, _) = ranges.as_chunks();
+            let lengths = ranges.iter().map(|[.., high, low]: &[u8; 7]| u16::from_be_bytes([*high, *low]));
+            records.iter().map(Registers::len).eq(lengths.map(usize::from))
+        }
+        // 4 is individual access.
+        ([_, _, 4, object], Response::ReadDeviceIdentification { objects, .. }) => {
+            objects.iter().next().is_some_and(|first| first.id.0 == *object)
+        }
+        _ => true,
+    }
+}
+
+/// A response without the bits that only fill up its last octet.
+fn asked_for<'a>(request: &[u8], response: Response<'a>) -> Response<'a> {
+    let quantity = match *request {
+        [_, _, _, high, low, ..] => u16::from_be_bytes([high, low]).into(),
+        _ => usize::MAX,
+    };
+    match response {
+        Response::ReadCoils { coils } => Response::ReadCoils { coils: coils.first(quantity) },
+        Response::ReadDiscreteInputs { inputs } => {
+            Response::ReadDiscreteInputs { inputs: inputs.first(quantity) }
+        }
+        _ => response,
+    }
+}
