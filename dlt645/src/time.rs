@@ -4,7 +4,6 @@ mod form;
 
 use core::fmt;
 
-use meter_value::line::Writer;
 use meter_value::{Date, DateTime, MeterTime};
 
 use crate::Data;
@@ -20,12 +19,6 @@ fn number(octet: u8) -> Option<u8> {
 /// Two digits of a number up to 99.
 pub(crate) const fn digits(number: u8) -> u8 {
     number / 10 % 10 * 16 + number % 10
-}
-
-fn octets<const N: usize>(form: Form, at: DateTime) -> Option<[u8; N]> {
-    let mut octets = [0; N];
-    form.encode(MeterTime::At(at), None, &mut Writer::new(&mut octets))?;
-    Some(octets)
 }
 
 /// A time as six octets: second, minute, hour, day, month and year of the century 2000. Any octets are kept.
@@ -46,7 +39,8 @@ pub struct ClockTime(pub [u8; 6]);
 impl ClockTime {
     /// The octets of a time in the years 2000 to 2099.
     pub fn new(at: DateTime) -> Option<Self> {
-        octets(Form::Second, at).map(Self)
+        let RecordTime([minute, hour, day, month, year]) = RecordTime::new(at)?;
+        Some(Self([digits(at.time.second()), minute, hour, day, month, year]))
     }
 
     /// What the octets say: [`MeterTime::NotSet`] if day or month is 00, or all octets are 99 or FF.
@@ -71,7 +65,15 @@ pub struct RecordTime(pub [u8; 5]);
 impl RecordTime {
     /// The octets of a time in the years 2000 to 2099; its seconds are dropped.
     pub fn new(at: DateTime) -> Option<Self> {
-        octets(Form::Minute, at).map(Self)
+        let DateTime { date, time } = at;
+        let year = form::year(date)?;
+        Some(Self([
+            digits(time.minute()),
+            digits(time.hour()),
+            digits(date.day()),
+            digits(date.month()),
+            year,
+        ]))
     }
 
     /// What the octets say: [`MeterTime::NotSet`] if day or month is 00, or all octets are 99 or FF.

@@ -204,7 +204,7 @@ fn recurrence(
 }
 
 /// The year in its century, as two digits.
-fn year(date: Date) -> Option<u8> {
+pub(super) fn year(date: Date) -> Option<u8> {
     u8::try_from(date.year().checked_sub(2_000)?).ok().filter(|&year| year <= 99).map(digits)
 }
 
