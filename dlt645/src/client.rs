@@ -179,6 +179,8 @@ impl<const N: usize> Client<N> {
     /// A time, a freeze or a signal for all meters ends with `None` in place of a reply, after the device's
     /// timeout. Few meters answer a time that is sent to one.
     ///
+    /// Where the kind of command is known as the call is compiled, the program gets the code for that kind only.
+    ///
     /// # Errors
     /// [`EncodeError`] if the command cannot be sent, or not to all meters at once.
     #[inline(always)]

@@ -8,7 +8,7 @@ use core::time::Duration;
 use meter_value::line::{Link, Machine, Output, Retry, Step};
 
 use crate::command::LAST;
-use crate::{Address, Command, Control, Decoder, EncodeError, Frame, Line, Selection, Target};
+use crate::{Address, Command, Control, Decoder, Frame, Line, Selection, Target};
 use heard::{Answer, Heard};
 use tree::Tree;
 

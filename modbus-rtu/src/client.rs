@@ -106,6 +106,9 @@ impl Client {
     /// A request to all units, and one that forbids an answer, ends with `None` in place of a response, after
     /// the device's timeout.
     ///
+    /// Where the kind of request is known as the call is compiled, the program gets the code for that kind of
+    /// request and its answer only.
+    ///
     /// # Errors
     /// [`EncodeError`] if the request cannot be sent, or reads from all units at once.
     #[inline(always)]

@@ -9,7 +9,7 @@ use crate::{DecodeError, Dialect};
 pub(crate) type Reader = for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>;
 
 /// How answers to a request are read.
-#[inline(always)]
+#[inline]
 pub(crate) fn reader(request: &Request<'_>) -> Reader {
     use FunctionCode as F;
     match *request {
@@ -34,12 +34,12 @@ pub(crate) fn reader(request: &Request<'_>) -> Reader {
         Request::ReadDeviceIdentification { .. } | Request::EncapsulatedInterface { .. } => {
             read::<{ F::ENCAPSULATED_INTERFACE_TRANSPORT.0 }>
         }
-        Request::Other { .. } => read::<0>,
+        Request::Other { .. } => |dialect, _, pdu| dialect.response(pdu),
     }
 }
 
-/// Reads the answer to a function, or to any for 0: an exception, or what the request asks for, without the bits
-/// that only fill up its last octet.
+/// Reads the answer to a function: an exception, or what the request asks for, without the bits that only fill up
+/// its last octet.
 fn read<'a, const FUNCTION: u8>(
     dialect: Dialect,
     request: &[u8],
@@ -48,9 +48,6 @@ fn read<'a, const FUNCTION: u8>(
     let function = FunctionCode(pdu.first().copied().unwrap_or(0));
     if function.0 >= FunctionCode::EXCEPTION {
         return Response::exception(function, pdu);
-    }
-    if FUNCTION == 0 {
-        return dialect.response(pdu);
     }
     if function.0 != FUNCTION {
         return Err(DecodeError::Unasked { function });

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use heapless::Vec;
 use meter_value::line::{Machine, Output};
-use modbus_rtu::{Kind, Map, Read, UnitId, WordOrder};
+use modbus_rtu::{Kind, Map, Read, Request, Table, UnitId, WordOrder};
 use telemetry::{Address, Edition, Meter, Missed, Order, Parity, Point, RegisterKind, RegisterTable};
 
 use crate::raw::Raw;
@@ -65,10 +65,12 @@ impl Client {
                 let read = read(&registers).ok_or(Missed::NoValue)?;
                 let device = modbus_rtu::Device::new(UnitId(unit));
                 let range = read.range;
-                match read.table {
-                    modbus_rtu::Table::HoldingRegisters => client.start(&device, &modbus_rtu::Request::ReadHoldingRegisters { range }),
-                    _ => client.start(&device, &modbus_rtu::Request::ReadInputRegisters { range }),
-                }.map_err(no_value)?;
+                // What is asked is said here, so that nothing is compiled for other requests.
+                let sent = match read.table {
+                    Table::InputRegisters => client.start(&device, &Request::ReadInputRegisters { range }),
+                    _ => client.start(&device, &Request::ReadHoldingRegisters { range }),
+                };
+                sent.map_err(no_value)?;
                 Ok((Self::Modbus(client), Group { first, count: read.points.len() as u8 }))
             }
             Address::Dlt645(edition, address) => {

@@ -145,7 +145,7 @@ const COIL_ON: u16 = 0xFF00;
 
 impl<'a> Request<'a> {
     /// The function asked for.
-    #[inline(always)]
+    #[inline]
     pub const fn function(&self) -> FunctionCode {
         match self {
             Self::ReadCoils { .. } => FunctionCode::READ_COILS,
@@ -298,7 +298,6 @@ impl<'a> Request<'a> {
         }
     }
 
-    #[inline(always)]
     pub(super) fn write_rarer(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let function = self.function();
         match *self {
