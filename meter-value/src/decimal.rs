@@ -130,17 +130,6 @@ impl Decimal {
         }
         Self { mantissa, exponent }
     }
-
-    /// The shortest decimal that reads back as the same float, which is finite.
-    pub(crate) fn from_shortest(float: impl ryu::Float) -> Result<Self, DecimalError> {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(float);
-        let (digits, power) = text.split_once('e').unwrap_or((text, "0"));
-        let mut reader = Reader::default();
-        reader.write_str(digits).map_err(|_| reader.error)?;
-        reader.exponent = reader.exponent.saturating_add(power.parse().unwrap_or(0));
-        reader.finish()
-    }
 }
 
 fn digits(mut magnitude: u64) -> u8 {
@@ -436,18 +425,5 @@ mod tests {
         let far = Decimal::new(1, 127).checked_add(Decimal::new(1, -128));
         assert_eq!(far, Err(DecimalError::Overflow));
         assert_eq!(Decimal::new(1, 127).shift(1), Err(DecimalError::Overflow));
-    }
-
-    #[test]
-    fn floats_become_their_shortest_decimal() {
-        assert_eq!(Decimal::from_shortest(229.7_f32).unwrap().to_string(), "229.7");
-        assert_eq!(Decimal::from_shortest(-1e-10_f64).unwrap(), Decimal::new(-1, -10));
-        assert_eq!(Decimal::from_shortest(1e100_f64).unwrap(), Decimal::new(1, 100));
-        assert_eq!(Decimal::from_shortest(-f64::MIN_POSITIVE), Err(DecimalError::Overflow));
-        assert_eq!(Decimal::from_shortest(1e300_f64), Err(DecimalError::Overflow));
-        assert_eq!(Decimal::from_shortest(-0.0_f32), Ok(Decimal::ZERO));
-        assert_eq!(Decimal::from_shortest(f32::MAX).unwrap(), Decimal::new(34_028_235, 31));
-        assert_eq!(Decimal::from_shortest(f32::from_bits(1)).unwrap(), Decimal::new(1, -45));
-        assert_eq!(Decimal::from_shortest(1.5e10_f64).unwrap().exponent(), 9);
     }
 }

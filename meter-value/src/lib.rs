@@ -12,6 +12,7 @@ pub mod line;
 mod names;
 mod octets;
 mod quantity;
+mod shortest;
 mod text;
 mod time;
 mod unit;
