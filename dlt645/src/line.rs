@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::Timing;
+use meter_value::line::{Timing, half_bits, times};
 
 use crate::Frame;
 
@@ -30,13 +30,15 @@ pub struct Line {
     pub echo: bool,
 }
 
+/// Bits of an octet: start, 8 data, even parity, stop.
+const BITS: u32 = 11;
+
 impl Line {
     /// A line whose octets have 11 bits (start, 8 data, even parity, stop), whose frames have gaps of up to
     /// 500 ms, and which is quiet for 20 ms before a command.
     pub const fn new(baud: u32) -> Self {
-        let baud = if baud == 0 { 1 } else { baud as u64 };
         Self {
-            octet: Duration::from_nanos(11_000_000_000_u64.div_ceil(baud)),
+            octet: half_bits(2 * BITS, baud),
             gap: Duration::from_millis(500),
             pause: Duration::from_millis(20),
             echo: false,
@@ -51,14 +53,14 @@ impl Line {
 
     /// How long that many octets take.
     pub fn time(self, octets: usize) -> Duration {
-        self.octet.saturating_mul(u32::try_from(octets).unwrap_or(u32::MAX))
+        times(self.octet, octets)
     }
 
     /// How long an answer that has begun may take at most: the longest frame with its preamble and with four
     /// gaps, so that a line that is never silent ends a wait too.
     pub const fn answer(self) -> Duration {
-        let frame = self.octet.saturating_mul((Frame::PREAMBLE.len() + Frame::MAX_LEN) as u32);
-        frame.saturating_add(self.gap.saturating_mul(4))
+        let frame = times(self.octet, Frame::PREAMBLE.len() + Frame::MAX_LEN);
+        frame.saturating_add(times(self.gap, 4))
     }
 
     /// The times of a client's end.

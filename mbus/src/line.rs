@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::Timing;
+use meter_value::line::{Timing, half_bits, times};
 
 use crate::Frame;
 
@@ -33,7 +33,7 @@ pub struct Line {
 const BITS: u32 = 11;
 
 /// How many octets adapters hand over at once, and how long they hold them back besides.
-const PIECE: u32 = 64;
+const PIECE: usize = 64;
 const HELD_BACK: Duration = Duration::from_millis(50);
 
 impl Line {
@@ -43,10 +43,9 @@ impl Line {
     /// A frame ends with a silence of 33 bits (uncertain: receivers take 22 to 33), longer by 64 octets and
     /// 50 ms, because adapters hold octets back.
     pub const fn new(baud: u32) -> Self {
-        let baud = if baud == 0 { 1 } else { baud as u64 };
-        let octet = Duration::from_nanos((BITS as u64 * 1_000_000_000).div_ceil(baud));
-        let pause = octet.saturating_mul(3);
-        let gap = pause.saturating_add(octet.saturating_mul(PIECE)).saturating_add(HELD_BACK);
+        let octet = half_bits(2 * BITS, baud);
+        let pause = times(octet, 3);
+        let gap = times(octet, 3 + PIECE).saturating_add(HELD_BACK);
         Self { octet, gap, pause, echo: false }
     }
 
@@ -58,7 +57,7 @@ impl Line {
 
     /// How long that many octets take.
     pub fn time(self, octets: usize) -> Duration {
-        self.octet.saturating_mul(u32::try_from(octets).unwrap_or(u32::MAX))
+        times(self.octet, octets)
     }
 
     /// How long a meter keeps silent before it answers at most: 330 bits and 50 ms.
@@ -69,7 +68,7 @@ impl Line {
     /// How long an answer that has begun may take at most: the longest frame with four gaps, so that a line
     /// that is never silent ends a wait too.
     pub const fn answer(self) -> Duration {
-        self.octet.saturating_mul(Frame::MAX_LEN as u32).saturating_add(self.gap.saturating_mul(4))
+        times(self.octet, Frame::MAX_LEN).saturating_add(times(self.gap, 4))
     }
 
     /// The times of a client's end.

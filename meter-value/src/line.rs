@@ -20,6 +20,21 @@ pub use link::{Frames, Judge, Link, Timing};
 pub use window::{Scan, Window};
 pub use writer::{BufferTooSmall, Writer};
 
+/// How long so many half bits take at a baud rate, rounded up to nanoseconds; at 0 baud as at 1.
+#[must_use]
+#[inline(never)]
+pub const fn half_bits(count: u32, baud: u32) -> Duration {
+    let baud = if baud == 0 { 1 } else { baud as u64 };
+    Duration::from_nanos((count as u64 * 500_000_000).div_ceil(baud))
+}
+
+/// How long something takes that takes `one` so many times, at most [`Duration::MAX`].
+#[must_use]
+#[inline(never)]
+pub const fn times(one: Duration, count: usize) -> Duration {
+    one.saturating_mul(if count > u32::MAX as usize { u32::MAX } else { count as u32 })
+}
+
 /// What a machine asks of its driver. After any call, poll until it says [`Output::Wait`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Output<'a, T> {

@@ -111,7 +111,9 @@ impl Binary {
 /// A number with a fraction, in limbs from the lowest on.
 struct Fixed {
     limbs: [u32; Self::LIMBS],
-    /// How many limbs are the fraction.
+    /// How many limbs are in use,
+    len: usize,
+    /// and how many of them are the fraction.
     places: usize,
     /// Whether something behind the last limb was dropped.
     is_cut: bool,
@@ -123,12 +125,13 @@ impl Fixed {
 
     fn new(number: u64, exponent: i32) -> Self {
         let places = exponent.min(0).unsigned_abs().div_ceil(32);
+        let len = (exponent.max(0).unsigned_abs().div_ceil(32) + places + 2) as usize;
         let mut shift = exponent.wrapping_add_unsigned(32 * places).unsigned_abs();
         let mut limbs = [0; Self::LIMBS];
         for (index, limb) in limbs.iter_mut().take(2).enumerate() {
             *limb = (number >> (32 * index)) as u32;
         }
-        let mut fixed = Self { limbs, places: places as usize, is_cut: false };
+        let mut fixed = Self { limbs, len, places: places as usize, is_cut: false };
         while shift > 0 {
             let step = shift.min(31);
             fixed.times(1 << step);
@@ -139,7 +142,7 @@ impl Fixed {
 
     fn times(&mut self, factor: u32) {
         let mut carry = 0;
-        for limb in &mut self.limbs {
+        for limb in self.limbs.iter_mut().take(self.len) {
             let product = u64::from(*limb) * u64::from(factor) + carry;
             *limb = product as u32;
             carry = product >> 32;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use meter_value::line::Timing;
+use meter_value::line::{Timing, half_bits, times};
 
 use crate::Frame;
 
@@ -41,7 +41,7 @@ impl Line {
     /// for 8N1.
     pub const fn new(baud: u32, bits: u32) -> Self {
         let gap = silence(baud, bits, 7, 1_750);
-        Self { octet: characters(baud, bits, 2), gap, pause: gap, echo: false }
+        Self { octet: half_bits(bits.saturating_mul(2), baud), gap, pause: gap, echo: false }
     }
 
     /// The line of a port that holds octets back, as adapters and operating systems do: only `gap` ends a
@@ -67,24 +67,22 @@ impl Line {
     /// The times of a client's end. An answer that is arriving may be as long as the longest frame.
     pub(crate) const fn timing(self) -> Timing {
         let Self { octet, gap, pause, echo } = self;
-        Timing { octet, gap, pause, answer: octet.saturating_mul(Frame::MAX_LEN as u32), echo }
+        Timing { octet, gap, pause, answer: times(octet, Frame::MAX_LEN), echo }
     }
 
     /// How long that many octets take.
     pub fn time(self, octets: usize) -> Duration {
-        self.octet.saturating_mul(u32::try_from(octets).unwrap_or(u32::MAX))
+        times(self.octet, octets)
     }
 }
 
 /// Half characters in time, or, where the line is fast, a fixed time.
-const fn silence(baud: u32, bits: u32, halves: u64, fixed_us: u64) -> Duration {
-    if baud > Line::FAST { Duration::from_micros(fixed_us) } else { characters(baud, bits, halves) }
-}
-
-/// The time of half characters, rounded up to nanoseconds.
-const fn characters(baud: u32, bits: u32, halves: u64) -> Duration {
-    let baud = if baud == 0 { 1 } else { baud as u64 };
-    Duration::from_nanos((halves * bits as u64 * 500_000_000).div_ceil(baud))
+const fn silence(baud: u32, bits: u32, halves: u32, fixed_us: u64) -> Duration {
+    if baud > Line::FAST {
+        Duration::from_micros(fixed_us)
+    } else {
+        half_bits(bits.saturating_mul(halves), baud)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use core::convert::Infallible;
 use core::time::Duration;
 
 use super::exchange::{Exchange, Search};
-use super::{Echo, Retry, Step, Stripped, Timing};
+use super::{Echo, Retry, Step, Stripped, Timing, times};
 
 /// Everything of a link that does not depend on its protocol.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Wire {
     }
 
     fn time(&self, octets: usize) -> Duration {
-        self.timing.octet.saturating_mul(u32::try_from(octets).unwrap_or(u32::MAX))
+        times(self.timing.octet, octets)
     }
 
     /// Notes that the line was heard or spoken on.
