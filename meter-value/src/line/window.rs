@@ -56,11 +56,8 @@ impl<const N: usize> Window<N> {
             return 0;
         }
         self.silent = false;
-        // Always so; said here, it spares the check that could panic.
-        if self.start <= self.end && self.end <= N {
-            self.octets.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+        if N.saturating_sub(self.end) < octets.len() {
+            self.move_up();
         }
         let Some(free) = self.octets.get_mut(self.end..) else { return 0 };
         let taken = free.len().min(octets.len());
@@ -136,6 +133,25 @@ impl<const N: usize> Window<N> {
 
     fn release(&mut self) {
         self.start += core::mem::take(&mut self.lent);
+        if self.start >= self.end {
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
+    /// Moves what there is to the front. It goes in pieces that overlap nowhere: most programs have a copy of that
+    /// kind anyway, and a move of octets onto themselves would be another kilobyte.
+    fn move_up(&mut self) {
+        let gap = core::mem::take(&mut self.start);
+        while gap > 0 && self.start + gap < self.end {
+            let Some((front, back)) = self.octets.split_at_mut_checked(self.start + gap) else { return };
+            // Neither the gap nor what there is has more octets than the piece.
+            for (to, from) in front.iter_mut().skip(self.start).zip(back) {
+                *to = *from;
+            }
+            self.start += gap;
+        }
+        self.end -= gap;
+        self.start = 0;
     }
 }
 
