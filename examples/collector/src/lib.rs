@@ -33,7 +33,7 @@ pub use commands::Effect;
 pub use outbound::{Health, Weight};
 pub use question::{Client, Heard, MAX_POINTS};
 pub use raw::MAX_RAW;
-pub use storage::{Entry, Storage, StorageError};
+pub use storage::{Storage, StorageError};
 pub use table::{MAX_METERS, MAX_TABLE, Table};
 
 use core::time::Duration;
