@@ -33,7 +33,7 @@ use telemetry::Parity;
 use crate::radio::Radio;
 use crate::shared::Shared;
 use crate::store::{Counters, Kept};
-use crate::uart::Uart;
+use crate::uart::{Pipes, Uart};
 
 /// RS-485: PA2, PA3, and PA1 drives the transceiver.
 static BUS: Uart = Uart::new(
@@ -44,14 +44,18 @@ static BUS: Uart = Uart::new(
         let port = unsafe { &*pac::GPIOA::ptr() };
         port.bsrr().write(|w| if sends { w.bs1().set_bit() } else { w.br1().set_bit() });
     },
+    &BUS_PIPES,
 );
+static BUS_PIPES: Pipes = Pipes::new();
 
 /// The radio modem: PB10, PB11.
 static MODEM: Uart = Uart::new(
     // SAFETY: see above.
     || unsafe { &*pac::USART3::ptr() },
     |_| {},
+    &MODEM_PIPES,
 );
+static MODEM_PIPES: Pipes = Pipes::new();
 
 /// The longest frame has to be there well before it is to be sent: 273 octets take 2.7 ms.
 const MODEM_BAUD: u32 = 1_000_000;
