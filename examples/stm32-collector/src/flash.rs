@@ -18,7 +18,9 @@ const BEGIN: u32 = 0x0800_0000;
 /// Where its sectors are as large as they get.
 const LARGE: u32 = 0x2_0000;
 
-/// The names of the device, from the flash's begin.
+/// Where the identity is, from the flash's begin.
+pub const IDENTITY: u32 = collector_identity::ADDRESS - BEGIN;
+/// The names of the device.
 pub const NAMES: Range<u32> = 0x8000..0x1_0000;
 /// The counters of frames.
 pub const COUNTERS: Range<u32> = 0x4_0000..0x8_0000;

@@ -16,6 +16,7 @@ mod watch;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
+use collector::Table;
 use collector_identity::Identity;
 use defmt::{error, info};
 use defmt_rtt as _;
@@ -162,7 +163,7 @@ fn hardware() -> Option<IndependentWatchdog> {
 fn share(kept: Option<&mut Kept>) -> Option<&'static Shared> {
     static SHARED: StaticCell<Shared> = StaticCell::new();
     let shared = &*SHARED.init_with(Shared::new);
-    let table = kept.and_then(Kept::table).or_else(network::table)?;
+    let table = kept.and_then(Kept::table).or_else(|| Table::decode(network::METERS).ok())?;
     shared.with(|collector| collector.use_table(table, Duration::ZERO))?;
     Some(shared)
 }
