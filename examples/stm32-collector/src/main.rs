@@ -22,7 +22,7 @@ use defmt::{error, info};
 use defmt_rtt as _;
 use embassy_executor::{Spawner, raw};
 use frame_crypto::{Key, Volatile};
-use lora_tdma::{Device, Schedule};
+use lora_tdma::{Device, Schedule, SendError};
 use static_cell::StaticCell;
 use stm32f4xx_hal::gpio::Speed;
 use stm32f4xx_hal::pac::{self, Interrupt, NVIC, interrupt};
@@ -171,7 +171,7 @@ fn share(kept: Option<&mut Kept>) -> Option<&'static Shared> {
 /// The node of the network.
 #[inline(never)]
 fn node(identity: &Identity, number: u16, counters: Counters) -> Option<&'static mut radio::Device> {
-    static NODE: StaticCell<radio::Device> = StaticCell::new();
+    static NODE: StaticCell<Result<radio::Device, SendError>> = StaticCell::new();
     let device = Device {
         network: identity.network,
         number,
@@ -180,7 +180,7 @@ fn node(identity: &Identity, number: u16, counters: Counters) -> Option<&'static
     };
     let schedule = Schedule::new(network::LAYOUT).ok()?;
     let root: Key = Key::new(identity.root);
-    Some(NODE.init(radio::Device::new(schedule, device, &root, counters).ok()?))
+    NODE.init_with(|| radio::Device::new(schedule, device, &root, counters)).as_mut().ok()
 }
 
 /// The device starts anew.
