@@ -120,7 +120,7 @@ impl<M: Slots> Records<M> {
     pub fn create(mut slots: M) -> Result<Self, StoreError> {
         let mut record = [0; OVERHEAD];
         match load(&mut slots, &mut record) {
-            Err(StoreError::Blank | StoreError::Damaged) => store(&mut slots, &mut record, |_, _| 0)?,
+            Err(StoreError::Blank | StoreError::Damaged) => store(&mut slots, &mut record, &mut |_, _| 0)?,
             other => drop(other?),
         }
         Ok(Self(slots))
@@ -141,8 +141,8 @@ impl<M: Slots> Records<M> {
     ///
     /// # Errors
     /// [`StoreError`] if the change may not have been stored.
-    pub fn change(&mut self, record: &mut [u8], change: impl FnOnce(&mut [u8])) -> Result<(), StoreError> {
-        store(&mut self.0, record, |newest, octets| {
+    pub fn change(&mut self, record: &mut [u8], mut change: impl FnMut(&mut [u8])) -> Result<(), StoreError> {
+        store(&mut self.0, record, &mut |newest, octets| {
             if newest.is_none() {
                 octets.fill(0);
             }
@@ -158,7 +158,7 @@ impl<M: Slots> CounterStore for Records<M> {
     }
 
     fn store(&mut self, counter: u64) -> Result<(), StoreError> {
-        store(&mut self.0, &mut [0; OVERHEAD], |_, _| counter)
+        store(&mut self.0, &mut [0; OVERHEAD], &mut |_, _| counter)
     }
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn load(slots: &mut impl Slots, record: &mut [u8]) -> Result<u64, Sto
 pub(crate) fn store(
     slots: &mut impl Slots,
     record: &mut [u8],
-    change: impl FnOnce(Option<u64>, &mut [u8]) -> u64,
+    change: &mut dyn FnMut(Option<u64>, &mut [u8]) -> u64,
 ) -> Result<(), StoreError> {
     let newest = match newest(slots, record) {
         Err(StoreError::Blank | StoreError::Damaged) => None,

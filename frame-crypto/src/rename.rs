@@ -214,7 +214,7 @@ impl State {
     }
 
     fn store(&self, slots: &mut impl Slots) -> Result<(), StoreError> {
-        record::store(slots, &mut [0; RECORD_LEN], |_, payload| {
+        record::store(slots, &mut [0; RECORD_LEN], &mut |_, payload| {
             self.encode(payload);
             self.next
         })

@@ -116,9 +116,9 @@ impl<const READINGS: usize> Collector<READINGS> {
     pub fn use_table(&mut self, table: Table, now: Duration) {
         self.courses.clear();
         for row in 0..table.len() {
-            let interval = table.meter(row as u8).map_or(0, |meter| meter.interval_s);
+            let interval_s = table.meter(row as u8).map_or(0, |meter| meter.interval_s);
             // A table has no more rows than there are courses.
-            let _ = self.courses.push(Course::new(now, Duration::from_secs(interval.into())));
+            let _ = self.courses.push(Course::new(now, interval_s));
         }
         (self.table, self.turn) = (table, None);
         self.limits = Limits::new();
