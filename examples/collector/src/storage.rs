@@ -72,13 +72,13 @@ impl<M: Slots, L: MultiwriteNorFlash> Storage<M, L> {
     /// # Errors
     /// [`StorageError`] if it may not be kept.
     pub fn keep_table(&mut self, table: &Table) -> Result<(), StorageError> {
+        let table = table.octets();
         let kept = self.records.change(&mut [0; RECORD_LEN], |octets| {
-            let zeros = core::iter::repeat(&0);
-            octets
-                .iter_mut()
-                .skip(2)
-                .zip(table.octets().iter().chain(zeros))
-                .for_each(|(to, from)| *to = *from);
+            let (_, octets) = octets.split_at_mut_checked(2).unwrap_or_default();
+            if let Some((octets, behind)) = octets.split_at_mut_checked(table.len()) {
+                octets.copy_from_slice(table);
+                behind.fill(0);
+            }
         });
         kept.map_err(|_| StorageError)
     }
