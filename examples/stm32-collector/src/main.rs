@@ -105,6 +105,7 @@ fn main() -> ! {
 /// it twice.
 #[inline(never)]
 fn start(spawner: Spawner) -> Option<()> {
+    static RADIO: StaticCell<Radio> = StaticCell::new();
     let watchdog = hardware()?;
     let identity = network::identity()?;
     info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
@@ -120,9 +121,8 @@ fn start(spawner: Spawner) -> Option<()> {
 
     spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(
-        radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?,
-    );
+    let radio = RADIO.init_with(|| Radio::new(&MODEM, shared, node, kept, identity.root, number));
+    spawner.spawn(radio::run(radio, network::SETTINGS).ok()?);
     Some(())
 }
 
