@@ -83,11 +83,8 @@ impl<F: NorFlash> FlashSlots<F> {
 impl<F: NorFlash> Slots for FlashSlots<F> {
     fn read(&mut self, slot: Slot, octets: &mut [u8]) -> Result<(), StoreError> {
         let place = self.place(octets.len())?;
-        let Some(last) = self.free(slot, place).checked_sub(place) else {
-            octets.fill(0xFF);
-            return Ok(());
-        };
-        let at = self.begin(slot) + last;
+        // If nothing was written, the first place is blank.
+        let at = self.begin(slot) + self.free(slot, place).saturating_sub(place);
         let whole = octets.len() - octets.len() % F::WRITE_SIZE;
         let (whole, rest) = octets.split_at_mut_checked(whole).ok_or(StoreError::Layout)?;
         self.flash.read(at, whole).map_err(|_| StoreError::Memory)?;
