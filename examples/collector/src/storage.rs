@@ -64,7 +64,8 @@ impl<M: Slots, L: MultiwriteNorFlash> Storage<M, L> {
     pub fn table(&mut self) -> Option<Table> {
         let mut record = [0; RECORD_LEN];
         let (_, octets) = self.records.read(&mut record).ok()?.split_at_checked(2)?;
-        Table::decode(octets).ok().filter(|table| !table.is_empty())
+        // No row begins with a zero.
+        if octets.first() == Some(&0) { None } else { Table::decode(octets).ok() }
     }
 
     /// Keeps a table.
