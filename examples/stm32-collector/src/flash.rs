@@ -83,7 +83,7 @@ impl NorFlash for Flash {
         while offset < to {
             let (sector, size) = match offset {
                 ..0x1_0000 => (offset / 0x4000, 0x4000),
-                ..LARGE => (4, 0x1_0000),
+                0x1_0000..LARGE => (4, 0x1_0000),
                 _ => (4 + offset / LARGE, LARGE),
             };
             if !offset.is_multiple_of(size) || to - offset < size {
