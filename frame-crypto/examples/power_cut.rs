@@ -56,7 +56,7 @@ fn run(key: &Key, flash: &mut Flash, base: &mut Opener, sent: &mut Vec<u64>) -> 
 
 /// The last two erase units of the flash, which nothing else uses.
 fn slots(flash: &mut Flash) -> Result<FlashSlots<&mut Flash>, StoreError> {
-    FlashSlots::new(flash, 2048)
+    FlashSlots::new(flash, 2048..4096)
 }
 
 /// A flash that writes 8 octets at once and erases 1024, as long as there is power. On a board it is the

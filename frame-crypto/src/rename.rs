@@ -21,7 +21,7 @@ use crate::counter::Counter;
 use crate::frame::{NONCE_LEN, TAG_LEN, concat, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::name::{Identity, Name};
-use crate::record::{self, Record};
+use crate::record;
 use crate::{CounterStore, RenameError, SealError, Slots, StoreError};
 
 const ADMIN: u8 = 0x40;
@@ -179,11 +179,9 @@ struct State {
 }
 
 impl State {
-    const PAYLOAD_LEN: usize = RECORD_LEN - record::EMPTY_LEN;
-
-    fn encode(&self) -> Record<RECORD_LEN> {
-        let mut payload = [0; Self::PAYLOAD_LEN];
-        let mut pen = Pen(&mut payload, 0);
+    fn encode(&self, payload: &mut [u8]) {
+        payload.fill(0);
+        let mut pen = Pen(payload, 0);
         let mut identity = |identity: &Identity| {
             pen.put(&identity.number.to_be_bytes())?;
             pen.name(&identity.name)
@@ -194,22 +192,36 @@ impl State {
             let _ = pen.put(&[1]);
             let _ = pen.put(&octets_48(*counter));
         }
-        Record::new(self.next, &payload)
     }
 
-    fn decode(record: &Record<RECORD_LEN>) -> Option<Self> {
-        let mut eye = Eye(record.payload());
+    fn decode(next: u64, payload: &[u8]) -> Option<Self> {
+        let mut eye = Eye(payload);
         let identity = Identity { number: eye.number()?, name: eye.name()? };
         let new = Identity { number: eye.number()?, name: eye.name()? };
         let prepared = match eye.take()? {
             [0] => None,
             [_] => Some((counter_48(eye.take()?), new)),
         };
-        Some(Self { next: record.sequence(), identity, prepared })
+        Some(Self { next, identity, prepared })
+    }
+
+    fn load(slots: &mut impl Slots) -> Result<Self, StoreError> {
+        let mut record = [0; RECORD_LEN];
+        let next = record::load(slots, &mut record)?;
+        record::split(&mut record)
+            .and_then(|(_, payload, _)| Self::decode(next, payload))
+            .ok_or(StoreError::Damaged)
+    }
+
+    fn store(&self, slots: &mut impl Slots) -> Result<(), StoreError> {
+        record::store(slots, &mut [0; RECORD_LEN], &mut |_, payload| {
+            self.encode(payload);
+            self.next
+        })
     }
 }
 
-const RECORD_LEN: usize = record::EMPTY_LEN + 2 * (2 + 1 + Name::MAX_LEN) + 1 + 6;
+const RECORD_LEN: usize = record::OVERHEAD + 2 * (2 + 1 + Name::MAX_LEN) + 1 + 6;
 
 /// What a device is called, and how it learns otherwise.
 ///
@@ -265,10 +277,9 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
     /// # Errors
     /// [`StoreError`] if they cannot be stored.
     pub fn create(key: &Key<C>, serial: u64, mut slots: M, identity: Identity) -> Result<Self, StoreError> {
-        match record::load::<RECORD_LEN, M>(&mut slots) {
+        match record::load(&mut slots, &mut [0; RECORD_LEN]) {
             Err(StoreError::Blank | StoreError::Damaged) => {
-                let state = State { next: 0, identity, prepared: None };
-                record::store(&mut slots, &state.encode())?;
+                State { next: 0, identity, prepared: None }.store(&mut slots)?;
             }
             other => drop(other?),
         }
@@ -280,8 +291,7 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
     /// # Errors
     /// [`StoreError`] if its slots do not say what it is called.
     pub fn new(key: &Key<C>, serial: u64, mut slots: M) -> Result<Self, StoreError> {
-        let record = record::load(&mut slots)?;
-        let state = State::decode(&record).ok_or(StoreError::Damaged)?;
+        let state = State::load(&mut slots)?;
         Ok(Self { mode: mode(key, serial), serial, slots, state })
     }
 
@@ -339,7 +349,7 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
                 (State { next, identity: new, prepared: None }, Renaming::Committed(new))
             }
         };
-        record::store(&mut self.slots, &state.encode())?;
+        state.store(&mut self.slots)?;
         self.state = state;
         Ok(done)
     }

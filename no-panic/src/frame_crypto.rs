@@ -72,10 +72,12 @@ fn rename<C: Cipher>(octets: &[u8]) {
 
 fn flash() {
     black_box(Records::create(Memory).is_ok());
-    let Ok(slots) = FlashSlots::new(Flash, black_box(0)) else { return };
+    let Ok(slots) = FlashSlots::new(Flash, black_box(0..4096)) else { return };
     let mut records = Records::new(slots);
     black_box(black_box(&mut records).load().is_ok());
     black_box(black_box(&mut records).store(black_box(0)).is_ok());
+    black_box(with_buffer(|record| black_box(&mut records).read(record).is_ok()));
+    black_box(with_buffer(|record| black_box(&mut records).change(record, |kept| kept.fill(0)).is_ok()));
 }
 
 pub fn any_key<C: Cipher>() -> Key<C> {

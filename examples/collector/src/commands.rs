@@ -88,8 +88,8 @@ impl<const READINGS: usize> Collector<READINGS> {
             return Err(Refusal::Value);
         }
         self.each(meter, |course| {
-            course.interval = Duration::from_secs(seconds.into());
-            course.due = course.due.min(now.saturating_add(course.interval));
+            course.interval_s = seconds;
+            course.due = course.due.min(now.saturating_add(Duration::from_secs(seconds.into())));
         })
     }
 

@@ -33,7 +33,7 @@ pub use commands::Effect;
 pub use outbound::{Health, Weight};
 pub use question::{Client, Heard, MAX_POINTS};
 pub use raw::MAX_RAW;
-pub use storage::{Entry, Storage, StorageError};
+pub use storage::{Storage, StorageError};
 pub use table::{MAX_METERS, MAX_TABLE, Table};
 
 use core::time::Duration;
@@ -116,9 +116,9 @@ impl<const READINGS: usize> Collector<READINGS> {
     pub fn use_table(&mut self, table: Table, now: Duration) {
         self.courses.clear();
         for row in 0..table.len() {
-            let interval = table.meter(row as u8).map_or(0, |meter| meter.interval_s);
+            let interval_s = table.meter(row as u8).map_or(0, |meter| meter.interval_s);
             // A table has no more rows than there are courses.
-            let _ = self.courses.push(Course::new(now, Duration::from_secs(interval.into())));
+            let _ = self.courses.push(Course::new(now, interval_s));
         }
         (self.table, self.turn) = (table, None);
         self.limits = Limits::new();

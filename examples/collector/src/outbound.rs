@@ -151,24 +151,30 @@ impl<const READINGS: usize> Collector<READINGS> {
         let mut buffer = [0; MAX_MESSAGE];
         let buffer = buffer.get_mut(..room)?;
         let weight = if self.out.is_urgent() { Weight::Urgent } else { Weight::Usual };
-        let octets: &[u8] = if let Some(answer) = self.out.answers.pop_front() {
-            Up::Answer(answer).encode(buffer).ok()?
+        let forwarded;
+        let up = if let Some(answer) = self.out.answers.pop_front() {
+            Some(Up::Answer(answer))
         } else if let Some((time, event)) = self.out.events.pop_front() {
             let sequence = self.out.alarms;
             self.out.alarms = sequence.wrapping_add(1);
-            Up::Alarm(Alarm { sequence, time, event }).encode(buffer).ok()?
+            Some(Up::Alarm(Alarm { sequence, time, event }))
         } else if let Some((tag, octets)) = self.out.forwarded.take() {
-            let octets = octets.get(..octets.len().min(room.saturating_sub(4))).unwrap_or_default();
+            forwarded = octets;
+            let octets = forwarded.get(..forwarded.len().min(room.saturating_sub(4))).unwrap_or_default();
             let result = if octets.is_empty() { Err(Missed::NoReply) } else { Ok(octets) };
-            Up::Forwarded(Forwarded { tag, result }).encode(buffer).ok()?
+            Some(Up::Forwarded(Forwarded { tag, result }))
         } else if core::mem::take(&mut self.out.wants_status) {
-            Up::Status(self.status(health)).encode(buffer).ok()?
+            Some(Up::Status(self.status(health)))
         } else if self.lost != self.lost_told {
             self.lost_told = self.lost;
             self.out.alarm(self.clock, Event::Lost { readings: self.lost });
             return self.compose(room, health);
         } else {
-            self.compose_report(buffer)?
+            None
+        };
+        let octets = match up {
+            Some(up) => up.encode(buffer).ok()?,
+            None => self.compose_report(buffer)?,
         };
         Some(Message { octets: Vec::from_slice(octets).ok()?, weight, ticket: None, is_logged: false })
     }

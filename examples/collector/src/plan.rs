@@ -6,7 +6,7 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Course {
     pub due: Duration,
-    pub interval: Duration,
+    pub interval_s: u32,
     /// Readings in a row in which it said nothing.
     failures: u8,
 }
@@ -27,8 +27,8 @@ impl Course {
     /// A silent meter is asked seldom, up to so many doublings of its interval.
     const DOUBLINGS: u8 = 3;
 
-    pub(crate) const fn new(due: Duration, interval: Duration) -> Self {
-        Self { due, interval, failures: 0 }
+    pub(crate) const fn new(due: Duration, interval_s: u32) -> Self {
+        Self { due, interval_s, failures: 0 }
     }
 
     /// A meter was read at `now`.
@@ -36,7 +36,7 @@ impl Course {
         let was_silent = self.failures >= Self::SILENT;
         self.failures = if is_heard { 0 } else { self.failures.saturating_add(1) };
         let doublings = self.failures.saturating_sub(Self::SILENT - 1).min(Self::DOUBLINGS);
-        let interval = self.interval.saturating_mul(1 << doublings);
+        let interval = Duration::from_secs(u64::from(self.interval_s) << doublings);
         // The beat stays where it was, unless it is lost.
         let due = self.due.saturating_add(interval);
         self.due = if due > now { due } else { now.saturating_add(interval) };
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_meter_that_answers_keeps_its_beat() {
-        let mut course = Course::new(seconds(5), seconds(10));
+        let mut course = Course::new(seconds(5), 10);
         for (now, due) in [(6, 15), (16, 25), (47, 57), (57, 67)] {
             assert_eq!(course.passed(true, seconds(now)), Turn::None);
             assert_eq!(course.due, seconds(due));
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_silent_meter_is_asked_seldom_and_noticed_when_it_is_back() {
-        let mut course = Course::new(seconds(0), seconds(10));
+        let mut course = Course::new(seconds(0), 10);
         let mut told = std::vec::Vec::new();
         for _ in 0..7 {
             let before = course.due;

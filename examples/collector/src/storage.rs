@@ -1,91 +1,87 @@
-//! What survives a power cut, in a NOR flash: some small entries, and a log of reports that wait for the radio.
+//! What survives a power cut: how often the device started, its table, and a log of reports that wait for the radio.
 
 use core::ops::Range;
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+use frame_crypto::{Records, Slots};
 use sequential_storage::cache::{Cache, Uncached};
-use sequential_storage::map::{MapConfig, MapStorage};
 use sequential_storage::queue::{QueueConfig, QueueStorage};
 
-type NoCache<K> = Cache<Uncached, Uncached, Uncached, K>;
+use crate::{MAX_TABLE, Table};
 
-/// Most octets of an entry, with its key.
-const MAX_ENTRY: usize = crate::MAX_TABLE + 32;
+/// Octets of a record: how often the device started, and the table, with zeros behind it.
+const RECORD_LEN: usize = Records::<()>::OVERHEAD + 2 + MAX_TABLE;
 
-/// What has an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Entry {
-    /// How often the device started.
-    Boots = 1,
-    /// The [table](crate::Table).
-    Table = 2,
-}
-
-/// The flash failed, or does not keep what is written.
+/// The memory failed, or does not keep what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[error("the flash does not keep what is written")]
+#[error("the memory does not keep what is written")]
 pub struct StorageError;
 
-/// Entries in some erase units of a flash, and a log in others. Whatever was written before a power cut is there
+/// A record in two slots, and a log in some erase units of a flash. Whatever was written before a power cut is there
 /// after it; what was being written is there, or is not.
-pub struct Storage<E: MultiwriteNorFlash, L: MultiwriteNorFlash> {
-    entries: MapStorage<u8, E, NoCache<u8>>,
-    log: QueueStorage<L, NoCache<()>>,
+pub struct Storage<M: Slots, L: MultiwriteNorFlash> {
+    records: Records<M>,
+    log: QueueStorage<L, Cache<Uncached, Uncached, Uncached, ()>>,
     /// Whether there may be something in the log: to look takes a walk through it.
     may_be_logged: bool,
 }
 
-impl<E: MultiwriteNorFlash, L: MultiwriteNorFlash> Storage<E, L> {
-    /// Entries and log in these places: at least two erase units for the
-    /// entries, and for the log one, better two, since the oldest one is erased as a whole.
+impl<M: Slots, L: MultiwriteNorFlash> Storage<M, L> {
+    /// Octets of a record in the slots.
+    pub const RECORD_LEN: usize = RECORD_LEN;
+
+    /// A record in these slots, and a log in this place: one erase unit, better two, since the oldest one is erased
+    /// as a whole.
     ///
     /// # Errors
-    /// [`StorageError`] if the places are not aligned, or too small.
-    pub fn new(entries: (E, Range<u32>), log: (L, Range<u32>)) -> Result<Self, StorageError> {
-        let map = MapConfig::try_new(entries.1).map_err(|_| StorageError)?;
+    /// [`StorageError`] if the log's place is not aligned, or too small.
+    pub fn new(slots: M, log: (L, Range<u32>)) -> Result<Self, StorageError> {
         let queue = QueueConfig::try_new(log.1).map_err(|_| StorageError)?;
         Ok(Self {
-            entries: MapStorage::new(entries.0, map, Cache::new_uncached()),
+            records: Records::new(slots),
             log: QueueStorage::new(log.0, queue, Cache::new_uncached()),
             may_be_logged: true,
         })
     }
 
-    /// Counts a start, and so finds out whether the flash keeps anything.
+    /// Counts a start, and so finds out whether the memory keeps anything.
     ///
     /// # Errors
     /// [`StorageError`] if it does not.
-    pub async fn start(&mut self) -> Result<u16, StorageError> {
-        let boots = self.boots().await.wrapping_add(1);
-        self.put(Entry::Boots, &boots.to_be_bytes()).await?;
-        if self.boots().await == boots { Ok(boots) } else { Err(StorageError) }
+    pub fn start(&mut self) -> Result<u16, StorageError> {
+        let mut starts = 0;
+        let counted = self.records.change(&mut [0; RECORD_LEN], |octets| {
+            if let Some(octets) = octets.first_chunk_mut() {
+                starts = u16::from_be_bytes(*octets).wrapping_add(1);
+                *octets = starts.to_be_bytes();
+            }
+        });
+        counted.map(|()| starts).map_err(|_| StorageError)
     }
 
-    async fn boots(&mut self) -> u16 {
-        let mut buffer = [0; 16];
-        let octets = self.get_within(Entry::Boots, &mut buffer).await.unwrap_or_default();
-        octets.first_chunk().map_or(0, |&octets| u16::from_be_bytes(octets))
+    /// The table that is kept, if there is one.
+    pub fn table(&mut self) -> Option<Table> {
+        let mut record = [0; RECORD_LEN];
+        let (_, octets) = self.records.read(&mut record).ok()?.split_at_checked(2)?;
+        // No row begins with a zero.
+        if octets.first() == Some(&0) { None } else { Table::decode(octets).ok() }
     }
 
-    async fn get_within<'b>(&mut self, entry: Entry, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        self.entries.fetch_item(buffer, &(entry as u8)).await.ok()?
-    }
-
-    /// Reads an entry, if there is one.
-    pub async fn get<T>(&mut self, entry: Entry, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        let mut buffer = [0; MAX_ENTRY];
-        self.get_within(entry, &mut buffer).await.map(read)
-    }
-
-    /// Writes an entry.
+    /// Keeps a table.
     ///
     /// # Errors
-    /// [`StorageError`] if it may not have been written.
-    pub async fn put(&mut self, entry: Entry, octets: &[u8]) -> Result<(), StorageError> {
-        let mut buffer = [0; MAX_ENTRY];
-        self.entries.store_item(&mut buffer, &(entry as u8), &octets).await.map_err(|_| StorageError)
+    /// [`StorageError`] if it may not be kept.
+    pub fn keep_table(&mut self, table: &Table) -> Result<(), StorageError> {
+        let table = table.octets();
+        let kept = self.records.change(&mut [0; RECORD_LEN], |octets| {
+            let (_, octets) = octets.split_at_mut_checked(2).unwrap_or_default();
+            if let Some((octets, behind)) = octets.split_at_mut_checked(table.len()) {
+                octets.copy_from_slice(table);
+                behind.fill(0);
+            }
+        });
+        kept.map_err(|_| StorageError)
     }
 
     /// Appends to the log; the oldest makes room.

@@ -27,13 +27,13 @@ impl Table {
         Self { octets: Vec::new(), rows: Vec::new() }
     }
 
-    /// A table as [`octets`](Self::octets) wrote it.
+    /// A table as [`octets`](Self::octets) wrote it, up to the first zero in place of a row.
     ///
     /// # Errors
     /// [`Refusal::Value`] if the octets are no table.
     pub fn decode(mut octets: &[u8]) -> Result<Self, Refusal> {
         let mut table = Self::new();
-        while let Some((&length, rest)) = octets.split_first() {
+        while let Some((&length @ 1.., rest)) = octets.split_first() {
             let (row, rest) = rest.split_at_checked(length.into()).ok_or(Refusal::Value)?;
             table.push(row)?;
             octets = rest;
@@ -83,7 +83,7 @@ impl Table {
         Some((Meter::decode(octets).ok()?, octets))
     }
 
-    /// The whole table, to be stored.
+    /// The whole table, to be kept.
     pub fn octets(&self) -> &[u8] {
         &self.octets
     }

@@ -1,17 +1,19 @@
-//! Entries and log in a flash whose power is cut.
+//! Starts, table and log in a flash whose power is cut.
 
 // Clippy takes only functions marked #[test] for tests.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use collector::{Entry, Storage};
+use collector::{Storage, Table};
 use embassy_futures::block_on;
-use embedded_storage_async::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
+use embedded_storage_async::nor_flash as asynchronous;
+use frame_crypto::FlashSlots;
 use std::cell::RefCell;
 use std::rc::Rc;
+use telemetry::{Address, Baud, Line, Meter, Parity, Point};
 
 const UNIT: usize = 4_096;
+const RECORD_LEN: usize = Storage::<FlashSlots<Flash>, Flash>::RECORD_LEN;
 
 #[derive(Debug)]
 struct Cut;
@@ -31,9 +33,10 @@ impl Flash {
         Self(Rc::new(RefCell::new((vec![0xFF; 4 * UNIT], usize::MAX))))
     }
 
-    fn storage(&self) -> Storage<Self, Self> {
+    fn storage(&self) -> Storage<FlashSlots<Self>, Self> {
         let unit = UNIT as u32;
-        Storage::new((self.clone(), 0..2 * unit), (self.clone(), 2 * unit..4 * unit)).unwrap()
+        let slots = FlashSlots::new(self.clone(), 0..2 * unit).unwrap();
+        Storage::new(slots, (self.clone(), 2 * unit..4 * unit)).unwrap()
     }
 
     fn cut_after(&self, octets: usize) {
@@ -57,7 +60,7 @@ impl ErrorType for Flash {
 impl ReadNorFlash for Flash {
     const READ_SIZE: usize = 1;
 
-    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Cut> {
+    fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Cut> {
         octets.copy_from_slice(&self.0.borrow().0[offset as usize..][..octets.len()]);
         Ok(())
     }
@@ -71,59 +74,124 @@ impl NorFlash for Flash {
     const WRITE_SIZE: usize = 1;
     const ERASE_SIZE: usize = UNIT;
 
-    async fn erase(&mut self, from: u32, to: u32) -> Result<(), Cut> {
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Cut> {
         self.change(from as usize, (from..to).map(|_| (0xFF, true)))
     }
 
-    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Cut> {
+    fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Cut> {
         self.change(offset as usize, octets.iter().map(|&octet| (octet, false)))
     }
 }
 
-impl MultiwriteNorFlash for Flash {}
+impl asynchronous::ReadNorFlash for Flash {
+    const READ_SIZE: usize = 1;
 
-fn boots(flash: &Flash) -> u16 {
-    block_on(flash.storage().start()).unwrap()
+    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Cut> {
+        ReadNorFlash::read(self, offset, octets)
+    }
+
+    fn capacity(&self) -> usize {
+        4 * UNIT
+    }
 }
 
-fn table(flash: &Flash) -> Option<Vec<u8>> {
-    block_on(flash.storage().get(Entry::Table, <[u8]>::to_vec))
+impl asynchronous::NorFlash for Flash {
+    const WRITE_SIZE: usize = 1;
+    const ERASE_SIZE: usize = UNIT;
+
+    async fn erase(&mut self, from: u32, to: u32) -> Result<(), Cut> {
+        NorFlash::erase(self, from, to)
+    }
+
+    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Cut> {
+        NorFlash::write(self, offset, octets)
+    }
+}
+
+impl asynchronous::MultiwriteNorFlash for Flash {}
+
+fn starts(flash: &Flash) -> u16 {
+    flash.storage().start().unwrap()
+}
+
+/// A table of so many meters, with an interval to tell it from others.
+fn table(meters: u8, interval: u32) -> Table {
+    let line = Line { baud: Baud::B2400, parity: Parity::Even };
+    let points = [Point::Record { index: 0 }; 11];
+    let mut table = Table::new();
+    for meter in 0..meters {
+        let mut row = [0; collector::MAX_ROW];
+        table.push(Meter::encode(Address::Mbus(meter), line, interval, &points, &mut row).unwrap()).unwrap();
+    }
+    table
 }
 
 #[test]
 fn starts_are_counted() {
     let flash = Flash::new();
-    assert_eq!([boots(&flash), boots(&flash), boots(&flash)], [1, 2, 3]);
+    assert_eq!([starts(&flash), starts(&flash), starts(&flash)], [1, 2, 3]);
+    assert_eq!(flash.storage().table(), None);
 }
 
 #[test]
 fn a_flash_that_keeps_nothing_is_noticed() {
     let flash = Flash::new();
     flash.cut_after(0);
-    assert!(block_on(flash.storage().start()).is_err());
+    assert!(flash.storage().start().is_err());
+    assert!(flash.storage().keep_table(&table(3, 5)).is_err());
 }
 
 #[test]
-fn an_entry_is_the_old_or_the_new_one_whenever_power_is_cut() {
+fn the_longest_table_is_kept() {
+    let longest = table(32, u32::MAX);
+    assert!(longest.octets().len() > collector::MAX_TABLE - 40, "{} octets", longest.octets().len());
     let flash = Flash::new();
-    let mut chance = fastrand::Rng::with_seed(1);
-    let mut before: Option<Vec<u8>> = None;
+    flash.storage().keep_table(&longest).unwrap();
+    assert_eq!(flash.storage().table(), Some(longest));
+    // A shorter one leaves nothing of it.
+    flash.storage().keep_table(&table(1, 5)).unwrap();
+    assert_eq!(flash.storage().table(), Some(table(1, 5)));
+}
+
+#[test]
+fn starts_and_table_are_the_old_or_the_new_ones_at_whatever_octet_power_is_cut() {
+    let flash = Flash::new();
+    let (mut kept, mut counted) = (None, starts(&flash));
     let mut cuts = 0;
-    for round in 0..400_u16 {
-        let next = vec![round as u8; 20 + usize::from(round)];
-        flash.cut_after(chance.usize(..2 * next.len()));
-        let written = block_on(flash.storage().put(Entry::Table, &next));
-        cuts += usize::from(written.is_err());
-        flash.cut_after(usize::MAX);
-        let now = table(&flash);
-        if written.is_ok() {
-            assert_eq!(now.as_ref(), Some(&next));
+    // A change writes two records, and erases a unit every now and then: then cuts are further apart.
+    let within = 0..2 * RECORD_LEN + 2;
+    let beyond = (0..2 * UNIT).step_by(23).map(|octets| octets + 2 * RECORD_LEN);
+    for (round, octets) in within.chain(beyond).enumerate() {
+        let next = table(round as u8 % 30, 1 + round as u32);
+        flash.cut_after(octets);
+        let (starts_again, written) = if round % 2 == 0 {
+            (false, flash.storage().keep_table(&next).is_ok())
         } else {
-            assert!(now == before || now.as_ref() == Some(&next), "round {round}");
+            (true, flash.storage().start().is_ok())
+        };
+        cuts += usize::from(!written);
+        // Power may end while the newest copy is made two, as well.
+        flash.cut_after(round * 7 % (RECORD_LEN + 2));
+        let _ = flash.storage().table();
+        flash.cut_after(usize::MAX);
+        let found = flash.storage().table();
+        let is_new = found == Some(next).filter(|table| !table.is_empty());
+        if starts_again {
+            assert_eq!(found, kept, "round {round}");
+        } else {
+            assert!(is_new || (!written && found == kept), "round {round}");
         }
-        before = now;
+        kept = found;
+        let now = starts(&flash);
+        let expected = counted.wrapping_add(1);
+        if starts_again && written {
+            assert_eq!(now, expected + 1, "round {round}");
+        } else {
+            assert!(now == expected || (starts_again && now == expected + 1), "round {round}");
+        }
+        counted = now;
     }
-    assert!(cuts > 100);
+    assert!(cuts > 1_000, "{cuts} cuts");
 }
 
 #[test]

@@ -77,33 +77,27 @@ impl Identity {
     /// # Errors
     /// [`DecodeError`].
     pub fn decode(octets: &[u8; Self::LEN]) -> Result<Self, DecodeError> {
-        let (magic, rest) = part(octets);
-        if magic != MAGIC {
+        if at(octets, 0) != MAGIC {
             return Err(DecodeError::Blank);
         }
-        let ([version], rest) = part(rest);
+        let [version] = at(octets, 4);
         if version != VERSION {
             return Err(DecodeError::Version { version });
         }
-        let (network, rest) = part(rest);
-        let (number, rest) = part(rest);
-        let (serial, rest) = part(rest);
-        let (root, rest) = part(rest);
-        let ([length], rest) = part(rest);
-        let (name, rest) = part::<{ Name::MAX_LEN }>(rest);
-        let (checksum, _) = part(rest);
-        let (received, computed) = (u32::from_be_bytes(checksum), checksum_of(octets));
+        let (received, computed) = (u32::from_be_bytes(at(octets, 66)), checksum_of(octets));
         if received != computed {
             return Err(DecodeError::Checksum { received, computed });
         }
-        let (name, behind) = name.split_at_checked(length.into()).ok_or(DecodeError::Name)?;
+        let [length] = at(octets, 33);
+        let name = octets.get(34..66).and_then(|name| name.split_at_checked(length.into()));
+        let (name, behind) = name.ok_or(DecodeError::Name)?;
         let name = core::str::from_utf8(name).ok().and_then(Name::new);
         let name = name.filter(|_| behind.iter().all(|&octet| octet == 0)).ok_or(DecodeError::Name)?;
         Ok(Self {
-            network: u16::from_be_bytes(network),
-            number: u16::from_be_bytes(number),
-            serial: u64::from_be_bytes(serial),
-            root,
+            network: u16::from_be_bytes(at(octets, 5)),
+            number: u16::from_be_bytes(at(octets, 7)),
+            serial: u64::from_be_bytes(at(octets, 9)),
+            root: at(octets, 17),
             name,
         })
     }
@@ -147,9 +141,9 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// The first octets, and the rest; zeros where there are no more.
-fn part<const N: usize>(octets: &[u8]) -> ([u8; N], &[u8]) {
-    octets.split_first_chunk().map_or(([0; N], &[]), |(part, rest)| (*part, rest))
+/// The octets from a place on; zeros where there are not so many.
+fn at<const N: usize>(octets: &[u8; Identity::LEN], place: usize) -> [u8; N] {
+    octets.get(place..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
 }
 
 fn checksum_of(octets: &[u8; Identity::LEN]) -> u32 {

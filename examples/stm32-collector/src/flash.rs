@@ -1,16 +1,14 @@
 //! The internal flash as places of equal sectors.
 //!
 //! ```text
-//!  sector   0         1          2, 3      4, 5      6, 7       8, 9    10, 11
-//!           vectors   identity   entries   program   counters   names   log
-//!           16 KiB    16 KiB     16 KiB each         128 KiB each; 4 has 64 KiB
+//!  sector   0         1          2, 3    4, 5      6, 7       8, 9                10, 11
+//!           vectors   identity   names   program   counters   starts and table    log
+//!           16 KiB    16 KiB     16 KiB each       128 KiB each; 4 has 64 KiB
 //! ```
 
 use core::ops::Range;
 
-use embedded_storage::nor_flash::{
-    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 use embedded_storage_async::nor_flash as asynchronous;
 use stm32f4xx_hal::flash::FlashExt;
 use stm32f4xx_hal::pac;
@@ -20,23 +18,24 @@ const BEGIN: u32 = 0x0800_0000;
 /// Where its sectors are as large as they get.
 const LARGE: u32 = 0x2_0000;
 
-/// The entries, from the flash's begin.
-pub const ENTRIES: Range<u32> = 0x8000..0x1_0000;
-/// The counters of frames.
-pub const COUNTERS: u32 = 0x4_0000;
+/// Where the identity is, from the flash's begin.
+pub const IDENTITY: u32 = collector_identity::ADDRESS - BEGIN;
 /// The names of the device.
-pub const NAMES: u32 = 0x8_0000;
+pub const NAMES: Range<u32> = 0x8000..0x1_0000;
+/// The counters of frames.
+pub const COUNTERS: Range<u32> = 0x4_0000..0x8_0000;
+/// How often the device started, and its table.
+pub const STARTS: Range<u32> = 0x8_0000..0xC_0000;
 /// The log.
 pub const LOG: Range<u32> = 0xC_0000..0x10_0000;
 
-/// The part of the flash whose sectors have this size.
+/// The flash, whose sectors are of several sizes.
 #[derive(Clone, Copy)]
-pub struct Sectors<const SIZE: usize>;
+pub struct Flash;
 
-/// The small ones.
-pub type Small = Sectors<0x4000>;
-/// The large ones.
-pub type Large = Sectors<0x2_0000>;
+/// The part of it whose sectors are large.
+#[derive(Clone, Copy)]
+pub struct Large;
 
 /// The flash could not be written.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +47,11 @@ impl NorFlashError for Failed {
     }
 }
 
-impl<const SIZE: usize> ErrorType for Sectors<SIZE> {
+impl ErrorType for Flash {
     type Error = Failed;
 }
 
-impl<const SIZE: usize> ReadNorFlash for Sectors<SIZE> {
+impl ReadNorFlash for Flash {
     const READ_SIZE: usize = 1;
 
     fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Failed> {
@@ -71,17 +70,27 @@ impl<const SIZE: usize> ReadNorFlash for Sectors<SIZE> {
     }
 }
 
-impl<const SIZE: usize> NorFlash for Sectors<SIZE> {
+impl NorFlash for Flash {
     const WRITE_SIZE: usize = 1;
-    const ERASE_SIZE: usize = SIZE;
+    /// Of the small sectors; a large one is erased by a range that covers it.
+    const ERASE_SIZE: usize = 0x4000;
 
     /// The core waits meanwhile: one to two seconds for a large sector.
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Failed> {
         // SAFETY: tasks take turns, and none keeps the flash across a wait.
         let mut flash = unsafe { pac::FLASH::steal() };
-        for offset in (from..to).step_by(SIZE) {
-            let sector = if offset < LARGE { offset / 0x4000 } else { 4 + offset / LARGE };
+        let mut offset = from;
+        while offset < to {
+            let (sector, size) = match offset {
+                ..0x1_0000 => (offset / 0x4000, 0x4000),
+                0x1_0000..LARGE => (4, 0x1_0000),
+                _ => (4 + offset / LARGE, LARGE),
+            };
+            if !offset.is_multiple_of(size) || to - offset < size {
+                return Err(Failed);
+            }
             flash.unlocked().erase(sector as u8).map_err(|_| Failed)?;
+            offset += size;
         }
         Ok(())
     }
@@ -93,31 +102,33 @@ impl<const SIZE: usize> NorFlash for Sectors<SIZE> {
     }
 }
 
-impl<const SIZE: usize> MultiwriteNorFlash for Sectors<SIZE> {}
+impl ErrorType for Large {
+    type Error = Failed;
+}
 
-impl<const SIZE: usize> asynchronous::ReadNorFlash for Sectors<SIZE> {
+impl asynchronous::ReadNorFlash for Large {
     const READ_SIZE: usize = 1;
 
     async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Failed> {
-        ReadNorFlash::read(self, offset, octets)
+        Flash.read(offset, octets)
     }
 
     fn capacity(&self) -> usize {
-        ReadNorFlash::capacity(self)
+        Flash.capacity()
     }
 }
 
-impl<const SIZE: usize> asynchronous::NorFlash for Sectors<SIZE> {
+impl asynchronous::NorFlash for Large {
     const WRITE_SIZE: usize = 1;
-    const ERASE_SIZE: usize = SIZE;
+    const ERASE_SIZE: usize = LARGE as usize;
 
     async fn erase(&mut self, from: u32, to: u32) -> Result<(), Failed> {
-        NorFlash::erase(self, from, to)
+        Flash.erase(from, to)
     }
 
     async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Failed> {
-        NorFlash::write(self, offset, octets)
+        Flash.write(offset, octets)
     }
 }
 
-impl<const SIZE: usize> asynchronous::MultiwriteNorFlash for Sectors<SIZE> {}
+impl asynchronous::MultiwriteNorFlash for Large {}

@@ -16,12 +16,13 @@ mod watch;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
+use collector::Table;
 use collector_identity::Identity;
 use defmt::{error, info};
 use defmt_rtt as _;
 use embassy_executor::{Spawner, raw};
 use frame_crypto::{Key, Volatile};
-use lora_tdma::{Device, Schedule};
+use lora_tdma::{Device, Schedule, SendError};
 use static_cell::StaticCell;
 use stm32f4xx_hal::gpio::Speed;
 use stm32f4xx_hal::pac::{self, Interrupt, NVIC, interrupt};
@@ -33,7 +34,7 @@ use telemetry::Parity;
 use crate::radio::Radio;
 use crate::shared::Shared;
 use crate::store::{Counters, Kept};
-use crate::uart::Uart;
+use crate::uart::{Pipes, Uart};
 
 /// RS-485: PA2, PA3, and PA1 drives the transceiver.
 static BUS: Uart = Uart::new(
@@ -44,14 +45,18 @@ static BUS: Uart = Uart::new(
         let port = unsafe { &*pac::GPIOA::ptr() };
         port.bsrr().write(|w| if sends { w.bs1().set_bit() } else { w.br1().set_bit() });
     },
+    &BUS_PIPES,
 );
+static BUS_PIPES: Pipes = Pipes::new();
 
 /// The radio modem: PB10, PB11.
 static MODEM: Uart = Uart::new(
     // SAFETY: see above.
     || unsafe { &*pac::USART3::ptr() },
     |_| {},
+    &MODEM_PIPES,
 );
+static MODEM_PIPES: Pipes = Pipes::new();
 
 /// The longest frame has to be there well before it is to be sent: 273 octets take 2.7 ms.
 const MODEM_BAUD: u32 = 1_000_000;
@@ -100,6 +105,7 @@ fn main() -> ! {
 /// it twice.
 #[inline(never)]
 fn start(spawner: Spawner) -> Option<()> {
+    static RADIO: StaticCell<Radio> = StaticCell::new();
     let watchdog = hardware()?;
     let identity = network::identity()?;
     info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
@@ -115,9 +121,8 @@ fn start(spawner: Spawner) -> Option<()> {
 
     spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
-    spawner.spawn(
-        radio::run(Radio::new(&MODEM, shared, node, kept, identity.root, number), network::SETTINGS).ok()?,
-    );
+    let radio = RADIO.init_with(|| Radio::new(&MODEM, shared, node, kept, identity.root, number));
+    spawner.spawn(radio::run(radio, network::SETTINGS).ok()?);
     Some(())
 }
 
@@ -158,7 +163,7 @@ fn hardware() -> Option<IndependentWatchdog> {
 fn share(kept: Option<&mut Kept>) -> Option<&'static Shared> {
     static SHARED: StaticCell<Shared> = StaticCell::new();
     let shared = &*SHARED.init_with(Shared::new);
-    let table = kept.and_then(Kept::table).or_else(network::table)?;
+    let table = kept.and_then(Kept::table).or_else(|| Table::decode(network::METERS).ok())?;
     shared.with(|collector| collector.use_table(table, Duration::ZERO))?;
     Some(shared)
 }
@@ -166,7 +171,7 @@ fn share(kept: Option<&mut Kept>) -> Option<&'static Shared> {
 /// The node of the network.
 #[inline(never)]
 fn node(identity: &Identity, number: u16, counters: Counters) -> Option<&'static mut radio::Device> {
-    static NODE: StaticCell<radio::Device> = StaticCell::new();
+    static NODE: StaticCell<Result<radio::Device, SendError>> = StaticCell::new();
     let device = Device {
         network: identity.network,
         number,
@@ -175,7 +180,7 @@ fn node(identity: &Identity, number: u16, counters: Counters) -> Option<&'static
     };
     let schedule = Schedule::new(network::LAYOUT).ok()?;
     let root: Key = Key::new(identity.root);
-    Some(NODE.init(radio::Device::new(schedule, device, &root, counters).ok()?))
+    NODE.init_with(|| radio::Device::new(schedule, device, &root, counters)).as_mut().ok()
 }
 
 /// The device starts anew.

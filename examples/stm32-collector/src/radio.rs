@@ -48,7 +48,7 @@ pub struct Radio {
 
 /// Runs the node between the modem and the collector.
 #[embassy_executor::task]
-pub async fn run(mut radio: Radio, settings: Settings) -> ! {
+pub async fn run(radio: &'static mut Radio, settings: Settings) -> ! {
     let mut receiver = Receiver::new();
     let mut octets = [0; 64];
     let mut sleeps = false;

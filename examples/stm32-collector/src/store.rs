@@ -1,7 +1,7 @@
 //! What survives a power cut, where the flash keeps what is written. Nothing here waits: the flash is there at once,
 //! and an erasure holds the core.
 
-use collector::{Entry, Storage, Table};
+use collector::{Storage, Table};
 use collector_identity::Identity;
 use embassy_futures::block_on;
 use frame_crypto::{
@@ -10,9 +10,9 @@ use frame_crypto::{
 };
 use telemetry::Refusal;
 
-use crate::flash::{self, Large, Small};
+use crate::flash::{self, Flash, Large};
 
-type Slots = FlashSlots<Large>;
+type Slots = FlashSlots<Flash>;
 
 /// Where the counter of frames is kept.
 pub enum Counters {
@@ -40,7 +40,7 @@ impl CounterStore for Counters {
 
 /// What a device keeps in its flash.
 pub struct Kept {
-    storage: Storage<Small, Large>,
+    storage: Storage<Slots, Large>,
     renamer: Renamer<Slots>,
     /// How often it started.
     pub boots: u16,
@@ -49,13 +49,13 @@ pub struct Kept {
 impl Kept {
     /// What the flash keeps, with the counter of frames; `None` if it keeps nothing, as in an emulator.
     pub fn new(identity: &Identity) -> Option<(Self, Counters)> {
-        let mut storage =
-            Storage::new((flash::Sectors, flash::ENTRIES), (flash::Sectors, flash::LOG)).ok()?;
-        let boots = block_on(storage.start()).ok()?;
-        let counters = Records::create(Slots::new(flash::Sectors, flash::COUNTERS).ok()?).ok()?;
+        let slots = |part| Slots::new(Flash, part).ok();
+        let mut storage = Storage::new(slots(flash::STARTS)?, (Large, flash::LOG)).ok()?;
+        let boots = storage.start().ok()?;
+        let counters = Records::create(slots(flash::COUNTERS)?).ok()?;
         let name = Name { number: identity.number, name: identity.name };
-        let slots = Slots::new(flash::Sectors, flash::NAMES).ok()?;
-        let renamer = Renamer::create(&Key::new(identity.root), identity.serial, slots, name).ok()?;
+        let key = Key::new(identity.root);
+        let renamer = Renamer::create(&key, identity.serial, slots(flash::NAMES)?, name).ok()?;
         Some((Self { storage, renamer, boots }, Counters::Flash(counters)))
     }
 
@@ -79,12 +79,12 @@ impl Kept {
 
     /// The table that is kept, if there is one.
     pub fn table(&mut self) -> Option<Table> {
-        block_on(self.storage.get(Entry::Table, |octets| Table::decode(octets).ok()))?
+        self.storage.table()
     }
 
     /// Keeps a table; whether it does.
     pub fn keep_table(&mut self, table: &Table) -> bool {
-        block_on(self.storage.put(Entry::Table, table.octets())).is_ok()
+        self.storage.keep_table(table).is_ok()
     }
 
     /// Puts a report into the log; whether it is there.

@@ -17,6 +17,11 @@ pub const PCLK1_HZ: u32 = 42_000_000;
 pub struct Uart {
     registers: fn() -> &'static RegisterBlock,
     sends: fn(bool),
+    pipes: &'static Pipes,
+}
+
+/// What a task and the interrupt of its UART share.
+pub struct Pipes {
     received: Pipe<CriticalSectionRawMutex, 512>,
     to_send: Pipe<CriticalSectionRawMutex, 128>,
     idle: Signal<CriticalSectionRawMutex, ()>,
@@ -24,17 +29,21 @@ pub struct Uart {
     lost: AtomicU32,
 }
 
+impl Pipes {
+    /// Empty pipes.
+    pub const fn new() -> Self {
+        Self { received: Pipe::new(), to_send: Pipe::new(), idle: Signal::new(), lost: AtomicU32::new(0) }
+    }
+}
+
 impl Uart {
     /// The UART with these registers.
-    pub const fn new(registers: fn() -> &'static RegisterBlock, sends: fn(bool)) -> Self {
-        Self {
-            registers,
-            sends,
-            received: Pipe::new(),
-            to_send: Pipe::new(),
-            idle: Signal::new(),
-            lost: AtomicU32::new(0),
-        }
+    pub const fn new(
+        registers: fn() -> &'static RegisterBlock,
+        sends: fn(bool),
+        pipes: &'static Pipes,
+    ) -> Self {
+        Self { registers, sends, pipes }
     }
 
     /// Sets speed and parity, forgets what came in, and listens.
@@ -48,16 +57,16 @@ impl Uart {
         // Eight bits of data and one of parity are a word of nine bits.
         registers.cr1().modify(|_, w| w.m().bit(has_parity).pce().bit(has_parity).ps().bit(is_odd));
         registers.cr1().modify(|_, w| w.ue().set_bit().te().set_bit().re().set_bit().rxneie().set_bit());
-        self.received.clear();
+        self.pipes.received.clear();
     }
 
     /// Octets that were lost.
     pub fn lost(&self) -> u32 {
-        self.lost.load(Ordering::Relaxed)
+        self.pipes.lost.load(Ordering::Relaxed)
     }
 
     fn lose(&self) {
-        self.lost.store(self.lost().wrapping_add(1), Ordering::Relaxed);
+        self.pipes.lost.store(self.lost().wrapping_add(1), Ordering::Relaxed);
     }
 
     /// To be called by the UART's interrupt.
@@ -73,14 +82,14 @@ impl Uart {
             }
             if status.rxne().bit_is_set() {
                 let is_damaged = status.pe().bit_is_set() || status.fe().bit_is_set();
-                if is_damaged || self.received.try_write(&[octet]).is_err() {
+                if is_damaged || self.pipes.received.try_write(&[octet]).is_err() {
                     self.lose();
                 }
             }
         }
         if control.txeie().bit_is_set() && status.txe().bit_is_set() {
             let mut octet = [0];
-            match self.to_send.try_read(&mut octet) {
+            match self.pipes.to_send.try_read(&mut octet) {
                 Ok(_) => {
                     let [octet] = octet;
                     // SAFETY: every octet is data.
@@ -93,7 +102,7 @@ impl Uart {
         } else if control.tcie().bit_is_set() && status.tc().bit_is_set() {
             registers.cr1().modify(|_, w| w.tcie().clear_bit());
             (self.sends)(false);
-            self.idle.signal(());
+            self.pipes.idle.signal(());
         }
     }
 }
@@ -104,15 +113,15 @@ impl ErrorType for &Uart {
 
 impl Read for &Uart {
     async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(self.received.read(octets).await)
+        Ok(self.pipes.received.read(octets).await)
     }
 }
 
 impl Write for &Uart {
     async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
-        self.idle.reset();
+        self.pipes.idle.reset();
         (self.sends)(true);
-        let count = self.to_send.write(octets).await;
+        let count = self.pipes.to_send.write(octets).await;
         critical_section::with(|_| {
             (self.registers)().cr1().modify(|_, w| w.txeie().set_bit().tcie().clear_bit());
         });
@@ -121,7 +130,7 @@ impl Write for &Uart {
 
     /// Returns when the last stop bit has left.
     async fn flush(&mut self) -> Result<(), Infallible> {
-        self.idle.wait().await;
+        self.pipes.idle.wait().await;
         Ok(())
     }
 }

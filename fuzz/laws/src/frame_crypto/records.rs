@@ -64,7 +64,7 @@ impl NorFlash for Flash {
 }
 
 fn slots(flash: &mut Flash) -> FlashSlots<&mut Flash> {
-    FlashSlots::new(flash, 0).unwrap()
+    FlashSlots::new(flash, 0..2 * UNIT as u32).unwrap()
 }
 
 /// CRC-32 of ISO HDLC, bit by bit.
