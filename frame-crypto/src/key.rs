@@ -3,7 +3,11 @@
 use core::marker::PhantomData;
 
 use aes::Aes128;
-use ccm::consts::U16;
+use aes::cipher::inout::InOut;
+use aes::cipher::{
+    Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, ParBlocksSizeUser,
+};
+use ccm::consts::{U1, U16};
 use ccm::{AeadInOut, Ccm, consts};
 use cmac::block_api::CmacCipher;
 use cmac::digest::FixedOutput;
@@ -90,7 +94,7 @@ impl<C: Cipher> Key<C> {
 
     /// CCM with a derived key.
     pub(crate) fn mode(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Mode<C> {
-        Mode(Ccm::new((&self.derive(label, context).octets).into()))
+        Mode(Ccm::from(Blocks(C::new((&self.derive(label, context).octets).into()))))
     }
 
     pub(crate) const fn octets(&self) -> &[u8; 16] {
@@ -122,8 +126,36 @@ impl<C> Drop for Key<C> {
 
 impl<C> ZeroizeOnDrop for Key<C> {}
 
+/// A cipher that takes several blocks at a time only where the processor does. In software that would be a second
+/// copy of the cipher, for frames that are short, and of which CCM takes half one block after the other anyway.
+struct Blocks<C>(C);
+
+impl<C: Cipher> BlockSizeUser for Blocks<C> {
+    type BlockSize = U16;
+}
+
+impl<C: Cipher> ParBlocksSizeUser for Blocks<C> {
+    type ParBlocksSize = U1;
+}
+
+impl<C: Cipher> BlockCipherEncBackend for Blocks<C> {
+    fn encrypt_block(&self, block: InOut<'_, '_, Block<Self>>) {
+        self.0.encrypt_block_inout(block);
+    }
+}
+
+impl<C: Cipher> BlockCipherEncrypt for Blocks<C> {
+    fn encrypt_with_backend(&self, closure: impl BlockCipherEncClosure<BlockSize = U16>) {
+        if cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")) {
+            self.0.encrypt_with_backend(closure);
+        } else {
+            closure.call(self);
+        }
+    }
+}
+
 /// CCM with a tag of 8 and a nonce of 13 octets under a derived key.
-pub(crate) struct Mode<C: Cipher>(Ccm<C, consts::U8, consts::U13>);
+pub(crate) struct Mode<C: Cipher>(Ccm<Blocks<C>, consts::U8, consts::U13>);
 
 impl<C: Cipher> Mode<C> {
     /// Encrypts in place and returns the tag; `None` if there is more than CCM allows.
