@@ -4,7 +4,7 @@ mod bounds;
 
 use crate::{BaseTime, LocalTime};
 pub use bounds::Bounds;
-use bounds::{Interval, Limits};
+use bounds::{FOREVER, Interval, Limits};
 
 /// How many pairs of times are kept.
 const PAIRS: usize = 24;
@@ -141,7 +141,7 @@ impl Clock {
     pub fn base_time(&self, local: LocalTime) -> Option<Estimate<BaseTime>> {
         let known = self.known.as_ref()?;
         let offset = self.offset(known, local);
-        let middle = (offset.low.saturating_add(offset.high) / 2).saturating_add(1 << 15) >> 16;
+        let middle = ((offset.low + offset.high) / 2 + (1 << 15)) >> 16;
         let error = (offset.high - (middle << 16)).max((middle << 16) - offset.low);
         let time = known.base.us().checked_add_signed(difference(local.us(), known.local.us()))?;
         let time = BaseTime::from_us(time.checked_add_signed(middle)?);
@@ -221,7 +221,7 @@ impl Clock {
 /// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
 fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
     let (base, local) = (difference(base.us(), known.base.us()), difference(local.us(), known.local.us()));
-    local.saturating_sub(base).saturating_mul(1 << 16)
+    local.saturating_sub(base).saturating_mul(1 << 16).clamp(-FOREVER, FOREVER)
 }
 
 /// How much later `time` is than `other`.

@@ -84,28 +84,38 @@ impl Limits {
 
     /// The most that a skew makes of this time: it rises to its limit, then stays there.
     fn gain(&self, skew: i64, us: u64) -> i64 {
+        if us >= YEARS_US {
+            return FOREVER;
+        }
         let left = self.skew.saturating_sub(skew).max(0) as u64;
         // Mostly it rises all the time, which needs no division.
         let room = left << 32;
         let rises = self.rate.saturating_mul(us) <= room;
         let rising = if rises { us } else { room.checked_div(self.rate).unwrap_or(us) };
-        let steady = i128::from(skew) * i128::from(rising) + i128::from(self.skew) * i128::from(us - rising);
-        // The first product is no more than `room`.
-        let bent = (u128::from(self.rate * rising) * u128::from(rising)).div_ceil(1 << 33);
-        let gain = steady.saturating_add_unsigned(bent).saturating_add(0xFFFF) >> 16;
-        gain.clamp(-FOREVER, FOREVER) as i64
+        // On average it rises by half of that; the product is no more than `room`.
+        let mean = skew + (self.rate * rising).div_ceil(1 << 33) as i64;
+        product(mean, rising) + product(self.skew, us - rising)
     }
 
     /// A length on the node's clock that no length of this many 2^-16 us on the base's exceeds.
     pub(super) fn in_local(&self, length: u64) -> u64 {
-        let fast = ((self.skew as u64) << 32).checked_div((1 << 32) - self.skew as u64);
-        let more = (u128::from(length) * (1 + u128::from(fast.unwrap_or(u64::MAX)))) >> 32;
-        length.saturating_add(u64::try_from(more).unwrap_or(u64::MAX)).saturating_add(1)
+        // Seen from the other clock, a skew s is s / (1 - s), and so below 9/8 of s, as s is below a tenth.
+        length + product(self.skew + self.skew / 8 + 1, (length >> 16) + 1) as u64
     }
 }
 
-/// Half a year, in 2^-16 us: no sum of a few such overflows.
-const FOREVER: i128 = 1 << 60;
+/// What a skew makes of so many microseconds, rounded up, in 2^-16 us.
+fn product(skew: i64, us: u64) -> i64 {
+    // In two steps, as the product itself may need more than 64 bits.
+    let (high, low) = ((us >> 16) as i64, (us & 0xFFFF) as i64);
+    skew * high + ((skew * low + 0xFFFF) >> 16)
+}
+
+/// Eight years: up to then, every product fits.
+const YEARS_US: u64 = 1 << 48;
+
+/// A year, in 2^-16 us, and more than any skew makes of those years: no sum of a few such overflows.
+pub(super) const FOREVER: i64 = 1 << 61;
 
 /// All numbers from `low` to `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +134,7 @@ impl Interval {
 
     /// The sums of a number of each.
     pub(super) const fn plus(self, other: Self) -> Self {
-        Self { low: self.low.saturating_add(other.low), high: self.high.saturating_add(other.high) }
+        Self { low: self.low + other.low, high: self.high + other.high }
     }
 
     /// The same, further to the right.

@@ -151,29 +151,37 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         let (phase, own) = (self.schedule.phase(number), self.place.phase);
         let ahead = if own < phase { u64::from(cycle) + u64::from(own) } else { own.into() };
         let own = number.saturating_add(ahead - u64::from(phase));
-        let numbers = [number, number.saturating_add(1), own, own.saturating_add(cycle.into())];
-        numbers.into_iter().filter_map(|number| self.turn_in(number, from)).min_by_key(|turn| turn.at)
+        let mut next = None;
+        for number in [number, number.saturating_add(1), own, own.saturating_add(cycle.into())] {
+            self.turn_in(number, from, &mut next);
+        }
+        next
     }
 
-    fn turn_in(&self, number: u64, from: BaseTime) -> Option<Turn> {
-        let start = self.schedule.start(number);
-        let layout = self.schedule.layout();
-        let is_urgent = self.outbox.is_urgent();
-        let turn = |offset: Option<u64>, limit: usize, urgent: bool| {
-            Some(Turn { at: start.after(offset?), number, limit, urgent })
+    /// Looks for a turn in a superframe that comes before `next`.
+    fn turn_in(&self, number: u64, from: BaseTime, next: &mut Option<Turn>) {
+        let (start, layout) = (self.schedule.start(number), self.schedule.layout());
+        let mut offer = |offset: Option<u64>, limit: usize, urgent: bool| {
+            let Some(offset) = offset else { return };
+            let at = start.after(offset);
+            if at >= from && next.is_none_or(|next| at < next.at) {
+                *next = Some(Turn { at, number, limit, urgent });
+            }
         };
-        let own = (self.schedule.phase(number) == self.place.phase)
-            .then(|| turn(self.schedule.slot_us(self.place.slot), self.limit(), false))
-            .flatten();
+        if self.schedule.phase(number) == self.place.phase {
+            offer(self.schedule.slot_us(self.place.slot), self.limit(), false);
+        }
         let heard = self.heard.filter(|heard| heard.number() == number);
-        let granted = (0..layout.extras)
-            .filter(|&extra| heard.is_some_and(|heard| heard.granted >> extra & 1 != 0))
-            .filter_map(|extra| turn(self.schedule.extra_us(extra), self.schedule.longest(), false));
-        let alarm = usize::from(layout.alarm) + UPLINK_HEAD + OVERHEAD;
-        let alarms = (0..layout.alarms)
-            .filter(|_| is_urgent)
-            .filter_map(|slot| turn(self.schedule.alarm_us(slot), alarm, true));
-        own.into_iter().chain(granted).chain(alarms).filter(|turn| turn.at >= from).min_by_key(|turn| turn.at)
+        let granted = heard.map_or(0, |heard| heard.granted);
+        for extra in (0..layout.extras).filter(|extra| granted >> extra & 1 != 0) {
+            offer(self.schedule.extra_us(extra), self.schedule.longest(), false);
+        }
+        if self.outbox.is_urgent() {
+            let limit = usize::from(layout.alarm) + UPLINK_HEAD + OVERHEAD;
+            for alarm in 0..layout.alarms {
+                offer(self.schedule.alarm_us(alarm), limit, true);
+            }
+        }
     }
 }
 
