@@ -146,10 +146,15 @@ pub(crate) const fn counter_48([a, b, c, d, e, f]: [u8; 6]) -> u64 {
 /// One after the other.
 pub(crate) fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
     let mut octets = [0; N];
+    copy(&mut octets, first, second);
+    octets
+}
+
+/// Copies as much as there is, and as fits.
+fn copy(octets: &mut [u8], first: &[u8], second: &[u8]) {
     for (to, from) in octets.iter_mut().zip(first.iter().chain(second)) {
         *to = *from;
     }
-    octets
 }
 
 /// What a frame says in clear. Nothing of it is proven before the frame is opened.

@@ -326,18 +326,20 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
                 return Err(RenameError::Stale { counter, newest });
             }
         }
-        let State { identity, prepared, .. } = self.state;
-        let next = counter.saturating_add(1);
-        let (state, done) = match Command::decode(body).ok_or(RenameError::Malformed)? {
-            Command::Prepare { old, .. } if old != identity => return Err(RenameError::OldName),
+        let mut state = State { next: counter.saturating_add(1), ..self.state };
+        let done = match Command::decode(body).ok_or(RenameError::Malformed)? {
+            Command::Prepare { old, .. } if old != state.identity => return Err(RenameError::OldName),
             Command::Prepare { new, .. } => {
-                (State { next, identity, prepared: Some((counter, new)) }, Renaming::Prepared(new))
+                state.prepared = Some((counter, new));
+                Renaming::Prepared(new)
             }
-            Command::Commit { counter } => {
-                let new = prepared.filter(|(prepared, _)| *prepared == counter);
-                let (_, new) = new.ok_or(RenameError::NotPrepared { counter })?;
-                (State { next, identity: new, prepared: None }, Renaming::Committed(new))
-            }
+            Command::Commit { counter } => match state.prepared.take() {
+                Some((prepared, new)) if prepared == counter => {
+                    state.identity = new;
+                    Renaming::Committed(new)
+                }
+                _ => return Err(RenameError::NotPrepared { counter }),
+            },
         };
         record::store(&mut self.slots, &state.encode())?;
         self.state = state;

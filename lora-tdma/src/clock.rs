@@ -220,12 +220,11 @@ impl Clock {
 
 /// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
 fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
-    let (base, local) = (difference(base.us(), known.base.us()), difference(local.us(), known.local.us()));
-    local.saturating_sub(base).saturating_mul(1 << 16).clamp(-FOREVER, FOREVER)
+    let lag = difference(local.us(), known.local.us()).wrapping_sub(difference(base.us(), known.base.us()));
+    lag.clamp(-FOREVER >> 16, FOREVER >> 16) << 16
 }
 
-/// How much later `time` is than `other`.
-fn difference(time: u64, other: u64) -> i64 {
-    let far = i64::try_from(time.abs_diff(other)).unwrap_or(i64::MAX);
-    if time < other { -far } else { far }
+/// How much later `time` is than `other`; they are less than 292,000 years apart.
+const fn difference(time: u64, other: u64) -> i64 {
+    time.wrapping_sub(other) as i64
 }

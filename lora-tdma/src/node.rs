@@ -184,10 +184,10 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// Whether nothing could be sealed since something was heard.
     has_failed: bool,
     plaintext: [u8; MAX_FRAME],
-    to_me: Incoming<MESSAGE>,
-    to_all: Incoming<MESSAGE>,
+    to_me: Incoming<[u8; MESSAGE]>,
+    to_all: Incoming<[u8; MESSAGE]>,
     /// What the network itself has to say in pieces.
-    inner: Incoming<MAX_DOWN>,
+    inner: Incoming<[u8; MAX_DOWN]>,
     news: Option<News>,
 }
 

@@ -88,15 +88,19 @@ impl Slot {
         may && usize::from(self.length) <= limit && (self.urgent || !urgent)
     }
 
-    /// What is to be sent first is the least.
-    fn rank(&self) -> (bool, u8, bool, u64) {
+    /// What is to be sent first is the least: what is urgent, then by what became of it, then what is internal, then
+    /// the oldest.
+    fn rank(&self) -> u64 {
         let state = match self.state {
             State::Missing => 0,
             State::Fresh => 1,
             State::Sent { .. } => 2,
             State::Free | State::Delivered | State::Lost => 3,
         };
-        (!self.urgent, state, self.content != Content::Internal, self.counter)
+        let is_internal = matches!(self.content, Content::Internal);
+        let class = u64::from(!self.urgent) << 3 | state << 1 | u64::from(!is_internal);
+        // A counter has 48 bits.
+        class << 48 | self.counter
     }
 }
 
@@ -353,7 +357,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         let Some(free) = free.filter(|_| urgent || self.frames().count() + 1 < WINDOW.max(2)) else {
             return Ok(false);
         };
-        let oldest = self.frames().map(|slot| slot.counter).min().unwrap_or(sealer.next());
+        let oldest = self.frames().fold(sealer.next(), |oldest, slot| oldest.min(slot.counter));
         loop {
             let counter = sealer.next();
             // What is older than an acknowledgement reaches could never be acknowledged.
