@@ -134,7 +134,7 @@ impl Clock {
     /// fit was sent before, and is sent again by somebody.
     pub fn admits(&self, base: BaseTime, local: LocalTime) -> bool {
         let Some(known) = &self.known else { return true };
-        self.offset(known, local).shifted(lag(known, base, local)).and(self.limits.error()).is_some()
+        self.miss(known, base, local).and(self.limits.error()).is_some()
     }
 
     /// The base's time at `local`; `None` before the first beacon.
@@ -158,7 +158,7 @@ impl Clock {
             let miss = difference(base.us(), self.base_time(local)?.time.us());
             local = LocalTime::from_us(local.us().checked_add_signed(miss)?);
         }
-        let offset = self.offset(known, local).shifted(lag(known, base, local));
+        let offset = self.miss(known, base, local);
         let error = self.limits.in_local(offset.low.unsigned_abs().max(offset.high.unsigned_abs()));
         Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
     }
@@ -174,13 +174,20 @@ impl Clock {
         known.offset.plus(if local < known.local { advance.negated() } else { advance })
     }
 
+    /// How much later than `base` it can be at `local`.
+    fn miss(&self, known: &Known, base: BaseTime, local: LocalTime) -> Interval {
+        // How much less than the node's clock the base's advanced from the newest pair to this one.
+        let advance = difference(base.us(), known.base.us());
+        let lag = difference(local.us(), known.local.us()).wrapping_sub(advance);
+        self.offset(known, local).shifted(lag.clamp(-FOREVER >> 16, FOREVER >> 16) << 16)
+    }
+
     /// What is known if this later pair of times is true, and how many of the pairs are young enough to be
     /// kept.
     fn agreed(&self, known: &Known, base: BaseTime, local: LocalTime) -> Option<(Known, u8)> {
         let passed = local.us().checked_sub(known.local.us())?;
         let error = self.limits.error();
-        let carried = self.offset(known, local).shifted(lag(known, base, local));
-        let mut offset = carried.and(error)?;
+        let mut offset = self.miss(known, base, local).and(error)?;
         let mut skew = known.skew.widened(self.limits.change(passed)).and(self.limits.skew())?;
         // Each pair's age, and how much more than that the base's clock advanced.
         let pairs = self.pairs.iter().take(self.count.into()).map_while(|pair| {
@@ -216,12 +223,6 @@ impl Clock {
         self.count = (self.count + 1).min(PAIRS as u8);
         self.known = Some(known);
     }
-}
-
-/// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
-fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
-    let lag = difference(local.us(), known.local.us()).wrapping_sub(difference(base.us(), known.base.us()));
-    lag.clamp(-FOREVER >> 16, FOREVER >> 16) << 16
 }
 
 /// How much later `time` is than `other`; they are less than 292,000 years apart.

@@ -61,7 +61,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 break;
             }
             self.confirm.said(up);
-            self.ends |= up == Up::Leave;
+            self.ends |= matches!(up, Up::Leave);
         }
         if self.ends {
             // What is still to be said is for the next session.
@@ -86,16 +86,16 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             return NodeOutput::Wait(None);
         }
         self.polls = self.polls.saturating_add(1);
-        let limit = self.limit();
-        match self.outbox.take(self.polls, limit, false) {
-            Some(frame) => {
-                self.last = Some(first_receipt(frame));
-                self.unanswered = self.unanswered.saturating_add(1);
-                self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
-                NodeOutput::Transmit { frame, at }
-            }
-            None => NodeOutput::Wait(None),
-        }
+        self.transmit(self.polls, self.limit(), false, at)
+    }
+
+    /// Transmits what is to be sent first; see [`Outbox::take`](crate::outbox::Outbox::take).
+    fn transmit(&mut self, number: u64, limit: usize, urgent: bool, at: LocalTime) -> NodeOutput<'_> {
+        let Some(frame) = self.outbox.take(number, limit, urgent) else { return NodeOutput::Wait(None) };
+        self.last = Some(first_receipt(frame));
+        self.unanswered = self.unanswered.saturating_add(1);
+        self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
+        NodeOutput::Transmit { frame, at }
     }
 
     pub(super) fn transmit_in_turn(&mut self, now: LocalTime) -> NodeOutput<'_> {
@@ -125,11 +125,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             if is_late || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
                 continue;
             }
-            let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
-            self.last = Some(first_receipt(frame));
-            self.unanswered = self.unanswered.saturating_add(1);
-            self.sends_until = local.time.after(self.schedule.airtime_us(frame.len()));
-            return NodeOutput::Transmit { frame, at: local.time };
+            return self.transmit(turn.number, turn.limit, turn.urgent, local.time);
         }
         NodeOutput::Wait(None)
     }
