@@ -17,10 +17,7 @@ use cmac::{Cmac, KeyInit, Mac};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::Session;
-use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, octets_48};
-
-/// Octets of what a key is for.
-pub(crate) const CONTEXT_LEN: usize = 10;
+use crate::frame::{COUNTERS, Kind, Link, NONCE_LEN, TAG_LEN};
 
 /// Which block cipher a device uses. It is part of every derivation, so the same octets as a key of two
 /// suites give unrelated keys.
@@ -78,13 +75,9 @@ impl<C: Cipher> Key<C> {
     /// the link with the epoch the device joined in.
     pub fn session(&self, link: &Link, session: Session) -> Self {
         // All that a session is known by does not fit one context.
-        let [a, b] = link.device.to_be_bytes();
-        let [c, d, e, f, g, h, i, j] = session.node.to_be_bytes();
-        let node = self.derive(b'n', [a, b, c, d, e, f, g, h, i, j]);
-        let [a, b] = link.network.to_be_bytes();
-        let [c, d] = link.epoch.to_be_bytes();
-        let [e, f, g, h, i, j] = octets_48(session.base);
-        node.derive(b's', [a, b, c, d, e, f, g, h, i, j])
+        let node = self.derive(b'n', u128::from(link.device) << 64 | u128::from(session.node));
+        let base = u64::from(link.epoch) << 48 | session.base % COUNTERS;
+        node.derive(b's', u128::from(link.network) << 64 | u128::from(base))
     }
 
     /// CCM for the frames of one link and kind.
@@ -92,8 +85,8 @@ impl<C: Cipher> Key<C> {
         self.mode(kind.label(), link.context())
     }
 
-    /// CCM with a derived key.
-    pub(crate) fn mode(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Mode<C> {
+    /// CCM with the key derived for what the label and 80 bits of context say.
+    pub(crate) fn mode(&self, label: u8, context: u128) -> Mode<C> {
         Mode(Ccm::from(Blocks(C::new((&self.derive(label, context).octets).into()))))
     }
 
@@ -104,9 +97,9 @@ impl<C: Cipher> Key<C> {
     /// NIST SP 800-108r1, 4.1, counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input), with
     /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input. It always fills one block of the cipher, so that
     /// an image needs nothing of CMAC but the way of one whole block.
-    fn derive(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j] = context;
-        self.block(&[1, label, 0, C::SUITE.code(), a, b, c, d, e, f, g, h, i, j, 0, 128])
+    fn derive(&self, label: u8, context: u128) -> Self {
+        let [label, suite] = [label, C::SUITE.code()].map(u128::from);
+        self.block(&(1 << 120 | label << 112 | suite << 96 | context << 16 | 128).to_be_bytes())
     }
 
     fn block(&self, input: &[u8]) -> Self {

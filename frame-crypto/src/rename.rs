@@ -18,7 +18,7 @@ use aes::Aes128;
 use zeroize::Zeroize;
 
 use crate::counter::Counter;
-use crate::frame::{NONCE_LEN, TAG_LEN, concat, counter_48, octets_48};
+use crate::frame::{NONCE_LEN, TAG_LEN, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::name::{Identity, Name};
 use crate::record::{self, Record};
@@ -31,7 +31,7 @@ const COMMIT: u8 = 1;
 const MAX_BODY: usize = 1 + 4 + 2 * (1 + Name::MAX_LEN);
 
 fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
-    key.mode(b'a', concat(&serial.to_be_bytes(), &[]))
+    key.mode(b'a', u128::from(serial) << 16)
 }
 
 fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {
@@ -67,6 +67,10 @@ impl Eye<'_> {
 
     fn number(&mut self) -> Option<u16> {
         self.take().map(u16::from_be_bytes)
+    }
+
+    fn identity(&mut self) -> Option<Identity> {
+        Some(Identity { number: self.number()?, name: self.name()? })
     }
 
     fn name(&mut self) -> Option<Name> {
@@ -199,8 +203,7 @@ impl State {
 
     fn decode(record: &Record<RECORD_LEN>) -> Option<Self> {
         let mut eye = Eye(record.payload());
-        let identity = Identity { number: eye.number()?, name: eye.name()? };
-        let new = Identity { number: eye.number()?, name: eye.name()? };
+        let (identity, new) = (eye.identity()?, eye.identity()?);
         let prepared = match eye.take()? {
             [0] => None,
             [_] => Some((counter_48(eye.take()?), new)),
