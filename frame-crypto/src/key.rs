@@ -98,8 +98,8 @@ impl<C: Cipher> Key<C> {
     /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input. It always fills one block of the cipher, so that
     /// an image needs nothing of CMAC but the way of one whole block.
     fn derive(&self, label: u8, context: u128) -> Self {
-        let [label, suite] = [label, C::SUITE.code()].map(u128::from);
-        self.block(&(1 << 120 | label << 112 | suite << 96 | context << 16 | 128).to_be_bytes())
+        let head = 1 << 24 | u32::from(label) << 16 | u32::from(C::SUITE.code());
+        self.block(&(u128::from(head) << 96 | context << 16 | 128).to_be_bytes())
     }
 
     fn block(&self, input: &[u8]) -> Self {
