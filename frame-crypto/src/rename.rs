@@ -299,6 +299,8 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
     /// [`RenameError`], and the device is called what it was called. After
     /// [`Duplicate`](RenameError::Duplicate) it answers as before. After [`Store`](RenameError::Store) a restart
     /// finds the old name as well, unless the memory works again only by then.
+    // Inlined into a task, it takes more space.
+    #[inline(never)]
     pub fn receive(&mut self, command: &[u8]) -> Result<Renaming, RenameError> {
         let length = RenameError::Length { have: command.len() };
         let (head, rest) = command.split_first_chunk::<HEAD_LEN>().ok_or(length)?;

@@ -374,6 +374,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
 
     /// Takes a frame that ended at `ended`. What is not of this network changes nothing, and so does a
     /// message while another waits to be polled: the base sends it again.
+    // Inlined into a task, this and the next take more space.
+    #[inline(never)]
     pub fn receive(&mut self, frame: &[u8], ended: LocalTime) {
         self.has_failed = false;
         match Header::decode(frame) {
@@ -390,6 +392,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     }
 
     /// What to do next.
+    #[inline(never)]
     pub fn poll(&mut self, now: LocalTime) -> NodeOutput<'_> {
         if let Some(news) = self.news.take() {
             return self.say(news);
