@@ -149,6 +149,14 @@ impl Device {
 /// `WINDOW` frames can be on their way, one of them an urgent one; messages of up to `MESSAGE` octets are cut
 /// where slots are shorter.
 pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: usize = MAX_FRAME> {
+    /// Turns up to this one are over.
+    over: BaseTime,
+    /// The newest frame is on the air until then.
+    sends_until: LocalTime,
+    /// When to answer a poll.
+    answer: Option<LocalTime>,
+    polls: u64,
+    heard: Option<Heard>,
     device: Device,
     schedule: Schedule,
     coming: Option<Schedule>,
@@ -158,7 +166,6 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     member: Option<Member<C>>,
     ask: Option<Ask<C>>,
     outbox: Outbox<WINDOW, MESSAGE>,
-    heard: Option<Heard>,
     /// The base's, when it told last what came.
     run: Option<u16>,
     /// Whether the newest beacon did not fit what is known.
@@ -166,13 +173,6 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// Whether the base acknowledged anything in this session, and how many frames were sent since.
     is_acknowledged: bool,
     unanswered: u16,
-    /// Turns up to this one are over.
-    over: BaseTime,
-    /// The newest frame is on the air until then.
-    sends_until: LocalTime,
-    /// When to answer a poll.
-    answer: Option<LocalTime>,
-    polls: u64,
     /// The receipt of the frame taken last.
     last: Option<u8>,
     confirm: Confirm,
