@@ -141,8 +141,8 @@ impl Clock {
     pub fn base_time(&self, local: LocalTime) -> Option<Estimate<BaseTime>> {
         let known = self.known.as_ref()?;
         let offset = self.offset(known, local);
-        let middle = ((offset.low + offset.high) / 2 + (1 << 15)) >> 16;
-        let error = (offset.high - (middle << 16)).max((middle << 16) - offset.low);
+        let middle = ((offset.above - offset.below) / 2 + (1 << 15)) >> 16;
+        let error = (offset.above - (middle << 16)).max(offset.below + (middle << 16));
         let time = known.base.us().checked_add_signed(difference(local.us(), known.local.us()))?;
         let time = BaseTime::from_us(time.checked_add_signed(middle)?);
         Some(Estimate { time, error_us: (error as u64).div_ceil(1 << 16) })
@@ -159,7 +159,7 @@ impl Clock {
             local = LocalTime::from_us(local.us().checked_add_signed(miss)?);
         }
         let offset = self.miss(known, base, local);
-        let error = self.limits.in_local(offset.low.unsigned_abs().max(offset.high.unsigned_abs()));
+        let error = self.limits.in_local(offset.below.max(offset.above) as u64);
         Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
     }
 
