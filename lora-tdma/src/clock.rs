@@ -141,11 +141,11 @@ impl Clock {
     pub fn base_time(&self, local: LocalTime) -> Option<Estimate<BaseTime>> {
         let known = self.known.as_ref()?;
         let offset = self.offset(known, local);
-        let middle = ((offset.above - offset.below) / 2 + (1 << 15)) >> 16;
+        let middle = (offset.above - offset.below + (1 << 16)) >> 17;
         let error = (offset.above - (middle << 16)).max(offset.below + (middle << 16));
         let time = known.base.us().checked_add_signed(difference(local.us(), known.local.us()))?;
         let time = BaseTime::from_us(time.checked_add_signed(middle)?);
-        Some(Estimate { time, error_us: (error as u64).div_ceil(1 << 16) })
+        Some(Estimate { time, error_us: (error as u64 + 0xFFFF) >> 16 })
     }
 
     /// When it is `base` on the node's clock; `None` before the first beacon.
@@ -160,7 +160,7 @@ impl Clock {
         }
         let offset = self.miss(known, base, local);
         let error = self.limits.in_local(offset.below.max(offset.above) as u64);
-        Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
+        Some(Estimate { time: local, error_us: (error + 0xFFFF) >> 16 })
     }
 
     /// The error of [`base_time`](Self::base_time).

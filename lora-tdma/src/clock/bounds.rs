@@ -97,7 +97,7 @@ impl Limits {
     /// A length on the node's clock that no length of this many 2^-16 us on the base's exceeds.
     pub(super) fn in_local(&self, length: u64) -> u64 {
         // Seen from the other clock, a skew s is s / (1 - s), and so below 9/8 of s, as s is below a tenth.
-        length + product(self.skew + self.skew / 8 + 1, (length >> 16) + 1) as u64
+        length + product(self.skew + (self.skew >> 3) + 1, (length >> 16) + 1) as u64
     }
 }
 

@@ -143,18 +143,19 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     /// one with its slot.
     fn turn_after(&self, from: BaseTime) -> Option<Turn> {
         let number = self.schedule.number(from);
-        let cycle = self.schedule.layout().cycle;
-        let (phase, own) = (self.schedule.phase(number), self.place.phase);
-        let ahead = if own < phase { u64::from(cycle) + u64::from(own) } else { own.into() };
-        let own = number.saturating_add(ahead - u64::from(phase));
+        let cycle = u32::from(self.schedule.layout().cycle);
+        let (phase, own) = (u32::from(self.schedule.phase(number)), u32::from(self.place.phase));
+        let own = if own < phase { cycle + own - phase } else { own - phase };
         let mut next = None;
-        for number in [number, number.saturating_add(1), own, own.saturating_add(cycle.into())] {
-            self.turn_in(number, from, &mut next);
+        for ahead in [0, 1, own, own + cycle] {
+            self.turn_in(number.saturating_add(ahead.into()), from, &mut next);
         }
         next
     }
 
     /// Looks for a turn in a superframe that comes before `next`.
+    // Inlined into the loop, it takes more space.
+    #[inline(never)]
     fn turn_in(&self, number: u64, from: BaseTime, next: &mut Option<Turn>) {
         let (start, layout) = (self.schedule.start(number), self.schedule.layout());
         let mut offer = |offset: Option<u64>, limit: usize, urgent: bool| {
