@@ -219,14 +219,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub fn new(schedule: Schedule, device: Device, root: &Key<C>, store: S) -> Result<Self, SendError> {
         let place = schedule.place(device.number)?;
         let link = Link { network: device.network, device: device.number, epoch: 0 };
+        // Joining gives it another key before anything is sealed.
+        let sealer = Sealer::new(root, Kind::Uplink, link, store)?;
         Ok(Self {
             device,
             schedule,
             coming: None,
             place,
             clock: Clock::new(device.bounds),
-            // Joining gives it another key before anything is sealed.
-            sealer: Sealer::new(root, Kind::Uplink, link, store)?,
+            sealer,
             member: None,
             ask: None,
             outbox: Outbox::new(),

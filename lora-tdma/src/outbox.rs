@@ -48,9 +48,10 @@ struct Slot {
 }
 
 impl Slot {
+    /// All zero, so that an image need not hold it.
     const FREE: Self = Self {
         state: State::Free,
-        content: Content::Internal,
+        content: Content::Message { ticket: 0, is_cut: false },
         urgent: false,
         counter: 0,
         receipt: 0,
