@@ -22,7 +22,7 @@ use crate::frame::{NONCE_LEN, TAG_LEN, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::name::{Identity, Name};
 use crate::record::{self, Record};
-use crate::{CounterStore, RenameError, SealError, Slots, StoreError};
+use crate::{CounterStore, Link, RenameError, SealError, Slots, StoreError};
 
 const ADMIN: u8 = 0x40;
 const HEAD_LEN: usize = 14;
@@ -34,8 +34,8 @@ fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
     key.mode(b'a', u128::from(serial) << 16)
 }
 
-fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {
-    [ADMIN, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f]
+fn nonce(counter: u64) -> [u8; NONCE_LEN] {
+    Link { network: 0, device: 0, epoch: 0 }.nonce(ADMIN, counter)
 }
 
 /// Writes one piece after the other; what does not fit makes it fail.
@@ -151,14 +151,13 @@ impl<S: CounterStore, C: Cipher> Admin<S, C> {
         let (sealed, tag) = rest.split_last_chunk_mut().ok_or(short)?;
         let counter = self.counter.next()?;
         let [a, b, c, d, e, f, g, h] = self.serial.to_be_bytes();
-        let number = octets_48(counter);
-        let [i, j, k, l, m, n] = number;
+        let [i, j, k, l, m, n] = octets_48(counter);
         *head = [a, b, c, d, e, f, g, h, i, j, k, l, m, n];
         for (to, from) in sealed.iter_mut().zip(body) {
             *to = *from;
         }
         // CCM refuses nothing as short as this.
-        *tag = self.mode.seal(nonce(number), &self.serial.to_be_bytes(), sealed).unwrap_or_default();
+        *tag = self.mode.seal(nonce(counter), &self.serial.to_be_bytes(), sealed).unwrap_or_default();
         Ok(Prepared { counter, command })
     }
 }
@@ -313,10 +312,11 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
         let mut buffer = [0; MAX_BODY];
         let body = buffer.get_mut(..sealed.len()).ok_or(length)?;
         body.copy_from_slice(sealed);
-        if !self.mode.open(nonce(number), &serial.to_be_bytes(), body, tag) {
+        let counter = counter_48(number);
+        if !self.mode.open(nonce(counter), &serial.to_be_bytes(), body, tag) {
             return Err(RenameError::Tag);
         }
-        let done = self.follow(counter_48(number), body);
+        let done = self.follow(counter, body);
         body.zeroize();
         done
     }
