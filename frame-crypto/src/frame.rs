@@ -106,7 +106,8 @@ impl Link {
 
     /// The nonce number `counter` of what has this code.
     pub(crate) fn nonce(&self, code: u8, counter: u64) -> [u8; NONCE_LEN] {
-        let number = u128::from(code) << 96 | u128::from(self.number()) << 48 | u128::from(counter % COUNTERS);
+        let number =
+            u128::from(code) << 96 | u128::from(self.number()) << 48 | u128::from(counter % COUNTERS);
         let [_, _, _, nonce @ ..] = number.to_be_bytes();
         nonce
     }

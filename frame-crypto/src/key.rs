@@ -76,7 +76,7 @@ impl<C: Cipher> Key<C> {
     pub fn session(&self, link: &Link, session: Session) -> Self {
         // All that a session is known by does not fit one context.
         let node = self.derive(b'n', u128::from(link.device) << 64 | u128::from(session.node));
-        let base = u64::from(link.epoch) << 48 | session.base % COUNTERS;
+        let base = (u64::from(link.epoch) << 48) | (session.base % COUNTERS);
         node.derive(b's', u128::from(link.network) << 64 | u128::from(base))
     }
 
