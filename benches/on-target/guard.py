@@ -15,14 +15,14 @@ LIMITS = {
     "dlt645-table": {"work": 2_500, ".text": 12_700, ".rodata": 24_500},
     "dlt645-chinese": {"work": 2_900, ".text": 13_300, ".rodata": 38_000},
     "mbus": {"work": 1_750, ".text": 8_600, ".rodata": 1_700},
-    "node": {"work": 240_000, "state": 1_024, ".text": 38_500, ".rodata": 800},
+    "node": {"work": 200_000, "state": 1_024, ".text": 31_500, ".rodata": 400},
 }
 OCTETS = {"state", "stack", ".text", ".rodata"}
 # Whose .text may not be exceeded.
 TEXT_NOT_ABOVE = {"ours-small": "rmodbus"}
 # What may be added to what another takes: octets of both sections, and thousandths of its instructions. What is
 # done once does not count.
-MOST_ABOVE = {"frames": ("frames-ccm", 1_300, 15), "node": ("node-frames", 24_000, 600)}
+MOST_ABOVE = {"frames": ("frames-ccm", 0, 45), "node": ("node-frames", 19_700, 500)}
 ONCE = {"keys"}
 
 

@@ -14,7 +14,6 @@
 //! their own: [`JoinRequest`](crate::JoinRequest).
 
 use crate::OpenError;
-use crate::key::CONTEXT_LEN;
 
 pub(crate) const TAG_LEN: usize = 8;
 pub(crate) const NONCE_LEN: usize = 13;
@@ -95,23 +94,20 @@ impl Link {
     /// The device number of what goes to all.
     pub const EVERYBODY: u16 = 0xFFFF;
 
-    pub(crate) fn octets(&self) -> [u8; 6] {
-        let [a, b] = self.network.to_be_bytes();
-        let [c, d] = self.device.to_be_bytes();
-        let [e, f] = self.epoch.to_be_bytes();
-        [a, b, c, d, e, f]
+    /// Network, device and epoch side by side, in 48 bits.
+    fn number(&self) -> u64 {
+        u64::from(self.network) << 32 | u64::from(self.device) << 16 | u64::from(self.epoch)
     }
 
     /// What keys of the link are derived from.
-    pub(crate) fn context(&self) -> [u8; CONTEXT_LEN] {
-        let [a, b, c, d, e, f] = self.octets();
-        [a, b, c, d, e, f, 0, 0, 0, 0]
+    pub(crate) fn context(&self) -> u128 {
+        u128::from(self.number()) << 32
     }
 
     /// The nonce number `counter` of what has this code.
     pub(crate) fn nonce(&self, code: u8, counter: u64) -> [u8; NONCE_LEN] {
-        let link = u64::from(self.network) << 32 | u64::from(self.device) << 16 | u64::from(self.epoch);
-        let number = u128::from(code) << 96 | u128::from(link) << 48 | u128::from(counter % COUNTERS);
+        let number =
+            u128::from(code) << 96 | u128::from(self.number()) << 48 | u128::from(counter % COUNTERS);
         let [_, _, _, nonce @ ..] = number.to_be_bytes();
         nonce
     }
@@ -146,10 +142,15 @@ pub(crate) const fn counter_48([a, b, c, d, e, f]: [u8; 6]) -> u64 {
 /// One after the other.
 pub(crate) fn concat<const N: usize>(first: &[u8], second: &[u8]) -> [u8; N] {
     let mut octets = [0; N];
+    copy(&mut octets, first, second);
+    octets
+}
+
+/// Copies as much as there is, and as fits.
+fn copy(octets: &mut [u8], first: &[u8], second: &[u8]) {
     for (to, from) in octets.iter_mut().zip(first.iter().chain(second)) {
         *to = *from;
     }
-    octets
 }
 
 /// What a frame says in clear. Nothing of it is proven before the frame is opened.

@@ -62,9 +62,8 @@ const fn unknown(network: u16, device: u16) -> Link {
 }
 
 fn request_nonce(link: &Link, node: u64) -> [u8; NONCE_LEN] {
-    let [a, b, c, d, _, _] = link.octets();
-    let [e, f, g, h, i, j, k, l] = node.to_be_bytes();
-    [REQUEST, a, b, c, d, e, f, g, h, i, j, k, l]
+    // It takes the place of the epoch as well, which the device does not know yet.
+    Link { epoch: (node >> 48) as u16, ..*link }.nonce(REQUEST, node)
 }
 
 /// A device that asks for a session.
@@ -332,15 +331,12 @@ impl<C: Cipher> Key<C> {
     /// # Errors
     /// [`OpenError::Truncated`], [`OpenError::Tag`], or [`OpenError::Epoch`] if the epoch is not newer.
     pub fn unwrap_key(&self, link: &Link, octets: &[u8]) -> Result<(Link, Self), OpenError> {
-        let Ok([a, b, rest @ ..]) = <[u8; WRAPPED_LEN]>::try_from(octets) else {
-            return Err(OpenError::Truncated { needed: WRAPPED_LEN, have: octets.len() });
-        };
-        let [c, d, e, f, g, h, sealed @ ..] = rest;
+        let truncated = OpenError::Truncated { needed: WRAPPED_LEN, have: octets.len() };
+        let (&[a, b, c, d, e, f, g, h], rest) = octets.split_first_chunk().ok_or(truncated)?;
+        let (sealed, tag) = rest.split_first_chunk::<KEY_LEN>().ok_or(truncated)?;
+        let tag = <&[u8; TAG_LEN]>::try_from(tag).map_err(|_| truncated)?;
         let renewed = Link { epoch: u16::from_be_bytes([a, b]), ..*link };
-        let (Some(body), Some(tag)) = (sealed.first_chunk::<KEY_LEN>(), sealed.last_chunk()) else {
-            return Err(OpenError::Tag);
-        };
-        let mut body = *body;
+        let mut body = *sealed;
         let nonce = renewed.nonce(WRAP, counter_48([c, d, e, f, g, h]));
         if !self.mode(b'w', renewed.context()).open(nonce, &[], &mut body, tag) {
             return Err(OpenError::Tag);

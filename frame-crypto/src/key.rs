@@ -3,7 +3,11 @@
 use core::marker::PhantomData;
 
 use aes::Aes128;
-use ccm::consts::U16;
+use aes::cipher::inout::InOut;
+use aes::cipher::{
+    Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, ParBlocksSizeUser,
+};
+use ccm::consts::{U1, U16};
 use ccm::{AeadInOut, Ccm, consts};
 use cmac::block_api::CmacCipher;
 use cmac::digest::FixedOutput;
@@ -13,10 +17,7 @@ use cmac::{Cmac, KeyInit, Mac};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::Session;
-use crate::frame::{Kind, Link, NONCE_LEN, TAG_LEN, octets_48};
-
-/// Octets of what a key is for.
-pub(crate) const CONTEXT_LEN: usize = 10;
+use crate::frame::{COUNTERS, Kind, Link, NONCE_LEN, TAG_LEN};
 
 /// Which block cipher a device uses. It is part of every derivation, so the same octets as a key of two
 /// suites give unrelated keys.
@@ -74,13 +75,9 @@ impl<C: Cipher> Key<C> {
     /// the link with the epoch the device joined in.
     pub fn session(&self, link: &Link, session: Session) -> Self {
         // All that a session is known by does not fit one context.
-        let [a, b] = link.device.to_be_bytes();
-        let [c, d, e, f, g, h, i, j] = session.node.to_be_bytes();
-        let node = self.derive(b'n', [a, b, c, d, e, f, g, h, i, j]);
-        let [a, b] = link.network.to_be_bytes();
-        let [c, d] = link.epoch.to_be_bytes();
-        let [e, f, g, h, i, j] = octets_48(session.base);
-        node.derive(b's', [a, b, c, d, e, f, g, h, i, j])
+        let node = self.derive(b'n', u128::from(link.device) << 64 | u128::from(session.node));
+        let base = (u64::from(link.epoch) << 48) | (session.base % COUNTERS);
+        node.derive(b's', u128::from(link.network) << 64 | u128::from(base))
     }
 
     /// CCM for the frames of one link and kind.
@@ -88,9 +85,9 @@ impl<C: Cipher> Key<C> {
         self.mode(kind.label(), link.context())
     }
 
-    /// CCM with a derived key.
-    pub(crate) fn mode(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Mode<C> {
-        Mode(Ccm::new((&self.derive(label, context).octets).into()))
+    /// CCM with the key derived for what the label and 80 bits of context say.
+    pub(crate) fn mode(&self, label: u8, context: u128) -> Mode<C> {
+        Mode(Ccm::from(Blocks(C::new((&self.derive(label, context).octets).into()))))
     }
 
     pub(crate) const fn octets(&self) -> &[u8; 16] {
@@ -100,9 +97,9 @@ impl<C: Cipher> Key<C> {
     /// NIST SP 800-108r1, 4.1, counter mode over CMAC. The only block is CMAC(key, 01 ‖ fixed input), with
     /// label ‖ 00 ‖ suite ‖ context ‖ 0080 as the fixed input. It always fills one block of the cipher, so that
     /// an image needs nothing of CMAC but the way of one whole block.
-    fn derive(&self, label: u8, context: [u8; CONTEXT_LEN]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j] = context;
-        self.block(&[1, label, 0, C::SUITE.code(), a, b, c, d, e, f, g, h, i, j, 0, 128])
+    fn derive(&self, label: u8, context: u128) -> Self {
+        let head = 1 << 24 | u32::from(label) << 16 | u32::from(C::SUITE.code());
+        self.block(&(u128::from(head) << 96 | context << 16 | 128).to_be_bytes())
     }
 
     fn block(&self, input: &[u8]) -> Self {
@@ -122,8 +119,36 @@ impl<C> Drop for Key<C> {
 
 impl<C> ZeroizeOnDrop for Key<C> {}
 
+/// A cipher that takes several blocks at a time only where the processor does. In software that would be a second
+/// copy of the cipher, for frames that are short, and of which CCM takes half one block after the other anyway.
+struct Blocks<C>(C);
+
+impl<C: Cipher> BlockSizeUser for Blocks<C> {
+    type BlockSize = U16;
+}
+
+impl<C: Cipher> ParBlocksSizeUser for Blocks<C> {
+    type ParBlocksSize = U1;
+}
+
+impl<C: Cipher> BlockCipherEncBackend for Blocks<C> {
+    fn encrypt_block(&self, block: InOut<'_, '_, Block<Self>>) {
+        self.0.encrypt_block_inout(block);
+    }
+}
+
+impl<C: Cipher> BlockCipherEncrypt for Blocks<C> {
+    fn encrypt_with_backend(&self, closure: impl BlockCipherEncClosure<BlockSize = U16>) {
+        if cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")) {
+            self.0.encrypt_with_backend(closure);
+        } else {
+            closure.call(self);
+        }
+    }
+}
+
 /// CCM with a tag of 8 and a nonce of 13 octets under a derived key.
-pub(crate) struct Mode<C: Cipher>(Ccm<C, consts::U8, consts::U13>);
+pub(crate) struct Mode<C: Cipher>(Ccm<Blocks<C>, consts::U8, consts::U13>);
 
 impl<C: Cipher> Mode<C> {
     /// Encrypts in place and returns the tag; `None` if there is more than CCM allows.

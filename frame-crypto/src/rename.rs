@@ -18,11 +18,11 @@ use aes::Aes128;
 use zeroize::Zeroize;
 
 use crate::counter::Counter;
-use crate::frame::{NONCE_LEN, TAG_LEN, concat, counter_48, octets_48};
+use crate::frame::{NONCE_LEN, TAG_LEN, counter_48, octets_48};
 use crate::key::{Cipher, Key, Mode};
 use crate::name::{Identity, Name};
 use crate::record;
-use crate::{CounterStore, RenameError, SealError, Slots, StoreError};
+use crate::{CounterStore, Link, RenameError, SealError, Slots, StoreError};
 
 const ADMIN: u8 = 0x40;
 const HEAD_LEN: usize = 14;
@@ -31,11 +31,11 @@ const COMMIT: u8 = 1;
 const MAX_BODY: usize = 1 + 4 + 2 * (1 + Name::MAX_LEN);
 
 fn mode<C: Cipher>(key: &Key<C>, serial: u64) -> Mode<C> {
-    key.mode(b'a', concat(&serial.to_be_bytes(), &[]))
+    key.mode(b'a', u128::from(serial) << 16)
 }
 
-fn nonce([a, b, c, d, e, f]: [u8; 6]) -> [u8; NONCE_LEN] {
-    [ADMIN, 0, 0, 0, 0, 0, 0, a, b, c, d, e, f]
+fn nonce(counter: u64) -> [u8; NONCE_LEN] {
+    Link { network: 0, device: 0, epoch: 0 }.nonce(ADMIN, counter)
 }
 
 /// Writes one piece after the other; what does not fit makes it fail.
@@ -67,6 +67,10 @@ impl Eye<'_> {
 
     fn number(&mut self) -> Option<u16> {
         self.take().map(u16::from_be_bytes)
+    }
+
+    fn identity(&mut self) -> Option<Identity> {
+        Some(Identity { number: self.number()?, name: self.name()? })
     }
 
     fn name(&mut self) -> Option<Name> {
@@ -147,14 +151,13 @@ impl<S: CounterStore, C: Cipher> Admin<S, C> {
         let (sealed, tag) = rest.split_last_chunk_mut().ok_or(short)?;
         let counter = self.counter.next()?;
         let [a, b, c, d, e, f, g, h] = self.serial.to_be_bytes();
-        let number = octets_48(counter);
-        let [i, j, k, l, m, n] = number;
+        let [i, j, k, l, m, n] = octets_48(counter);
         *head = [a, b, c, d, e, f, g, h, i, j, k, l, m, n];
         for (to, from) in sealed.iter_mut().zip(body) {
             *to = *from;
         }
         // CCM refuses nothing as short as this.
-        *tag = self.mode.seal(nonce(number), &self.serial.to_be_bytes(), sealed).unwrap_or_default();
+        *tag = self.mode.seal(nonce(counter), &self.serial.to_be_bytes(), sealed).unwrap_or_default();
         Ok(Prepared { counter, command })
     }
 }
@@ -196,8 +199,7 @@ impl State {
 
     fn decode(next: u64, payload: &[u8]) -> Option<Self> {
         let mut eye = Eye(payload);
-        let identity = Identity { number: eye.number()?, name: eye.name()? };
-        let new = Identity { number: eye.number()?, name: eye.name()? };
+        let (identity, new) = (eye.identity()?, eye.identity()?);
         let prepared = match eye.take()? {
             [0] => None,
             [_] => Some((counter_48(eye.take()?), new)),
@@ -306,6 +308,8 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
     /// [`RenameError`], and the device is called what it was called. After
     /// [`Duplicate`](RenameError::Duplicate) it answers as before. After [`Store`](RenameError::Store) a restart
     /// finds the old name as well, unless the memory works again only by then.
+    // Inlined into a task, it takes more space.
+    #[inline(never)]
     pub fn receive(&mut self, command: &[u8]) -> Result<Renaming, RenameError> {
         let length = RenameError::Length { have: command.len() };
         let (head, rest) = command.split_first_chunk::<HEAD_LEN>().ok_or(length)?;
@@ -318,10 +322,11 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
         let mut buffer = [0; MAX_BODY];
         let body = buffer.get_mut(..sealed.len()).ok_or(length)?;
         body.copy_from_slice(sealed);
-        if !self.mode.open(nonce(number), &serial.to_be_bytes(), body, tag) {
+        let counter = counter_48(number);
+        if !self.mode.open(nonce(counter), &serial.to_be_bytes(), body, tag) {
             return Err(RenameError::Tag);
         }
-        let done = self.follow(counter_48(number), body);
+        let done = self.follow(counter, body);
         body.zeroize();
         done
     }
@@ -336,18 +341,20 @@ impl<M: Slots, C: Cipher> Renamer<M, C> {
                 return Err(RenameError::Stale { counter, newest });
             }
         }
-        let State { identity, prepared, .. } = self.state;
-        let next = counter.saturating_add(1);
-        let (state, done) = match Command::decode(body).ok_or(RenameError::Malformed)? {
-            Command::Prepare { old, .. } if old != identity => return Err(RenameError::OldName),
+        let mut state = State { next: counter.saturating_add(1), ..self.state };
+        let done = match Command::decode(body).ok_or(RenameError::Malformed)? {
+            Command::Prepare { old, .. } if old != state.identity => return Err(RenameError::OldName),
             Command::Prepare { new, .. } => {
-                (State { next, identity, prepared: Some((counter, new)) }, Renaming::Prepared(new))
+                state.prepared = Some((counter, new));
+                Renaming::Prepared(new)
             }
-            Command::Commit { counter } => {
-                let new = prepared.filter(|(prepared, _)| *prepared == counter);
-                let (_, new) = new.ok_or(RenameError::NotPrepared { counter })?;
-                (State { next, identity: new, prepared: None }, Renaming::Committed(new))
-            }
+            Command::Commit { counter } => match state.prepared.take() {
+                Some((prepared, new)) if prepared == counter => {
+                    state.identity = new;
+                    Renaming::Committed(new)
+                }
+                _ => return Err(RenameError::NotPrepared { counter }),
+            },
         };
         state.store(&mut self.slots)?;
         self.state = state;

@@ -4,7 +4,7 @@ mod bounds;
 
 use crate::{BaseTime, LocalTime};
 pub use bounds::Bounds;
-use bounds::{Interval, Limits};
+use bounds::{FOREVER, Interval, Limits};
 
 /// How many pairs of times are kept.
 const PAIRS: usize = 24;
@@ -134,18 +134,18 @@ impl Clock {
     /// fit was sent before, and is sent again by somebody.
     pub fn admits(&self, base: BaseTime, local: LocalTime) -> bool {
         let Some(known) = &self.known else { return true };
-        self.offset(known, local).shifted(lag(known, base, local)).and(self.limits.error()).is_some()
+        self.miss(known, base, local).and(self.limits.error()).is_some()
     }
 
     /// The base's time at `local`; `None` before the first beacon.
     pub fn base_time(&self, local: LocalTime) -> Option<Estimate<BaseTime>> {
         let known = self.known.as_ref()?;
         let offset = self.offset(known, local);
-        let middle = (offset.low.saturating_add(offset.high) / 2).saturating_add(1 << 15) >> 16;
-        let error = (offset.high - (middle << 16)).max((middle << 16) - offset.low);
+        let middle = (offset.above - offset.below + (1 << 16)) >> 17;
+        let error = (offset.above - (middle << 16)).max(offset.below + (middle << 16));
         let time = known.base.us().checked_add_signed(difference(local.us(), known.local.us()))?;
         let time = BaseTime::from_us(time.checked_add_signed(middle)?);
-        Some(Estimate { time, error_us: (error as u64).div_ceil(1 << 16) })
+        Some(Estimate { time, error_us: (error as u64 + 0xFFFF) >> 16 })
     }
 
     /// When it is `base` on the node's clock; `None` before the first beacon.
@@ -158,9 +158,9 @@ impl Clock {
             let miss = difference(base.us(), self.base_time(local)?.time.us());
             local = LocalTime::from_us(local.us().checked_add_signed(miss)?);
         }
-        let offset = self.offset(known, local).shifted(lag(known, base, local));
-        let error = self.limits.in_local(offset.low.unsigned_abs().max(offset.high.unsigned_abs()));
-        Some(Estimate { time: local, error_us: error.div_ceil(1 << 16) })
+        let offset = self.miss(known, base, local);
+        let error = self.limits.in_local(offset.below.max(offset.above) as u64);
+        Some(Estimate { time: local, error_us: (error + 0xFFFF) >> 16 })
     }
 
     /// The error of [`base_time`](Self::base_time).
@@ -174,13 +174,20 @@ impl Clock {
         known.offset.plus(if local < known.local { advance.negated() } else { advance })
     }
 
+    /// How much later than `base` it can be at `local`.
+    fn miss(&self, known: &Known, base: BaseTime, local: LocalTime) -> Interval {
+        // How much less than the node's clock the base's advanced from the newest pair to this one.
+        let advance = difference(base.us(), known.base.us());
+        let lag = difference(local.us(), known.local.us()).wrapping_sub(advance);
+        self.offset(known, local).shifted(lag.clamp(-FOREVER >> 16, FOREVER >> 16) << 16)
+    }
+
     /// What is known if this later pair of times is true, and how many of the pairs are young enough to be
     /// kept.
     fn agreed(&self, known: &Known, base: BaseTime, local: LocalTime) -> Option<(Known, u8)> {
         let passed = local.us().checked_sub(known.local.us())?;
         let error = self.limits.error();
-        let carried = self.offset(known, local).shifted(lag(known, base, local));
-        let mut offset = carried.and(error)?;
+        let mut offset = self.miss(known, base, local).and(error)?;
         let mut skew = known.skew.widened(self.limits.change(passed)).and(self.limits.skew())?;
         // Each pair's age, and how much more than that the base's clock advanced.
         let pairs = self.pairs.iter().take(self.count.into()).map_while(|pair| {
@@ -209,23 +216,17 @@ impl Clock {
     }
 
     fn insert(&mut self, known: Known) {
-        self.pairs.rotate_right(1);
-        if let Some(first) = self.pairs.first_mut() {
-            *first = Pair { local: known.local.us() as u32, base: known.base.us() as u32 };
+        // A rotation would take the kilobyte of code that moves overlapping octets.
+        let mut pair = Pair { local: known.local.us() as u32, base: known.base.us() as u32 };
+        for place in &mut self.pairs {
+            pair = core::mem::replace(place, pair);
         }
         self.count = (self.count + 1).min(PAIRS as u8);
         self.known = Some(known);
     }
 }
 
-/// How much less than the node's clock the base's advanced from the newest pair to this one, in 2^-16 us.
-fn lag(known: &Known, base: BaseTime, local: LocalTime) -> i64 {
-    let (base, local) = (difference(base.us(), known.base.us()), difference(local.us(), known.local.us()));
-    local.saturating_sub(base).saturating_mul(1 << 16)
-}
-
-/// How much later `time` is than `other`.
-fn difference(time: u64, other: u64) -> i64 {
-    let far = i64::try_from(time.abs_diff(other)).unwrap_or(i64::MAX);
-    if time < other { -far } else { far }
+/// How much later `time` is than `other`; they are less than 292,000 years apart.
+const fn difference(time: u64, other: u64) -> i64 {
+    time.wrapping_sub(other) as i64
 }

@@ -103,15 +103,16 @@ impl Layout {
         let is_long = octets.get(1).is_some_and(|flags| flags & 0x80 != 0);
         let needed = if is_long { Self::MAX_LEN } else { Self::SHORT_LEN };
         let length = DecodeError::Length { needed, have: octets.len() };
+        let (head, lengths) = octets.split_first_chunk::<{ Self::HEAD_LEN }>().ok_or(length)?;
         let (&[version, flags, factor, preamble_high, preamble_low], rest) =
-            octets.split_first_chunk().ok_or(length)?;
+            head.split_first_chunk().ok_or(length)?;
         let (period, rest) = rest.split_first_chunk().ok_or(length)?;
         let (cycle, rest) = rest.split_first_chunk().ok_or(length)?;
         let (first, rest) = rest.split_first_chunk().ok_or(length)?;
         let (guard, rest) = rest.split_first_chunk().ok_or(length)?;
         let (listen, rest) = rest.split_first_chunk().ok_or(length)?;
         let (interval, rest) = rest.split_first_chunk().ok_or(length)?;
-        let (&[downlink, slots, alarm, extras], lengths) = rest.split_first_chunk().ok_or(length)?;
+        let &[downlink, slots, alarm, extras] = rest.first_chunk().ok_or(length)?;
         let messages = match *lengths {
             [count, message] if !is_long => alike(count, message),
             _ if is_long => <[u8; MAX_SLOTS]>::try_from(lengths).map_err(|_| length)?,

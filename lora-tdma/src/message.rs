@@ -219,9 +219,7 @@ pub(crate) struct Taken {
 ///
 /// Pieces come in any order, but each once, and from a sender that proved itself and sends one message in
 /// pieces after the other: it is whole when as many octets came as it has.
-#[derive(Clone, Copy)]
-pub(crate) struct Incoming<const N: usize> {
-    octets: [u8; N],
+pub(crate) struct Incoming<T: ?Sized> {
     /// The counter after the one at which the message was first cut; 0: there is none yet.
     first: u64,
     came: u16,
@@ -229,6 +227,13 @@ pub(crate) struct Incoming<const N: usize> {
     length: u16,
     /// Whether no more of it is wanted.
     is_over: bool,
+    octets: T,
+}
+
+/// The counter after the one at which a message was first cut, of which these are the low bits.
+fn after_first(counter: u64, first: u16) -> u64 {
+    let span = (counter as u16).wrapping_sub(first);
+    counter.saturating_sub(span.into()).saturating_add(1)
 }
 
 /// What came of a piece.
@@ -244,15 +249,20 @@ pub(crate) enum Came {
     TooLong,
 }
 
-impl<const N: usize> Incoming<N> {
+impl<const N: usize> Incoming<[u8; N]> {
     pub(crate) const fn new() -> Self {
-        Self { octets: [0; N], first: 0, came: 0, length: 0, is_over: false }
+        Self { first: 0, came: 0, length: 0, is_over: false, octets: [0; N] }
     }
+}
 
+impl<T: AsRef<[u8]> + ?Sized> Incoming<T> {
     pub(crate) fn message(&self, length: usize) -> &[u8] {
-        self.octets.get(..length).unwrap_or_default()
+        self.octets.as_ref().get(..length).unwrap_or_default()
     }
+}
 
+/// The same code for buffers of any length.
+impl Incoming<[u8]> {
     /// Takes in a piece that came with a counter, of the message that was first cut at the counter which has
     /// these low bits.
     pub(crate) fn take(
@@ -263,8 +273,7 @@ impl<const N: usize> Incoming<N> {
         is_last: bool,
         octets: &[u8],
     ) -> Came {
-        let span = (counter as u16).wrapping_sub(first);
-        let first = counter.saturating_sub(span.into()).saturating_add(1);
+        let first = after_first(counter, first);
         if self.first < first {
             // What is missing of another message never comes any more.
             (self.first, self.came, self.length, self.is_over) = (first, 0, 0, false);
@@ -296,8 +305,7 @@ impl<const N: usize> Incoming<N> {
     /// Whether all of a piece came before, of a message whose pieces come in their order, or which came as a whole.
     /// What came of one that is cut otherwise now counts once.
     pub(crate) fn had(&mut self, counter: u64, first: u16, piece: Range<u16>, was_whole: bool) -> bool {
-        let span = (counter as u16).wrapping_sub(first);
-        let first = counter.saturating_sub(span.into()).saturating_add(1);
+        let first = after_first(counter, first);
         if self.first != first {
             if !was_whole {
                 return false;
@@ -333,7 +341,7 @@ mod tests {
         parts
     }
 
-    fn take<const N: usize>(incoming: &mut Incoming<N>, (counter, part): &(u64, Vec<u8>)) -> Came {
+    fn take(incoming: &mut Incoming<[u8]>, (counter, part): &(u64, Vec<u8>)) -> Came {
         let (head, octets) = Head::decode(part).unwrap();
         match head.part {
             Part::Whole => panic!("not in pieces"),
@@ -349,9 +357,9 @@ mod tests {
                 let parts = parts(&message, room, counter);
                 assert_eq!(parts.len(), pieces);
                 for first in 0..parts.len() {
-                    let mut incoming = Incoming::<50>::new();
+                    let incoming: &mut Incoming<[u8]> = &mut Incoming::<[u8; 50]>::new();
                     for part in 0..parts.len() {
-                        let came = take(&mut incoming, &parts[(part + first) % parts.len()]);
+                        let came = take(incoming, &parts[(part + first) % parts.len()]);
                         let is_whole = part + 1 == parts.len();
                         assert_eq!(came, if is_whole { Came::Message(50) } else { Came::Piece });
                     }
@@ -375,16 +383,16 @@ mod tests {
         let given_up = parts(&[1; 50], 20, 5);
         for counter in [8, 5 + 0x1_0000] {
             let next = parts(&[2; 50], 20, counter);
-            let mut incoming = Incoming::<50>::new();
-            assert_eq!(take(&mut incoming, &given_up[0]), Came::Piece);
-            assert_eq!(take(&mut incoming, &next[3]), Came::Piece);
+            let incoming: &mut Incoming<[u8]> = &mut Incoming::<[u8; 50]>::new();
+            assert_eq!(take(incoming, &given_up[0]), Came::Piece);
+            assert_eq!(take(incoming, &next[3]), Came::Piece);
             // What somebody held back comes too late.
-            assert_eq!(take(&mut incoming, &given_up[1]), Came::Old);
-            assert_eq!(take(&mut incoming, &next[1]), Came::Piece);
-            assert_eq!(take(&mut incoming, &next[2]), Came::Piece);
-            assert_eq!(take(&mut incoming, &next[0]), Came::Message(50));
+            assert_eq!(take(incoming, &given_up[1]), Came::Old);
+            assert_eq!(take(incoming, &next[1]), Came::Piece);
+            assert_eq!(take(incoming, &next[2]), Came::Piece);
+            assert_eq!(take(incoming, &next[0]), Came::Message(50));
             assert_eq!(incoming.message(50), [2; 50]);
-            assert_eq!(take(&mut incoming, &given_up[2]), Came::Old);
+            assert_eq!(take(incoming, &given_up[2]), Came::Old);
         }
     }
 
@@ -405,7 +413,7 @@ mod tests {
     #[test]
     fn a_message_longer_than_the_buffer_is_refused() {
         assert!(!Outgoing::<10>::new().put(&[0; 11], false, 1));
-        let mut incoming = Incoming::<10>::new();
+        let incoming: &mut Incoming<[u8]> = &mut Incoming::<[u8; 10]>::new();
         assert_eq!(incoming.take(1, 1, 0, false, &[0; 11]), Came::TooLong);
         assert_eq!(incoming.take(2, 1, 0, false, &[0; 5]), Came::Piece);
         assert_eq!(incoming.take(3, 3, 9, true, &[0; 2]), Came::TooLong);
@@ -414,7 +422,7 @@ mod tests {
     #[test]
     fn pieces_that_are_cut_smaller_count_once() {
         let message: Vec<u8> = (0..50).collect();
-        let mut incoming = Incoming::<64>::new();
+        let incoming: &mut Incoming<[u8]> = &mut Incoming::<[u8; 64]>::new();
         assert_eq!(incoming.take(5, 5, 0, false, &message[..30]), Came::Piece);
         for (counter, piece, had) in
             [(6, 0..20, true), (7, 20..40, false), (8, 40..45, false), (9, 40..45, true)]

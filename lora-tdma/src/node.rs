@@ -149,6 +149,14 @@ impl Device {
 /// `WINDOW` frames can be on their way, one of them an urgent one; messages of up to `MESSAGE` octets are cut
 /// where slots are shorter.
 pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: usize = MAX_FRAME> {
+    /// Turns up to this one are over.
+    over: BaseTime,
+    /// The newest frame is on the air until then.
+    sends_until: LocalTime,
+    /// When to answer a poll.
+    answer: Option<LocalTime>,
+    polls: u64,
+    heard: Option<Heard>,
     device: Device,
     schedule: Schedule,
     coming: Option<Schedule>,
@@ -158,7 +166,6 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     member: Option<Member<C>>,
     ask: Option<Ask<C>>,
     outbox: Outbox<WINDOW, MESSAGE>,
-    heard: Option<Heard>,
     /// The base's, when it told last what came.
     run: Option<u16>,
     /// Whether the newest beacon did not fit what is known.
@@ -166,13 +173,6 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// Whether the base acknowledged anything in this session, and how many frames were sent since.
     is_acknowledged: bool,
     unanswered: u16,
-    /// Turns up to this one are over.
-    over: BaseTime,
-    /// The newest frame is on the air until then.
-    sends_until: LocalTime,
-    /// When to answer a poll.
-    answer: Option<LocalTime>,
-    polls: u64,
     /// The receipt of the frame taken last.
     last: Option<u8>,
     confirm: Confirm,
@@ -184,10 +184,10 @@ pub struct Node<S, C: Cipher = Aes128, const WINDOW: usize = 4, const MESSAGE: u
     /// Whether nothing could be sealed since something was heard.
     has_failed: bool,
     plaintext: [u8; MAX_FRAME],
-    to_me: Incoming<MESSAGE>,
-    to_all: Incoming<MESSAGE>,
+    to_me: Incoming<[u8; MESSAGE]>,
+    to_all: Incoming<[u8; MESSAGE]>,
     /// What the network itself has to say in pieces.
-    inner: Incoming<MAX_DOWN>,
+    inner: Incoming<[u8; MAX_DOWN]>,
     news: Option<News>,
 }
 
@@ -219,14 +219,15 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub fn new(schedule: Schedule, device: Device, root: &Key<C>, store: S) -> Result<Self, SendError> {
         let place = schedule.place(device.number)?;
         let link = Link { network: device.network, device: device.number, epoch: 0 };
+        // Joining gives it another key before anything is sealed.
+        let sealer = Sealer::new(root, Kind::Uplink, link, store)?;
         Ok(Self {
             device,
             schedule,
             coming: None,
             place,
             clock: Clock::new(device.bounds),
-            // Joining gives it another key before anything is sealed.
-            sealer: Sealer::new(root, Kind::Uplink, link, store)?,
+            sealer,
             member: None,
             ask: None,
             outbox: Outbox::new(),
@@ -374,6 +375,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
 
     /// Takes a frame that ended at `ended`. What is not of this network changes nothing, and so does a
     /// message while another waits to be polled: the base sends it again.
+    // Inlined into a task, this and the next take more space.
+    #[inline(never)]
     pub fn receive(&mut self, frame: &[u8], ended: LocalTime) {
         self.has_failed = false;
         match Header::decode(frame) {
@@ -390,6 +393,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     }
 
     /// What to do next.
+    #[inline(never)]
     pub fn poll(&mut self, now: LocalTime) -> NodeOutput<'_> {
         if let Some(news) = self.news.take() {
             return self.say(news);

@@ -10,7 +10,7 @@ use crate::superframe::MAX_FRAME;
 const REACH: u64 = Acknowledgement::REACH;
 
 /// What is known of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     /// There is none.
     Free,
@@ -48,9 +48,10 @@ struct Slot {
 }
 
 impl Slot {
+    /// All zero, so that an image need not hold it.
     const FREE: Self = Self {
         state: State::Free,
-        content: Content::Internal,
+        content: Content::Message { ticket: 0, is_cut: false },
         urgent: false,
         counter: 0,
         receipt: 0,
@@ -73,8 +74,16 @@ impl Slot {
     }
 
     fn belongs(&self, ticket: u8) -> bool {
-        self.state != State::Free
+        !matches!(self.state, State::Free)
             && matches!(self.content, Content::Message { ticket: other, .. } if other == ticket)
+    }
+
+    /// Forgets the frame, but for its receipt if the base may have it.
+    fn free(&mut self, given_up: &mut GivenUp) {
+        if self.can_have_come(u64::MAX) {
+            given_up.insert(self.receipt, self.counter);
+        }
+        self.state = State::Free;
     }
 
     /// Whether it may be sent in superframe `number`.
@@ -88,15 +97,19 @@ impl Slot {
         may && usize::from(self.length) <= limit && (self.urgent || !urgent)
     }
 
-    /// What is to be sent first is the least.
-    fn rank(&self) -> (bool, u8, bool, u64) {
+    /// What is to be sent first is the least: what is urgent, then by what became of it, then what is internal, then
+    /// the oldest.
+    fn rank(&self) -> u64 {
         let state = match self.state {
             State::Missing => 0,
             State::Fresh => 1,
             State::Sent { .. } => 2,
             State::Free | State::Delivered | State::Lost => 3,
         };
-        (!self.urgent, state, self.content != Content::Internal, self.counter)
+        let is_internal = matches!(self.content, Content::Internal);
+        let class = u64::from(!self.urgent) << 3 | state << 1 | u64::from(!is_internal);
+        // A counter has 48 bits.
+        class << 48 | self.counter
     }
 }
 
@@ -183,17 +196,20 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
 
     /// Gives up what is longer than `limit`, and all that belongs to it: slots have changed.
     pub(crate) fn lose(&mut self, limit: usize) {
-        self.lose_some(|slot| usize::from(slot.length) > limit);
+        self.lose_some(limit, false);
     }
 
-    fn lose_some(&mut self, which: impl Fn(&Slot) -> bool) {
-        let found = |slot: &&Slot| slot.is_held() && which(slot);
-        while let Some(&Slot { content, counter, .. }) = self.slots.iter().find(found) {
-            match content {
+    /// Gives up what is longer than `limit`, or of a message in pieces if so asked.
+    fn lose_some(&mut self, limit: usize, pieces: bool) {
+        let found = |slot: &&mut Slot| {
+            let is_piece = matches!(slot.content, Content::Message { is_cut: true, .. });
+            slot.is_held() && (usize::from(slot.length) > limit || pieces && is_piece)
+        };
+        while let Some(slot) = self.slots.iter_mut().find(found) {
+            let counter = slot.counter;
+            match slot.content {
                 Content::Message { ticket, .. } => self.lose_message(ticket, counter),
-                Content::Internal | Content::Nothing => {
-                    self.drop(|slot| slot.counter == counter && slot.is_held());
-                }
+                Content::Internal | Content::Nothing => slot.free(&mut self.given_up),
             }
         }
     }
@@ -206,7 +222,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
 
     /// Gives up messages in pieces: the base forgot what it had of them.
     pub(crate) fn lose_pieces(&mut self) {
-        self.lose_some(|slot| matches!(slot.content, Content::Message { is_cut: true, .. }));
+        self.lose_some(usize::MAX, true);
         self.restart();
     }
 
@@ -220,7 +236,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
     /// A message cannot be sent on. One of which the base cannot have everything starts again.
     fn lose_message(&mut self, ticket: u8, counter: u64) {
         let starts_again = self.message.waits() && self.message.ticket() == ticket;
-        self.drop(|slot| slot.belongs(ticket));
+        self.drop(ticket);
         if starts_again {
             self.message.restart();
         } else if let Some(slot) = self.slots.iter_mut().find(|slot| slot.counter == counter) {
@@ -233,16 +249,13 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         if self.message.ticket() == ticket {
             self.message.clear();
         }
-        self.drop(|slot| slot.belongs(ticket));
+        self.drop(ticket);
     }
 
-    /// Forgets some of the frames.
-    fn drop(&mut self, which: impl Fn(&Slot) -> bool) {
-        for slot in self.slots.iter_mut().filter(|slot| which(slot)) {
-            if slot.can_have_come(u64::MAX) {
-                self.given_up.insert(slot.receipt, slot.counter);
-            }
-            slot.state = State::Free;
+    /// Forgets the frames of a message.
+    fn drop(&mut self, ticket: u8) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.belongs(ticket)) {
+            slot.free(&mut self.given_up);
         }
     }
 
@@ -268,7 +281,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
 
     /// Whether the base has every frame there is.
     pub(crate) fn is_acknowledged(&self) -> bool {
-        self.frames().all(|slot| slot.content == Content::Nothing)
+        self.frames().all(|slot| matches!(slot.content, Content::Nothing))
     }
 
     /// Whether there is anything to send.
@@ -294,7 +307,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         let head = Head { part: Part::Whole, internal: true, urgent: false };
         let mut plaintext = [0; UPLINK_HEAD + Up::LEN];
         head.encode(&up.encode(), &mut plaintext);
-        let content = if up == Up::Here { Content::Nothing } else { Content::Internal };
+        let content = if matches!(up, Up::Here) { Content::Nothing } else { Content::Internal };
         self.place(sealer, &plaintext, content, false, false)
     }
 
@@ -348,12 +361,12 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
         urgent: bool,
         more: bool,
     ) -> Result<bool, SealError> {
-        let free = self.slots.iter().position(|slot| slot.state == State::Free);
+        let free = self.slots.iter().position(|slot| matches!(slot.state, State::Free));
         // One place is kept for what is urgent.
         let Some(free) = free.filter(|_| urgent || self.frames().count() + 1 < WINDOW.max(2)) else {
             return Ok(false);
         };
-        let oldest = self.frames().map(|slot| slot.counter).min().unwrap_or(sealer.next());
+        let oldest = self.frames().fold(sealer.next(), |oldest, slot| oldest.min(slot.counter));
         loop {
             let counter = sealer.next();
             // What is older than an acknowledgement reaches could never be acknowledged.
@@ -389,14 +402,16 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
     /// that was not known.
     pub(crate) fn tell(&mut self, acknowledgement: Acknowledgement, number: u64) -> bool {
         let covers = |slot: &&Slot| slot.can_have_come(number) && acknowledgement.covers(slot.receipt);
-        let covered = self.slots.iter().find(covers);
-        let newest = covered.map(|slot| Told { counter: slot.counter, receipt: slot.receipt });
-        let newest = newest.or(self.told.filter(|told| acknowledgement.covers(told.receipt)));
-        self.given_up.pass(newest.map(|newest| newest.counter));
+        let receipt = acknowledgement.receipt;
+        let newest = match self.slots.iter().find(covers) {
+            Some(slot) => Some(slot.counter),
+            None => self.told.filter(|told| acknowledgement.covers(told.receipt)).map(|told| told.counter),
+        };
+        self.given_up.pass(newest);
         match newest {
-            Some(newest) => self.told = Some(newest),
+            Some(counter) => self.told = Some(Told { counter, receipt }),
             // A frame from before a restart, maybe.
-            None if acknowledgement.came(0) => self.given_up.insert(acknowledgement.receipt, 0),
+            None if acknowledgement.came(0) => self.given_up.insert(receipt, 0),
             None => {}
         }
         let mut is_new = false;
@@ -404,7 +419,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
             if !slot.can_have_come(number) {
                 continue;
             }
-            let before = newest.and_then(|newest| newest.counter.checked_sub(slot.counter));
+            let before = newest.and_then(|newest| newest.checked_sub(slot.counter));
             if before.is_some_and(|before| acknowledgement.came(before)) {
                 is_new = true;
                 slot.state = match slot.content {
@@ -422,7 +437,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
     pub(crate) fn settled(&mut self) -> Option<Settled> {
         let over = |slot: &&mut Slot| matches!(slot.state, State::Delivered | State::Lost);
         while let Some(slot) = self.slots.iter_mut().find(over) {
-            let delivered = slot.state == State::Delivered;
+            let delivered = matches!(slot.state, State::Delivered);
             slot.state = State::Free;
             if let Content::Message { ticket, .. } = slot.content
                 && !(delivered && self.is_under_way(ticket))
@@ -443,7 +458,7 @@ impl<const WINDOW: usize, const MESSAGE: usize> Outbox<WINDOW, MESSAGE> {
     pub(crate) fn take(&mut self, number: u64, limit: usize, urgent: bool) -> Option<&[u8]> {
         let slots = self.slots.iter_mut().filter(|slot| slot.may(number, limit, urgent));
         let slot = slots.min_by_key(|slot| slot.rank())?;
-        slot.state = State::Sent { number, again: slot.state != State::Fresh };
+        slot.state = State::Sent { number, again: !matches!(slot.state, State::Fresh) };
         slot.octets.get(..slot.length.into())
     }
 

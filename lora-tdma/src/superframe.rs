@@ -310,7 +310,7 @@ impl Schedule {
     }
 
     const fn lead(layout: &Layout) -> u64 {
-        layout.guard_us as u64 / 2 + layout.listen_us as u64
+        (layout.guard_us / 2 + layout.listen_us) as u64
     }
 
     const fn slot_length(&self, octets: usize) -> u64 {

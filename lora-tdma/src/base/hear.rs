@@ -7,7 +7,7 @@ use crate::base::station::{Answer, Granted, Opened, Received};
 use crate::base::{Base, News, Station};
 use crate::internal::{self, Up};
 use crate::layout::Access;
-use crate::message::{Came, Head, Part};
+use crate::message::{Came, Head, Incoming, Part};
 
 impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
     /// Takes a frame that ended at `ended`. While something waits to be polled, no frame is taken; its
@@ -158,7 +158,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 self.news = Some(News::Message { device, is_alarm, offset_us, from, to: length });
             }
             Part::Piece { first, offset, is_last } => {
-                match station.incoming.take(counter, first, offset, is_last, octets) {
+                let incoming: &mut Incoming<[u8]> = &mut station.incoming;
+                match incoming.take(counter, first, offset, is_last, octets) {
                     Came::Message(length) => self.news = Some(News::Pieces { device, offset_us, length }),
                     Came::Piece | Came::Old => {}
                     Came::TooLong => self.counts.too_long = self.counts.too_long.wrapping_add(1),

@@ -41,7 +41,7 @@ pub struct Station<S, C: Cipher = Aes128, const MESSAGE: usize = MAX_FRAME> {
     pub(super) has_all: bool,
     pub(super) outgoing: Outgoing<MESSAGE>,
     pub(super) down: Down,
-    pub(super) incoming: Incoming<MESSAGE>,
+    pub(super) incoming: Incoming<[u8; MESSAGE]>,
     /// How often it was asked.
     pub(super) asks: u8,
     /// The next station with something to send.

@@ -53,12 +53,12 @@ impl Limits {
 
     /// The error of a pair of times.
     pub(super) const fn error(&self) -> Interval {
-        Interval { low: -self.error, high: self.error }
+        Interval { below: self.error, above: self.error }
     }
 
     /// All possible skew.
     pub(super) const fn skew(&self) -> Interval {
-        Interval { low: -self.skew, high: self.skew }
+        Interval { below: self.skew, above: self.skew }
     }
 
     /// How much the skew may change within this time.
@@ -69,76 +69,89 @@ impl Limits {
     /// The mean skew of `us` microseconds of the node's clock, in which the base's advances by `more` than
     /// those.
     pub(super) fn mean_skew(&self, us: u32, more: i32) -> Option<Interval> {
-        let (more, us) = (i64::from(more) << 16, i64::from(us));
-        // `more` is below a tenth of 2^32, so that no shift overflows.
-        let low = ((more - 2 * self.error) << 16).checked_div_euclid(us)?;
-        let high = (-(more + 2 * self.error) << 16).checked_div_euclid(us)?;
-        Some(Interval { low, high: -high })
+        let (more, error) = (i64::from(more) << 16, 2 * self.error);
+        Some(Interval { below: mean(error - more, us)?, above: mean(error + more, us)? })
     }
 
     /// How much more than `us` the base's clock advances in `us` microseconds of the node's, that begin or
     /// end with this skew.
     pub(super) fn advance(&self, skew: Interval, us: u64) -> Interval {
-        Interval { low: -self.gain(-skew.low, us), high: self.gain(skew.high, us) }
+        Interval { below: self.gain(skew.below, us), above: self.gain(skew.above, us) }
     }
 
     /// The most that a skew makes of this time: it rises to its limit, then stays there.
     fn gain(&self, skew: i64, us: u64) -> i64 {
+        if us >= YEARS_US {
+            return FOREVER;
+        }
         let left = self.skew.saturating_sub(skew).max(0) as u64;
         // Mostly it rises all the time, which needs no division.
         let room = left << 32;
         let rises = self.rate.saturating_mul(us) <= room;
         let rising = if rises { us } else { room.checked_div(self.rate).unwrap_or(us) };
-        let steady = i128::from(skew) * i128::from(rising) + i128::from(self.skew) * i128::from(us - rising);
-        // The first product is no more than `room`.
-        let bent = (u128::from(self.rate * rising) * u128::from(rising)).div_ceil(1 << 33);
-        let gain = steady.saturating_add_unsigned(bent).saturating_add(0xFFFF) >> 16;
-        gain.clamp(-FOREVER, FOREVER) as i64
+        // On average it rises by half of that; the product is no more than `room`.
+        let mean = skew + (self.rate * rising).div_ceil(1 << 33) as i64;
+        product(mean, rising) + product(self.skew, us - rising)
     }
 
     /// A length on the node's clock that no length of this many 2^-16 us on the base's exceeds.
     pub(super) fn in_local(&self, length: u64) -> u64 {
-        let fast = ((self.skew as u64) << 32).checked_div((1 << 32) - self.skew as u64);
-        let more = (u128::from(length) * (1 + u128::from(fast.unwrap_or(u64::MAX)))) >> 32;
-        length.saturating_add(u64::try_from(more).unwrap_or(u64::MAX)).saturating_add(1)
+        // Seen from the other clock, a skew s is s / (1 - s), and so below 9/8 of s, as s is below a tenth.
+        length + product(self.skew + (self.skew >> 3) + 1, (length >> 16) + 1) as u64
     }
 }
 
-/// Half a year, in 2^-16 us: no sum of a few such overflows.
-const FOREVER: i128 = 1 << 60;
+/// The skew that makes an offset of so many microseconds, rounded up.
+fn mean(offset: i64, us: u32) -> Option<i64> {
+    // An offset is below a tenth of 2^48, so that no shift overflows.
+    Some(-(-offset << 16).checked_div_euclid(us.into())?)
+}
 
-/// All numbers from `low` to `high`.
+/// What a skew makes of so many microseconds, rounded up, in 2^-16 us.
+fn product(skew: i64, us: u64) -> i64 {
+    // In two steps, as the product itself may need more than 64 bits.
+    let (high, low) = ((us >> 16) as i64, (us & 0xFFFF) as i64);
+    skew * high + ((skew * low + 0xFFFF) >> 16)
+}
+
+/// Eight years: up to then, every product fits.
+const YEARS_US: u64 = 1 << 48;
+
+/// A year, in 2^-16 us, and more than any skew makes of those years: no sum of a few such overflows.
+pub(super) const FOREVER: i64 = 1 << 61;
+
+/// All numbers from `-below` to `above`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Interval {
-    pub(super) low: i64,
-    pub(super) high: i64,
+    pub(super) below: i64,
+    pub(super) above: i64,
 }
 
 impl Interval {
     /// What is in both; `None` if nothing is.
     pub(super) fn and(self, other: Self) -> Option<Self> {
-        let both = Self { low: self.low.max(other.low), high: self.high.min(other.high) };
-        (both.low <= both.high).then_some(both)
+        let both = Self { below: self.below.min(other.below), above: self.above.min(other.above) };
+        (both.below + both.above >= 0).then_some(both)
     }
 
     /// The sums of a number of each.
     pub(super) const fn plus(self, other: Self) -> Self {
-        Self { low: self.low.saturating_add(other.low), high: self.high.saturating_add(other.high) }
+        Self { below: self.below + other.below, above: self.above + other.above }
     }
 
     /// The same, further to the right.
     pub(super) const fn shifted(self, by: i64) -> Self {
-        self.plus(Self { low: by, high: by })
+        self.plus(Self { below: -by, above: by })
     }
 
     /// The same, and what is at most so far away.
     pub(super) const fn widened(self, by: i64) -> Self {
-        self.plus(Self { low: -by, high: by })
+        self.plus(Self { below: by, above: by })
     }
 
     /// The same, mirrored at zero.
     pub(super) const fn negated(self) -> Self {
-        Self { low: -self.high, high: -self.low }
+        Self { below: self.above, above: self.below }
     }
 }

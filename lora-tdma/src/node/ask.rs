@@ -49,7 +49,7 @@ impl<C: Cipher> Ask<C> {
         let wait = invitation.wait.max((self.tries / 4).min(4));
         // The low bits say whether, others which slot.
         let waits = draw & ((1 << wait.min(31)) - 1) != 0;
-        let join = (draw >> 32).checked_rem(invitation.joins.into()).filter(|_| !waits);
+        let join = ((draw >> 32) as u32).checked_rem(invitation.joins.into()).filter(|_| !waits);
         let join = join.map(|join| Schedule::join_after(layout, 0, join as u8));
         // What the clock is wrong by is not known yet.
         let is_certain = |&after_us: &u64| device.error_us(after_us) <= u64::from(layout.guard_us / 2);

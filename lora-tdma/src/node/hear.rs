@@ -6,7 +6,7 @@ use frame_crypto::{Cipher, CounterStore, Kind, Link, OpenError, Opened, Opener};
 
 use crate::beacon::{Acknowledgement, Beacon, Grant, Invitation, Poll};
 use crate::layout::{Access, Layout};
-use crate::message::{Came, Head, Part};
+use crate::message::{Came, Head, Incoming, Part};
 use crate::node::{Heard, News, Node};
 use crate::superframe::Schedule;
 use crate::{LocalTime, Synchronized, internal};
@@ -140,58 +140,45 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     /// Takes in what stands in the plaintext, and came with this counter. Returns whether it is to be confirmed.
     fn take_in(&mut self, to_all: bool, counter: u64, length: usize) -> bool {
         let Some((head, octets)) = self.plaintext.get(..length).and_then(Head::decode) else { return false };
-        let from = length - octets.len();
         // Any device could send that to all.
         if to_all && head.internal {
             return false;
         }
-        if let Part::Piece { first, offset, .. } = head.part
-            && !(to_all || head.urgent)
-        {
+        let is_confirmed = !(head.internal && head.urgent);
+        let Part::Piece { first, offset, is_last } = head.part else {
+            let from = length - octets.len();
+            if head.internal {
+                self.obey(from, length);
+            } else {
+                self.news = Some(News::Message { to_all, from, to: length });
+            }
+            return is_confirmed;
+        };
+        let incoming: &mut Incoming<[u8]> = match to_all {
+            true => &mut self.to_all,
+            false if head.internal => &mut self.inner,
+            false => &mut self.to_me,
+        };
+        if !(to_all || head.urgent) {
             let was_whole = self.taken.is_some_and(|taken| taken as u16 == first);
             let piece = offset..offset.saturating_add(octets.len() as u16);
-            let before = if head.internal {
-                self.inner.had(counter, first, piece, was_whole)
-            } else {
-                self.to_me.had(counter, first, piece, was_whole)
-            };
-            if before {
+            if incoming.had(counter, first, piece, was_whole) {
                 // The confirmation was lost.
                 return true;
             }
         }
-        match head.part {
-            Part::Whole if head.internal => {
-                self.obey(from, length);
-                !head.urgent
-            }
-            Part::Whole => {
-                self.news = Some(News::Message { to_all, from, to: length });
-                true
-            }
-            Part::Piece { first, offset, is_last } if head.internal => {
-                match self.inner.take(counter, first, offset, is_last, octets) {
-                    Came::Message(length) => {
-                        for (to, from) in self.plaintext.iter_mut().zip(self.inner.message(length)) {
-                            *to = *from;
-                        }
-                        self.obey(0, length);
-                        !head.urgent
-                    }
-                    came => came == Came::Piece && !head.urgent,
+        match incoming.take(counter, first, offset, is_last, octets) {
+            Came::Message(length) if head.internal => {
+                for (to, from) in self.plaintext.iter_mut().zip(incoming.message(length)) {
+                    *to = *from;
                 }
+                self.obey(0, length);
             }
-            Part::Piece { first, offset, is_last } => {
-                let incoming = if to_all { &mut self.to_all } else { &mut self.to_me };
-                match incoming.take(counter, first, offset, is_last, octets) {
-                    Came::Message(length) => {
-                        self.news = Some(News::Pieces { to_all, length });
-                        true
-                    }
-                    came => came == Came::Piece,
-                }
-            }
+            Came::Message(length) => self.news = Some(News::Pieces { to_all, length }),
+            Came::Piece => {}
+            Came::Old | Came::TooLong => return false,
         }
+        is_confirmed
     }
 
     /// Does what the base asks for the network's sake, in these octets of the plaintext.
@@ -201,12 +188,12 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         };
         match kind {
             internal::SCHEDULE => {
-                let schedule = Layout::decode(content).ok().and_then(|layout| Schedule::new(layout).ok());
-                if let Some(schedule) = schedule.filter(|schedule| schedule.place(self.device.number).is_ok())
-                {
+                let Ok(layout) = Layout::decode(content) else { return };
+                let Ok(schedule) = Schedule::new(layout) else { return };
+                if schedule.place(self.device.number).is_ok() {
                     self.confirm.schedule = Some(schedule.layout().version);
                     // The beacon says when it begins.
-                    self.coming = Some(schedule).filter(|_| schedule != self.schedule);
+                    self.coming = (schedule != self.schedule).then_some(schedule);
                 }
             }
             internal::NETWORK_KEY => {

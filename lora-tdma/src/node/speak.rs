@@ -61,7 +61,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
                 break;
             }
             self.confirm.said(up);
-            self.ends |= up == Up::Leave;
+            self.ends |= matches!(up, Up::Leave);
         }
         if self.ends {
             // What is still to be said is for the next session.
@@ -86,16 +86,16 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             return NodeOutput::Wait(None);
         }
         self.polls = self.polls.saturating_add(1);
-        let limit = self.limit();
-        match self.outbox.take(self.polls, limit, false) {
-            Some(frame) => {
-                self.last = Some(first_receipt(frame));
-                self.unanswered = self.unanswered.saturating_add(1);
-                self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
-                NodeOutput::Transmit { frame, at }
-            }
-            None => NodeOutput::Wait(None),
-        }
+        self.transmit(self.polls, self.limit(), false, at)
+    }
+
+    /// Transmits what is to be sent first; see [`Outbox::take`](crate::outbox::Outbox::take).
+    fn transmit(&mut self, number: u64, limit: usize, urgent: bool, at: LocalTime) -> NodeOutput<'_> {
+        let Some(frame) = self.outbox.take(number, limit, urgent) else { return NodeOutput::Wait(None) };
+        self.last = Some(first_receipt(frame));
+        self.unanswered = self.unanswered.saturating_add(1);
+        self.sends_until = at.after(self.schedule.airtime_us(frame.len()));
+        NodeOutput::Transmit { frame, at }
     }
 
     pub(super) fn transmit_in_turn(&mut self, now: LocalTime) -> NodeOutput<'_> {
@@ -125,11 +125,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             if is_late || !self.outbox.has(turn.number, turn.limit, turn.urgent) {
                 continue;
             }
-            let Some(frame) = self.outbox.take(turn.number, turn.limit, turn.urgent) else { break };
-            self.last = Some(first_receipt(frame));
-            self.unanswered = self.unanswered.saturating_add(1);
-            self.sends_until = local.time.after(self.schedule.airtime_us(frame.len()));
-            return NodeOutput::Transmit { frame, at: local.time };
+            return self.transmit(turn.number, turn.limit, turn.urgent, local.time);
         }
         NodeOutput::Wait(None)
     }
@@ -147,33 +143,42 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     /// one with its slot.
     fn turn_after(&self, from: BaseTime) -> Option<Turn> {
         let number = self.schedule.number(from);
-        let cycle = self.schedule.layout().cycle;
-        let (phase, own) = (self.schedule.phase(number), self.place.phase);
-        let ahead = if own < phase { u64::from(cycle) + u64::from(own) } else { own.into() };
-        let own = number.saturating_add(ahead - u64::from(phase));
-        let numbers = [number, number.saturating_add(1), own, own.saturating_add(cycle.into())];
-        numbers.into_iter().filter_map(|number| self.turn_in(number, from)).min_by_key(|turn| turn.at)
+        let cycle = u32::from(self.schedule.layout().cycle);
+        let (phase, own) = (u32::from(self.schedule.phase(number)), u32::from(self.place.phase));
+        let own = if own < phase { cycle + own - phase } else { own - phase };
+        let mut next = None;
+        for ahead in [0, 1, own, own + cycle] {
+            self.turn_in(number.saturating_add(ahead.into()), from, &mut next);
+        }
+        next
     }
 
-    fn turn_in(&self, number: u64, from: BaseTime) -> Option<Turn> {
-        let start = self.schedule.start(number);
-        let layout = self.schedule.layout();
-        let is_urgent = self.outbox.is_urgent();
-        let turn = |offset: Option<u64>, limit: usize, urgent: bool| {
-            Some(Turn { at: start.after(offset?), number, limit, urgent })
+    /// Looks for a turn in a superframe that comes before `next`.
+    // Inlined into the loop, it takes more space.
+    #[inline(never)]
+    fn turn_in(&self, number: u64, from: BaseTime, next: &mut Option<Turn>) {
+        let (start, layout) = (self.schedule.start(number), self.schedule.layout());
+        let mut offer = |offset: Option<u64>, limit: usize, urgent: bool| {
+            let Some(offset) = offset else { return };
+            let at = start.after(offset);
+            if at >= from && next.is_none_or(|next| at < next.at) {
+                *next = Some(Turn { at, number, limit, urgent });
+            }
         };
-        let own = (self.schedule.phase(number) == self.place.phase)
-            .then(|| turn(self.schedule.slot_us(self.place.slot), self.limit(), false))
-            .flatten();
+        if self.schedule.phase(number) == self.place.phase {
+            offer(self.schedule.slot_us(self.place.slot), self.limit(), false);
+        }
         let heard = self.heard.filter(|heard| heard.number() == number);
-        let granted = (0..layout.extras)
-            .filter(|&extra| heard.is_some_and(|heard| heard.granted >> extra & 1 != 0))
-            .filter_map(|extra| turn(self.schedule.extra_us(extra), self.schedule.longest(), false));
-        let alarm = usize::from(layout.alarm) + UPLINK_HEAD + OVERHEAD;
-        let alarms = (0..layout.alarms)
-            .filter(|_| is_urgent)
-            .filter_map(|slot| turn(self.schedule.alarm_us(slot), alarm, true));
-        own.into_iter().chain(granted).chain(alarms).filter(|turn| turn.at >= from).min_by_key(|turn| turn.at)
+        let granted = heard.map_or(0, |heard| heard.granted);
+        for extra in (0..layout.extras).filter(|extra| granted >> extra & 1 != 0) {
+            offer(self.schedule.extra_us(extra), self.schedule.longest(), false);
+        }
+        if self.outbox.is_urgent() {
+            let limit = usize::from(layout.alarm) + UPLINK_HEAD + OVERHEAD;
+            for alarm in 0..layout.alarms {
+                offer(self.schedule.alarm_us(alarm), limit, true);
+            }
+        }
     }
 }
 
