@@ -61,6 +61,7 @@ fn read<'a, const FUNCTION: u8>(
 }
 
 /// Whether the parts of an answer are those that a request's PDU asks for, where that takes more than a count.
+#[inline(always)]
 fn fits(request: &[u8], response: &Response<'_>) -> bool {
     match (request, *response) {
         ([_, _, ranges @ ..], Response::ReadFileRecord { records }) => {
@@ -77,6 +78,7 @@ fn fits(request: &[u8], response: &Response<'_>) -> bool {
 }
 
 /// A response without the bits that only fill up its last octet.
+#[inline(always)]
 fn asked_for<'a>(request: &[u8], response: Response<'a>) -> Response<'a> {
     let quantity = match *request {
         [_, _, _, high, low, ..] => u16::from_be_bytes([high, low]).into(),
