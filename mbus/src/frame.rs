@@ -409,25 +409,26 @@ impl<'a> Frame<'a> {
     /// # Ok::<(), mbus::EncodeError>(())
     /// ```
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        match *self {
+        let mut writer = Writer::new(buffer);
+        let (control, address, ci, data): (_, _, _, &[u8]) = match *self {
             Self::Ack => {
-                let mut writer = Writer::new(buffer);
                 writer.put(&[ACK]);
-                Ok(writer.finish()?)
+                return Ok(writer.finish()?);
             }
             Self::Short { control, address } => {
-                let mut writer = Writer::new(buffer);
                 let body = [control.0, address.0];
                 writer.put(&[SHORT, control.0, address.0, sum(&body), STOP]);
-                Ok(writer.finish()?)
+                return Ok(writer.finish()?);
             }
-            Self::Control { control, address, ci } => write(control, address, ci, buffer, |_| Ok(())),
-            Self::Long { data: [], .. } => Err(EncodeError::DataLength { have: 0, limit: Self::MAX_DATA }),
-            Self::Long { control, address, ci, data } => write(control, address, ci, buffer, |writer| {
-                writer.put(data);
-                Ok(())
-            }),
-        }
+            Self::Control { control, address, ci } => (control, address, ci, &[]),
+            Self::Long { data: [], .. } => {
+                return Err(EncodeError::DataLength { have: 0, limit: Self::MAX_DATA });
+            }
+            Self::Long { control, address, ci, data } => (control, address, ci, data),
+        };
+        begin(control, address, ci, &mut writer);
+        writer.put(data);
+        end(writer)
     }
 
     /// What a control or long frame carries.
@@ -478,8 +479,17 @@ pub(crate) fn write(
     data: impl FnOnce(&mut Writer<'_>) -> Result<(), EncodeError>,
 ) -> Result<&[u8], EncodeError> {
     let mut writer = Writer::new(buffer);
-    writer.put(&[LONG, 0, 0, LONG, control.0, address.0, ci.0]);
+    begin(control, address, ci, &mut writer);
     data(&mut writer)?;
+    end(writer)
+}
+
+fn begin(control: Control, address: Address, ci: Ci, writer: &mut Writer<'_>) {
+    writer.put(&[LONG, 0, 0, LONG, control.0, address.0, ci.0]);
+}
+
+/// Writes the lengths and what follows the data.
+fn end(mut writer: Writer<'_>) -> Result<&[u8], EncodeError> {
     let have = writer.len().saturating_sub(7);
     if have > Frame::MAX_DATA {
         return Err(EncodeError::DataLength { have, limit: Frame::MAX_DATA });

@@ -164,7 +164,7 @@ impl<'a> Record<'a> {
     /// # Errors
     /// As [`Value::to_decimal`].
     pub fn to_decimal(&self) -> Result<Decimal, DecimalError> {
-        match self.value() {
+        match value::to_number(self.coding, self.data, self.meaning) {
             raw @ (Value::F32(_) | Value::U64(_)) => {
                 let number = raw.to_decimal()?.shift(self.exponent())?;
                 self.meaning.beside.addend().map_or(Ok(number), |addend| number.checked_add(addend))

@@ -93,20 +93,33 @@ pub(crate) fn value(coding: Coding, data: &[u8], Meaning { entry, beside }: Mean
 // A function of its own, for the frequent ones to need fewer registers.
 #[inline(never)]
 fn any(coding: Coding, data: &[u8], kind: Kind, is_date: bool, exponent: i8, beside: Beside) -> Value<'_> {
-    if let Beside::Error(_) = beside {
-        return Value::Invalid(Invalid::Error);
+    match (beside, kind, coding) {
+        (Beside::Error(_), _, _) => Value::Invalid(Invalid::Error),
+        _ if data.is_empty() => Value::Invalid(Invalid::Empty),
+        (_, Kind::Time, Coding::Integer) => time::decode(data, is_date),
+        // Type M, whose layout no open source confirms.
+        (_, Kind::Time, Coding::Binary) | (_, Kind::Octets, _) => Value::Bytes(Octets::plain(data)),
+        (_, Kind::Time, _) => Value::Invalid(Invalid::Length),
+        _ => number(coding, data, kind, exponent, beside),
     }
+}
+
+/// What data say that are read for a number: a program that wants no more has no code for times.
+pub(crate) fn to_number(coding: Coding, data: &[u8], Meaning { entry, beside }: Meaning) -> Value<'_> {
+    match (beside, entry.kind) {
+        (Beside::Error(_), _) | (_, Kind::Time | Kind::Octets) => Value::Bytes(Octets::plain(data)),
+        (_, kind) => number(coding, data, kind, entry.exponent, beside),
+    }
+}
+
+fn number(coding: Coding, data: &[u8], kind: Kind, exponent: i8, beside: Beside) -> Value<'_> {
     let value = match (kind, coding) {
         _ if data.is_empty() => Value::Invalid(Invalid::Empty),
-        (Kind::Time, Coding::Integer) => time::decode(data, is_date),
-        // Type M, whose layout no open source confirms.
-        (Kind::Time, Coding::Binary) | (Kind::Octets, _) => Value::Bytes(Octets::plain(data)),
-        (Kind::Time, _) => Value::Invalid(Invalid::Length),
         (Kind::Unsigned, Coding::Integer | Coding::Binary) => unsigned(data, exponent),
         (Kind::Bits, Coding::Integer | Coding::Binary) => bits(data, exponent),
         (Kind::Fraction, Coding::Integer | Coding::Binary) => fraction(unsigned(data, exponent)),
         (Kind::Fraction, _) => fraction(plain(coding, data, exponent)),
-        (Kind::Number | Kind::Unsigned | Kind::Bits, _) => plain(coding, data, exponent),
+        _ => plain(coding, data, exponent),
     };
     match (value, beside.addend()) {
         (Value::Decimal(number), Some(addend)) => {

@@ -1,8 +1,8 @@
 //! What the answer of a meter says of its points.
 
 use heapless::Vec;
+use meter_value::Decimal;
 use meter_value::bcd::{self, Sign};
-use meter_value::{Decimal, Value};
 use telemetry::{Meter, Missed, Point};
 
 use crate::question::{Group, Heard, MAX_POINTS, read, registers};
@@ -85,7 +85,7 @@ impl Answer {
         let points = registers(meter.points.skip(self.group.first.into()));
         let read = read(&points)?;
         for (found, (_, value)) in self.found.iter_mut().zip(read.readings(response)) {
-            *found = decimal(&value);
+            *found = value.to_decimal().map_err(|_| Missed::NoValue);
         }
         None
     }
@@ -126,7 +126,7 @@ impl Answer {
             let Ok(record) = record else { break };
             for (found, point) in self.found.iter_mut().zip(meter.points.skip(self.group.first.into())) {
                 if point == (Point::Record { index: self.records }) {
-                    *found = decimal(&record.value());
+                    *found = record.to_decimal().map_err(|_| Missed::NoValue);
                 }
             }
             self.records = self.records.saturating_add(1);
@@ -148,6 +148,30 @@ fn digits(data: dlt645::Data<'_>, point: Point) -> Option<Decimal> {
     Some(Decimal::new(bcd::decode(buffer, sign).ok()?, exponent))
 }
 
-fn decimal(value: &Value<'_>) -> Found {
-    value.to_decimal().map_err(|_| Missed::NoValue)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mbus::{Address, Ci, Control, Frame, Reply};
+    use telemetry::{Baud, Line, Parity};
+
+    /// A float is scaled as its record says.
+    #[test]
+    fn a_float_of_kilowatt_hours_is_one_of_watt_hours() {
+        let points = [0, 1].map(|index| Point::Record { index });
+        let line = Line { baud: Baud::B2400, parity: Parity::Even };
+        let mut row = [0; 32];
+        let row = Meter::encode(telemetry::Address::Mbus(1), line, 60, &points, &mut row).unwrap();
+        // Header, 12.5 kWh as a float and as a date that is no number.
+        let mut data = [0; 12 + 6 + 4];
+        data[12..18].copy_from_slice(&[0x05, 0x06, 0x00, 0x00, 0x48, 0x41]);
+        data[18..].copy_from_slice(&[0x02, 0x6C, 0x21, 0x2C]);
+        let (control, address) = (Control::RSP_UD, Address(1));
+        let frame = Frame::Long { control, address, ci: Ci::RESPONSE_LONG, data: &data };
+
+        let mut answer = Answer::new(Group { first: 0, count: 2 });
+        let heard = Heard::Mbus(Ok(Some(Reply::Data { frame, more: false })));
+        assert!(!answer.take(&Meter::decode(row).unwrap(), &heard));
+        let found = [(0, Ok(Decimal::new(125, 2))), (1, Err(Missed::NoValue))];
+        assert!(answer.points().eq(found));
+    }
 }
