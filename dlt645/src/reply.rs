@@ -161,13 +161,8 @@ impl<'a> Reply<'a> {
             _ if control.is_failed() => Refusal::decode(function, data)
                 .filter(|_| !more)
                 .map(|error| Self::Failed { function, error }),
-            Function::READ | Function::READ_1997 => {
-                let (identifier, data) = identified(frame.edition(), data)?;
-                Some(Self::Read { identifier, data, more })
-            }
-            Function::READ_FOLLOW_UP | Function::READ_FOLLOW_UP_1997 => {
-                Self::follow_up(frame.edition(), data, more)?
-            }
+            Function::READ | Function::READ_1997 => return Self::read(frame),
+            Function::READ_FOLLOW_UP | Function::READ_FOLLOW_UP_1997 => return Self::follow_up(frame),
             Function::READ_AGAIN if frame.edition() == Edition::Y1997 => {
                 let identified = Identifier::split(Edition::Y1997, data);
                 identified.map(|(identifier, data)| Self::ReadAgain { identifier, data, more })
@@ -179,10 +174,19 @@ impl<'a> Reply<'a> {
         Ok(typed.unwrap_or(Self::Other { control, data }))
     }
 
-    fn follow_up(edition: Edition, data: Data<'a>, more: bool) -> Result<Option<Self>, DecodeError> {
+    /// What 11, or 01 of 1997, is answered with.
+    pub(crate) fn read(frame: &Frame<'a>) -> Result<Self, DecodeError> {
+        let (identifier, data) = identified(frame.edition(), frame.data)?;
+        Ok(Self::Read { identifier, data, more: frame.control.has_more() })
+    }
+
+    /// What 12, or 02 of 1997, is answered with.
+    pub(crate) fn follow_up(frame: &Frame<'a>) -> Result<Self, DecodeError> {
+        let Frame { control, data, .. } = *frame;
+        let (edition, more) = (frame.edition(), control.has_more());
         let (identifier, rest) = identified(edition, data)?;
         if edition == Edition::Y1997 {
-            return Ok(Some(Self::ReadFollowUp { identifier, data: rest, sequence: None, more }));
+            return Ok(Self::ReadFollowUp { identifier, data: rest, sequence: None, more });
         }
         let last = rest.len().checked_sub(1);
         let (Some(sequence), Some(data)) =
@@ -190,8 +194,10 @@ impl<'a> Reply<'a> {
         else {
             return Err(DecodeError::Truncated { needed: 5, have: data.len() });
         };
-        let sequence = NonZeroU8::new(sequence);
-        Ok(sequence.map(|_| Self::ReadFollowUp { identifier, data, sequence, more }))
+        Ok(match NonZeroU8::new(sequence) {
+            sequence @ Some(_) => Self::ReadFollowUp { identifier, data, sequence, more },
+            None => Self::Other { control, data: frame.data },
+        })
     }
 
     /// Replies that are no data, are not refused, and have no more to follow.

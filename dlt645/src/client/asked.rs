@@ -2,6 +2,7 @@
 
 use core::num::NonZeroU8;
 
+use crate::fields::identified;
 use crate::{
     Address, BaudRate, Command, DecodeError, Direction, Edition, ErrorFlags, Frame, Function, Identifier,
     Password, Refusal, Reply, TerminalSignal,
@@ -18,7 +19,12 @@ pub(crate) struct Asked {
     pub address: Address,
     pub function: Function,
     pub fields: Fields,
+    read: Reader,
 }
+
+/// How a reply that does not refuse is read: one way for each kind of command, so that a program has only the code
+/// for replies to what it sends.
+type Reader = for<'a> fn(&Frame<'a>) -> Result<Reply<'a>, DecodeError>;
 
 /// What an answer repeats of its command.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +46,7 @@ pub(crate) enum Fields {
 
 impl Asked {
     pub const NOTHING: Self =
-        Self { address: Address::BROADCAST, function: Function(0), fields: Fields::None };
+        Self { address: Address::BROADCAST, function: Function(0), fields: Fields::None, read: accepted };
 
     #[inline(always)]
     pub fn new(address: Address, command: &Command<'_>) -> Self {
@@ -56,7 +62,14 @@ impl Asked {
             Command::MultifunctionTerminal { signal } => Fields::Signal(signal),
             _ => Fields::None,
         };
-        Self { address, function: command.function(), fields }
+        let read: Reader = match *command {
+            Command::Read { .. } | Command::ReadLoadRecords { .. } => |frame| Reply::read(frame),
+            Command::ReadFollowUp { .. } => |frame| Reply::follow_up(frame),
+            Command::ReadAgain { .. } => again,
+            Command::BroadcastTime { .. } | Command::Freeze { .. } => accepted,
+            _ => |frame| Reply::decode(frame),
+        };
+        Self { address, function: command.function(), fields, read }
     }
 
     /// Whether all meters may be asked at once, and if so, whether one answers.
@@ -93,18 +106,9 @@ impl Asked {
         self.address == Address::BROADCAST || self.address.matches(frame.address) || renamed
     }
 
-    /// The reply in an answer. What the octets of function 03 say of their edition counts less than the
-    /// edition that was asked.
+    /// The reply in an answer that does not refuse.
     pub fn reply<'a>(&self, frame: &Frame<'a>) -> Result<Reply<'a>, DecodeError> {
-        if let Fields::Again(_) = self.fields
-            && !frame.control.is_failed()
-        {
-            let have = frame.data.len();
-            let (identifier, data) = Identifier::split(Edition::Y1997, frame.data)
-                .ok_or(DecodeError::Truncated { needed: 2, have })?;
-            return Ok(Reply::ReadAgain { identifier, data, more: frame.control.has_more() });
-        }
-        Reply::decode(frame)
+        (self.read)(frame)
     }
 
     /// Whether a reply of the function repeats what it has to; other data than the standard has is let be.
@@ -151,4 +155,21 @@ impl Asked {
         let flags = ErrorFlags(frame.data.at(0).unwrap_or(0));
         Some(Refusal::decode(self.function, frame.data).unwrap_or(flags.into()))
     }
+}
+
+/// The reply to 03 of 1997. What its octets say of their edition counts less than the edition that was asked.
+fn again<'a>(frame: &Frame<'a>) -> Result<Reply<'a>, DecodeError> {
+    let (identifier, data) = identified(Edition::Y1997, frame.data)?;
+    Ok(Reply::ReadAgain { identifier, data, more: frame.control.has_more() })
+}
+
+/// The reply to what has no data to be answered with.
+fn accepted<'a>(frame: &Frame<'a>) -> Result<Reply<'a>, DecodeError> {
+    let Frame { control, data, .. } = *frame;
+    let is_plain = data.is_empty() && !control.has_more();
+    Ok(if is_plain {
+        Reply::Accepted { function: control.function() }
+    } else {
+        Reply::Other { control, data }
+    })
 }
