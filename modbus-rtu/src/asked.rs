@@ -1,6 +1,6 @@
 //! A request, as far as its answer has to fit it.
 
-use crate::length::{Direction, Length, length};
+use crate::length::Length;
 use crate::pdu::{IDENTIFICATION, Request, answer_octets};
 use crate::{Dialect, Frame, FunctionCode, UnitId};
 
@@ -65,9 +65,15 @@ impl Asked {
         matches!(self.answer, Answer::Repeated { .. })
     }
 
-    /// How long the answer at the head of a stream is; `None` if no answer begins like this.
+    /// How long the answer at the head of a stream is; `None` if no answer begins like this. Where the request does
+    /// not say, `length` does.
     #[inline]
-    pub(crate) fn answer_length(&self, dialect: Dialect, octets: &[u8]) -> Option<Length> {
+    pub(crate) fn answer_length(
+        &self,
+        dialect: Dialect,
+        octets: &[u8],
+        length: impl FnOnce(&[u8]) -> Length,
+    ) -> Option<Length> {
         let (unit, function) = (self.unit().0, self.function());
         match *octets {
             [from, code, ..] if from == unit && code == function.0 => {}
@@ -102,7 +108,7 @@ impl Asked {
             Answer::Interface(interface) if octets.get(2).is_some_and(|octet| *octet != interface) => {
                 Length::Unasked
             }
-            Answer::Interface(_) | Answer::Any => length(Direction::Response, octets),
+            Answer::Interface(_) | Answer::Any => length(octets),
         })
     }
 }

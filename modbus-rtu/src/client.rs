@@ -5,9 +5,9 @@ use core::time::Duration;
 use meter_value::line::{Frames, Judge, Link, Machine, Output, Retry, Step};
 
 use crate::asked::Asked;
-use crate::judge::answer;
+use crate::judge::answer_by;
 use crate::pdu::{Diagnostic, FunctionCode, Request, Response};
-use crate::reader::{Reader, reader};
+use crate::reader::Reader;
 use crate::stream::Stream;
 use crate::unit::is_write;
 use crate::{DecodeError, Dialect, EncodeError, Frame, Line, TransactionError, UnitId};
@@ -122,7 +122,7 @@ impl Client {
         self.link.pause(device.idle.max(self.pause));
         let length = dialect.encode_frame(request, unit, self.link.room())?.len();
         self.link.start(device.retry, is_answered, length);
-        let asked = Some((Asked::of(request, self.link.request()), reader(request)));
+        let asked = Some((Asked::of(request, self.link.request()), Reader::of(request)));
         let answers = self.link.frames_mut();
         answers.stream.clear();
         (answers.dialect, answers.asked) = (dialect, asked);
@@ -209,9 +209,9 @@ impl Answers {
         let pdu = self.stream.last()?.pdu;
         let function = FunctionCode(pdu.first().copied().unwrap_or(0));
         let unasked = DecodeError::Unasked { function };
-        let (asked, read) = self.asked.ok_or(unasked)?;
+        let (asked, reader) = self.asked.ok_or(unasked)?;
         let request = request.get(1..request.len().saturating_sub(2)).unwrap_or_default();
-        match read(self.dialect, request, pdu)? {
+        match (reader.read)(self.dialect, request, pdu)? {
             exception @ Response::Exception { .. } => Ok(exception),
             _ if asked.is_repeated() && request != pdu => Err(unasked),
             response => Ok(response),
@@ -235,8 +235,9 @@ impl Frames for Answers {
     }
 
     fn find(&mut self) -> Option<Result<(), DecodeError>> {
-        let (dialect, (asked, _)) = (self.dialect, self.asked?);
-        let result = self.stream.scan(|octets, silent| answer(&asked, dialect, octets, silent))?;
+        let (dialect, (asked, reader)) = (self.dialect, self.asked?);
+        let result =
+            self.stream.scan(|octets, silent| answer_by(reader.length, &asked, dialect, octets, silent))?;
         Some(result.map(|_| ()))
     }
 }

@@ -108,7 +108,19 @@ fn foreign(dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
 /// What octets are as the answer to a request.
 #[inline]
 pub(crate) fn answer(asked: &Asked, dialect: Dialect, octets: &[u8], silent: bool) -> Scan<Reason> {
-    match asked.answer_length(dialect, octets) {
+    answer_by(|octets| length(Direction::Response, octets), asked, dialect, octets, silent)
+}
+
+/// The same, with `by_itself` for answers that say their length themselves.
+#[inline]
+pub(crate) fn answer_by(
+    by_itself: impl FnOnce(&[u8]) -> Length,
+    asked: &Asked,
+    dialect: Dialect,
+    octets: &[u8],
+    silent: bool,
+) -> Scan<Reason> {
+    match asked.answer_length(dialect, octets, by_itself) {
         Some(length) => judge(length, dialect, octets, silent),
         None => Scan::Skip,
     }

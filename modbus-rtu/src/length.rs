@@ -61,8 +61,8 @@ fn request(code: u8, octets: &[u8]) -> Length {
     }
 }
 
-#[inline]
-fn response(code: u8, octets: &[u8]) -> Length {
+#[inline(always)]
+pub(crate) fn response(code: u8, octets: &[u8]) -> Length {
     match code {
         0x01 | 0x02 => counted(octets, 2, 5, is_bit_count),
         0x03 | 0x04 | 0x17 => counted(octets, 2, 5, is_register_count),

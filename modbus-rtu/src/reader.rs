@@ -1,40 +1,58 @@
 //! Answers as their requests want them.
 
+use crate::length::{self, Direction, Length, length};
 use crate::pdu::{FunctionCode, Registers, Request, Response};
 use crate::{DecodeError, Dialect};
 
-/// How the PDU of an answer is read, given that of the request.
+/// How the answers to a request are read.
 ///
-/// There is one for each function, so that a program has only the code for answers to what it asks.
-pub(crate) type Reader = for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>;
+/// There is one way for each function, so that a program has only the code for answers to what it asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader {
+    /// How long the frame is, where the answer says so itself.
+    pub length: fn(&[u8]) -> Length,
+    /// What the PDU says, given that of the request.
+    pub read: for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>,
+}
 
-/// How answers to a request are read.
-#[inline]
-pub(crate) fn reader(request: &Request<'_>) -> Reader {
-    use FunctionCode as F;
-    match *request {
-        Request::ReadCoils { .. } => read::<{ F::READ_COILS.0 }>,
-        Request::ReadDiscreteInputs { .. } => read::<{ F::READ_DISCRETE_INPUTS.0 }>,
-        Request::ReadHoldingRegisters { .. } => read::<{ F::READ_HOLDING_REGISTERS.0 }>,
-        Request::ReadInputRegisters { .. } => read::<{ F::READ_INPUT_REGISTERS.0 }>,
-        Request::WriteSingleCoil { .. } => read::<{ F::WRITE_SINGLE_COIL.0 }>,
-        Request::WriteSingleRegister { .. } => read::<{ F::WRITE_SINGLE_REGISTER.0 }>,
-        Request::ReadExceptionStatus => read::<{ F::READ_EXCEPTION_STATUS.0 }>,
-        Request::Diagnostics { .. } => read::<{ F::DIAGNOSTICS.0 }>,
-        Request::GetCommEventCounter => read::<{ F::GET_COMM_EVENT_COUNTER.0 }>,
-        Request::GetCommEventLog => read::<{ F::GET_COMM_EVENT_LOG.0 }>,
-        Request::WriteMultipleCoils { .. } => read::<{ F::WRITE_MULTIPLE_COILS.0 }>,
-        Request::WriteMultipleRegisters { .. } => read::<{ F::WRITE_MULTIPLE_REGISTERS.0 }>,
-        Request::ReportServerId => read::<{ F::REPORT_SERVER_ID.0 }>,
-        Request::ReadFileRecord { .. } => read::<{ F::READ_FILE_RECORD.0 }>,
-        Request::WriteFileRecord { .. } => read::<{ F::WRITE_FILE_RECORD.0 }>,
-        Request::MaskWriteRegister { .. } => read::<{ F::MASK_WRITE_REGISTER.0 }>,
-        Request::ReadWriteMultipleRegisters { .. } => read::<{ F::READ_WRITE_MULTIPLE_REGISTERS.0 }>,
-        Request::ReadFifoQueue { .. } => read::<{ F::READ_FIFO_QUEUE.0 }>,
-        Request::ReadDeviceIdentification { .. } | Request::EncapsulatedInterface { .. } => {
-            read::<{ F::ENCAPSULATED_INTERFACE_TRANSPORT.0 }>
+impl Reader {
+    #[inline]
+    pub fn of(request: &Request<'_>) -> Self {
+        use FunctionCode as F;
+        match *request {
+            Request::ReadCoils { .. } => Self::to::<{ F::READ_COILS.0 }>(),
+            Request::ReadDiscreteInputs { .. } => Self::to::<{ F::READ_DISCRETE_INPUTS.0 }>(),
+            Request::ReadHoldingRegisters { .. } => Self::to::<{ F::READ_HOLDING_REGISTERS.0 }>(),
+            Request::ReadInputRegisters { .. } => Self::to::<{ F::READ_INPUT_REGISTERS.0 }>(),
+            Request::WriteSingleCoil { .. } => Self::to::<{ F::WRITE_SINGLE_COIL.0 }>(),
+            Request::WriteSingleRegister { .. } => Self::to::<{ F::WRITE_SINGLE_REGISTER.0 }>(),
+            Request::ReadExceptionStatus => Self::to::<{ F::READ_EXCEPTION_STATUS.0 }>(),
+            Request::Diagnostics { .. } => Self::to::<{ F::DIAGNOSTICS.0 }>(),
+            Request::GetCommEventCounter => Self::to::<{ F::GET_COMM_EVENT_COUNTER.0 }>(),
+            Request::GetCommEventLog => Self::to::<{ F::GET_COMM_EVENT_LOG.0 }>(),
+            Request::WriteMultipleCoils { .. } => Self::to::<{ F::WRITE_MULTIPLE_COILS.0 }>(),
+            Request::WriteMultipleRegisters { .. } => Self::to::<{ F::WRITE_MULTIPLE_REGISTERS.0 }>(),
+            Request::ReportServerId => Self::to::<{ F::REPORT_SERVER_ID.0 }>(),
+            Request::ReadFileRecord { .. } => Self::to::<{ F::READ_FILE_RECORD.0 }>(),
+            Request::WriteFileRecord { .. } => Self::to::<{ F::WRITE_FILE_RECORD.0 }>(),
+            Request::MaskWriteRegister { .. } => Self::to::<{ F::MASK_WRITE_REGISTER.0 }>(),
+            Request::ReadWriteMultipleRegisters { .. } => {
+                Self::to::<{ F::READ_WRITE_MULTIPLE_REGISTERS.0 }>()
+            }
+            Request::ReadFifoQueue { .. } => Self::to::<{ F::READ_FIFO_QUEUE.0 }>(),
+            Request::ReadDeviceIdentification { .. } | Request::EncapsulatedInterface { .. } => {
+                Self::to::<{ F::ENCAPSULATED_INTERFACE_TRANSPORT.0 }>()
+            }
+            Request::Other { .. } => Self {
+                length: |octets| length(Direction::Response, octets),
+                read: |dialect, _, pdu| dialect.response(pdu),
+            },
         }
-        Request::Other { .. } => |dialect, _, pdu| dialect.response(pdu),
+    }
+
+    /// For answers to one function.
+    fn to<const FUNCTION: u8>() -> Self {
+        Self { length: |octets| length::response(FUNCTION, octets), read: read::<FUNCTION> }
     }
 }
 
