@@ -70,8 +70,9 @@ impl Binary {
         let quarters = 4 * self.mantissa;
         let is_even = self.mantissa.is_multiple_of(2);
         let exponent = self.exponent - 2;
-        let mut bounds = [quarters - if self.is_first { 1 } else { 2 }, quarters, quarters + 2]
-            .map(|number| Fixed::new(number, exponent));
+        let low = quarters - if self.is_first { 1 } else { 2 };
+        let fixed = |number| Fixed::new(number, exponent);
+        let mut bounds = [fixed(low), fixed(quarters), fixed(quarters + 2)];
 
         let mut power = 0;
         while bounds.iter().any(Fixed::is_wide) {
