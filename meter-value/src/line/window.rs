@@ -57,7 +57,9 @@ impl<const N: usize> Window<N> {
         }
         self.silent = false;
         if N.saturating_sub(self.end) < octets.len() {
-            self.move_up();
+            move_up(&mut self.octets, self.start);
+            self.end -= self.start;
+            self.start = 0;
         }
         let Some(free) = self.octets.get_mut(self.end..) else { return 0 };
         let taken = free.len().min(octets.len());
@@ -137,21 +139,18 @@ impl<const N: usize> Window<N> {
             (self.start, self.end) = (0, 0);
         }
     }
+}
 
-    /// Moves what there is to the front. It goes in pieces that overlap nowhere: most programs have a copy of that
-    /// kind anyway, and a move of octets onto themselves would be another kilobyte.
-    fn move_up(&mut self) {
-        let gap = core::mem::take(&mut self.start);
-        while gap > 0 && self.start + gap < self.end {
-            let Some((front, back)) = self.octets.split_at_mut_checked(self.start + gap) else { return };
-            // Neither the gap nor what there is has more octets than the piece.
-            for (to, from) in front.iter_mut().skip(self.start).zip(back) {
-                *to = *from;
-            }
-            self.start += gap;
-        }
-        self.end -= gap;
-        self.start = 0;
+/// Moves octets so many places to the front. It goes in pieces that overlap nowhere: most programs have a copy of
+/// that kind anyway, and a move of octets onto themselves would be another kilobyte.
+#[inline(never)]
+fn move_up(octets: &mut [u8], gap: usize) {
+    let mut rest = octets;
+    while let Some((front, back)) = rest.split_at_mut_checked(gap)
+        && gap > 0
+    {
+        front.iter_mut().zip(&*back).for_each(|(to, from)| *to = *from);
+        rest = back;
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    #[inline(never)]
     pub const fn new(timing: Timing) -> Self {
         Self {
             timing,
