@@ -129,8 +129,8 @@ impl Fixed {
         let len = (exponent.max(0).unsigned_abs().div_ceil(32) + places + 2) as usize;
         let mut shift = exponent.wrapping_add_unsigned(32 * places).unsigned_abs();
         let mut limbs = [0; Self::LIMBS];
-        for (index, limb) in limbs.iter_mut().take(2).enumerate() {
-            *limb = (number >> (32 * index)) as u32;
+        if let [low, high, ..] = &mut limbs {
+            (*low, *high) = (number as u32, (number >> 32) as u32);
         }
         let mut fixed = Self { limbs, len, places: places as usize, is_cut: false };
         while shift > 0 {
@@ -187,11 +187,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn f32(float: f32) -> Result<Decimal, DecimalError> {
-        Binary::of_f32(float).shortest(float < 0.0)
+        Binary::of_f32(float).shortest(float.is_sign_negative())
     }
 
     fn f64(float: f64) -> Result<Decimal, DecimalError> {
-        Binary::of_f64(float).shortest(float < 0.0)
+        Binary::of_f64(float).shortest(float.is_sign_negative())
     }
 
     /// What another library says.

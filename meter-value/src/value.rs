@@ -90,8 +90,8 @@ impl Value<'_> {
     pub fn to_decimal(&self) -> Result<Decimal, DecimalError> {
         match *self {
             Self::Decimal(decimal) => Ok(decimal),
-            Self::F32(float) if float.is_finite() => Binary::of_f32(float).shortest(float < 0.0),
-            Self::F64(float) if float.is_finite() => Binary::of_f64(float).shortest(float < 0.0),
+            Self::F32(float) if float.is_finite() => Binary::of_f32(float).shortest(float.is_sign_negative()),
+            Self::F64(float) if float.is_finite() => Binary::of_f64(float).shortest(float.is_sign_negative()),
             Self::U64(number) => match i64::try_from(number) {
                 Ok(number) => Ok(number.into()),
                 Err(_) if number % 10 == 0 => Ok(Decimal::new((number / 10) as i64, 1)),

@@ -24,7 +24,6 @@ use embassy_executor::{Spawner, raw};
 use frame_crypto::{Key, Volatile};
 use lora_tdma::{Device, Schedule, SendError};
 use static_cell::StaticCell;
-use stm32f4xx_hal::gpio::Speed;
 use stm32f4xx_hal::pac::{self, Interrupt, NVIC, interrupt};
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::rcc::{Config, Enable};
@@ -140,7 +139,6 @@ fn hardware() -> Option<IndependentWatchdog> {
 
     let (a, b) = (peripherals.GPIOA.split(&mut rcc), peripherals.GPIOB.split(&mut rcc));
     let mut drive = a.pa1.into_push_pull_output();
-    drive.set_speed(Speed::Low);
     drive.set_low();
     let _ = (a.pa2.into_alternate::<7>(), a.pa3.into_alternate::<7>());
     let _ = (b.pb10.into_alternate::<7>(), b.pb11.into_alternate::<7>());

@@ -279,7 +279,9 @@ impl Radio {
 
 async fn say(mut modem: &Uart, message: &ToModem<'_>) {
     let mut buffer = [0; MAX_FRAMED];
-    let octets = message.encode(&mut buffer).unwrap_or_default();
-    // An interrupt-driven UART does not fail.
-    let _ = modem.write_all(octets).await;
+    let mut octets = message.encode(&mut buffer).unwrap_or_default();
+    while !octets.is_empty() {
+        let Ok(count) = modem.write(octets).await;
+        octets = octets.get(count..).unwrap_or_default();
+    }
 }

@@ -79,15 +79,13 @@ impl<'a> Reader<'a> {
     /// A number as [`put_number`] writes it.
     pub fn number(&mut self) -> Result<u64, DecodeError> {
         let mut number = 0_u64;
-        for shift in (0..u64::BITS).step_by(7) {
+        let mut unit = Some(1_u64);
+        while let Some(one) = unit {
             let octet = self.u8()?;
-            let bits = u64::from(octet & 0x7F);
-            if bits << shift >> shift != bits {
-                return Err(DecodeError::Range);
-            }
-            number |= bits << shift;
+            number |= u64::from(octet & 0x7F).checked_mul(one).ok_or(DecodeError::Range)?;
+            unit = one.checked_mul(0x80);
             match octet {
-                0 if shift > 0 => return Err(DecodeError::Padded),
+                0 if one > 1 => return Err(DecodeError::Padded),
                 0..=0x7F => return Ok(number),
                 _ => {}
             }
