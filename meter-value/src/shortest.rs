@@ -37,11 +37,6 @@ impl Binary {
         }
     }
 
-    /// The power of two above it.
-    const fn top(self) -> i32 {
-        self.exponent + 64 - self.mantissa.leading_zeros() as i32
-    }
-
     /// The shortest decimal.
     ///
     /// # Errors
@@ -50,8 +45,8 @@ impl Binary {
         if self.mantissa == 0 {
             return Ok(Decimal::ZERO);
         }
-        // From 10^-128 to 2^63 times 10^127.
-        if !(-425..=486).contains(&self.top()) {
+        // From 10^-128 to 2^63 times 10^127, with 53 bits of mantissa; a float of fewer is never so small or great.
+        if !(-478..=433).contains(&self.exponent) {
             return Err(DecimalError::Overflow);
         }
         let (mut digits, mut power) = self.digits();
@@ -75,12 +70,12 @@ impl Binary {
         let mut bounds = [fixed(low), fixed(quarters), fixed(quarters + 2)];
 
         let mut power = 0;
-        while bounds.iter().any(Fixed::is_wide) {
+        while bounds.last().is_some_and(Fixed::is_wide) {
             bounds.iter_mut().for_each(Fixed::divide);
             power += 1;
         }
         // One place more than it takes, so that the last one is rounded for a digit that is known.
-        let mut is_enough = bounds.iter().all(|bound| bound.places == 0);
+        let mut is_enough = exponent >= 0;
         while !is_enough {
             let [low, _, high] = &bounds;
             is_enough = high.below(is_even) > low.whole();
@@ -127,7 +122,7 @@ impl Fixed {
     fn new(number: u64, exponent: i32) -> Self {
         let places = exponent.min(0).unsigned_abs().div_ceil(32);
         let len = (exponent.max(0).unsigned_abs().div_ceil(32) + places + 2) as usize;
-        let mut shift = exponent.wrapping_add_unsigned(32 * places).unsigned_abs();
+        let mut shift = (exponent + 32 * places as i32) as u32;
         let mut limbs = [0; Self::LIMBS];
         if let [low, high, ..] = &mut limbs {
             (*low, *high) = (number as u32, (number >> 32) as u32);

@@ -44,13 +44,13 @@ impl Machine for Raw {
             let octets = octets.get(..room).unwrap_or(octets);
             // What is too long ends where there is no room.
             if self.answer.extend_from_slice(octets).is_ok() {
-                *until = now + Self::GAP;
+                *until = now.saturating_add(Self::GAP);
             }
         }
     }
 
     fn transmitted(&mut self, now: Duration) {
-        self.state = State::Listens(now + self.wait);
+        self.state = State::Listens(now.saturating_add(self.wait));
     }
 
     fn poll(&mut self, now: Duration) -> Output<'_, &[u8]> {

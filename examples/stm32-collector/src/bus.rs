@@ -55,7 +55,7 @@ pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
 fn next(shared: &Shared, question: &mut Option<Ask>) -> Instant {
     *question = None;
     // The task shows that it is alive even when nothing is to be done.
-    let latest = Instant::now() + Duration::from_secs(5);
+    let latest = Instant::from_millis(Instant::now().as_millis() + 5_000);
     // What has no time is no reading.
     if shared.time().is_none() {
         return latest;

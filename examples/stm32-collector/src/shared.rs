@@ -14,8 +14,8 @@ pub struct Shared {
     pub bus: Signal<NoopRawMutex, ()>,
     /// There is something to send.
     pub radio: Signal<NoopRawMutex, ()>,
-    /// A moment on the clock of this device, and in seconds since 1970.
-    moment: Cell<Option<(Instant, u32)>>,
+    /// When the device started, in seconds since 1970.
+    began: Cell<Option<u32>>,
     health: Cell<Health>,
     /// When each task was last seen at work.
     pub bus_seen: Cell<Instant>,
@@ -30,7 +30,7 @@ impl Shared {
             collector: RefCell::new(Collector::new()),
             bus: Signal::new(),
             radio: Signal::new(),
-            moment: Cell::new(None),
+            began: Cell::new(None),
             health: Cell::new(Health { uptime_s: 0, boots: 0, stack_most: 0, queue_most: 0 }),
             bus_seen: Cell::new(Instant::MIN),
             radio_seen: Cell::new(Instant::MIN),
@@ -44,13 +44,12 @@ impl Shared {
 
     /// Seconds since 1970, once the network has told.
     pub fn time(&self) -> Option<u32> {
-        let (then, seconds) = self.moment.get()?;
-        Some(seconds.saturating_add(then.elapsed().as_secs() as u32))
+        Some(self.began.get()?.wrapping_add(uptime_s()))
     }
 
     /// The network tells the time.
     pub fn set_time(&self, seconds: u32) {
-        if self.moment.replace(Some((Instant::now(), seconds))).is_none() {
+        if self.began.replace(Some(seconds.wrapping_sub(uptime_s()))).is_none() {
             self.bus.signal(());
         }
     }
@@ -64,4 +63,9 @@ impl Shared {
     pub fn set_health(&self, health: Health) {
         self.health.set(health);
     }
+}
+
+/// Seconds since the start.
+pub fn uptime_s() -> u32 {
+    Instant::now().as_secs() as u32
 }

@@ -7,7 +7,7 @@ use defmt::{error, info};
 use embassy_time::{Duration, Instant, Ticker};
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
 
-use crate::shared::Shared;
+use crate::shared::{Shared, uptime_s};
 
 /// A task that was not seen for so long is stuck.
 const STUCK: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ pub async fn run(mut watchdog: IndependentWatchdog, shared: &'static Shared, boo
         let waiting = shared.with(|collector| collector.readings().0).unwrap_or_default();
         let most = shared.health().queue_most.max(waiting.min(255) as u8);
         let stack_most = stack_most();
-        shared.set_health(Health { uptime_s: now.as_secs() as u32, boots, stack_most, queue_most: most });
+        shared.set_health(Health { uptime_s: uptime_s(), boots, stack_most, queue_most: most });
         if stack_most > told {
             told = stack_most;
             info!("the stack took {} octets", stack_most);
