@@ -54,7 +54,6 @@ const MAX_OCTETS: usize = 9;
 /// assert_eq!(bcd::decode(&[0x05, 0xF0], Sign::TopDigit), Ok(-5));
 /// assert_eq!(bcd::decode(&[0x0A], Sign::Unsigned), Err(BcdError::Digit { place: 0, digit: 0xA }));
 /// ```
-#[inline]
 #[inline(never)]
 pub fn decode(octets: &[u8], sign: Sign) -> Result<i64, BcdError> {
     if octets.len() > MAX_OCTETS {

@@ -124,9 +124,8 @@ impl Fixed {
         let len = (exponent.max(0).unsigned_abs().div_ceil(32) + places + 2) as usize;
         let mut shift = (exponent + 32 * places as i32) as u32;
         let mut limbs = [0; Self::LIMBS];
-        if let [low, high, ..] = &mut limbs {
-            (*low, *high) = (number as u32, (number >> 32) as u32);
-        }
+        let [low, high, ..] = &mut limbs;
+        (*low, *high) = (number as u32, (number >> 32) as u32);
         let mut fixed = Self { limbs, len, places: places as usize, is_cut: false };
         while shift > 0 {
             let step = shift.min(31);

@@ -12,8 +12,10 @@ pub(crate) struct Reader {
     /// How long the frame is, where the answer says so itself.
     pub length: fn(&[u8]) -> Length,
     /// What the PDU says, given that of the request.
-    pub read: for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>,
+    pub read: Read,
 }
+
+type Read = for<'a> fn(Dialect, &[u8], &'a [u8]) -> Result<Response<'a>, DecodeError>;
 
 impl Reader {
     #[inline]
