@@ -263,7 +263,8 @@ check_radio() {
 
 #: firmware   the collector's firmware: its size, and four of them in an emulator, with meters and commands
 check_firmware() {
-    local options=(--release --target-dir "$PWD/target/firmware")
+    local options=(--release --target-dir "$PWD/target/firmware") octets
+    local image=$PWD/target/firmware/thumbv7em-none-eabihf/release/stm32-collector
     need_target thumbv7em-none-eabihf
     need_component clippy
     need_emulator
@@ -272,8 +273,18 @@ check_firmware() {
         cargo clippy "${options[@]}" -- -D warnings
         cargo build "${options[@]}"
     )
-    METERWIRE_FIRMWARE=$PWD/target/firmware/thumbv7em-none-eabihf/release/stm32-collector \
-        cargo test --release -p concentrator -- emulated
+    octets=$(flash_octets "$image")
+    echo "flash: $octets octets"
+    # 96 KiB, and some room for other versions of the compiler.
+    ((octets <= 100 * 1024)) || fail "the firmware takes $octets octets of flash"
+    METERWIRE_FIRMWARE=$image cargo test --release -p concentrator -- emulated
+}
+
+flash_octets() {
+    PYTHONPATH=benches/on-target python3 -c '
+import pathlib, sys, measure
+have = measure.sections(pathlib.Path(sys.argv[1]))
+print(sum(have[name] for name in (".vector_table", ".text", ".rodata", ".data")))' "$1"
 }
 
 #: fuzz       the fuzz targets over their corpus, then each for FUZZ_SECONDS (3), with its dictionary

@@ -23,13 +23,11 @@ macro_rules! time {
             }
 
             /// The time this many microseconds later.
-            #[inline(never)]
             pub const fn after(self, us: u64) -> Self {
                 Self { us: self.us.saturating_add(us) }
             }
 
             /// The time this many microseconds earlier, but not before the clock's start.
-            #[inline(never)]
             pub const fn before(self, us: u64) -> Self {
                 Self { us: self.us.saturating_sub(us) }
             }
