@@ -2,7 +2,8 @@
 //! the nearest.
 //!
 //! Steele and White, "How to print floating-point numbers accurately" (1990), in fixed point. Whoever reads meters
-//! converts a few floats a second, so it is small rather than fast: a hundred octets of working memory and no tables.
+//! converts a few floats a second, so it is small rather than fast: 1.1 KB of code on a Cortex-M4, a quarter of a
+//! kilobyte of stack, and no tables.
 
 use crate::{Decimal, DecimalError};
 
