@@ -223,14 +223,15 @@ impl FromStr for Decimal {
     /// Reads `[+-]digits[.digits]`; the places are kept as far as the mantissa holds them.
     fn from_str(text: &str) -> Result<Self, DecimalError> {
         let mut reader = Reader::default();
-        reader.write_str(text).map_err(|_| reader.error)?;
+        text.bytes().try_for_each(|character| reader.push(character))?;
         let places = i8::try_from(reader.exponent);
         let shortest = reader.finish()?;
         Ok(places.ok().and_then(|places| shortest.rescale(places).ok()).unwrap_or(shortest))
     }
 }
 
-/// Reads decimal digits as they come, so that a number needs no buffer.
+/// Reads decimal digits one by one.
+#[derive(Default)]
 struct Reader {
     mantissa: i64,
     /// Zeros seen since the last other digit; they cost no mantissa unless a digit follows.
@@ -240,22 +241,6 @@ struct Reader {
     position: usize,
     digits: bool,
     point: bool,
-    error: DecimalError,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self {
-            mantissa: 0,
-            zeros: 0,
-            exponent: 0,
-            negative: false,
-            position: 0,
-            digits: false,
-            point: false,
-            error: DecimalError::Syntax { position: 0 },
-        }
-    }
 }
 
 impl Reader {
@@ -308,18 +293,6 @@ impl Reader {
             (Some(mantissa), Ok(exponent)) => Ok(Decimal { mantissa, exponent }),
             _ => Err(DecimalError::Overflow),
         }
-    }
-}
-
-impl fmt::Write for Reader {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.bytes() {
-            self.push(character).map_err(|error| {
-                self.error = error;
-                fmt::Error
-            })?;
-        }
-        Ok(())
     }
 }
 
