@@ -116,7 +116,7 @@ impl Network {
         self.settle();
         let events = self.concentrator.step(self.now);
         #[cfg(test)]
-        self.seen.note(&events);
+        self.seen.note(&events, &self.concentrator.joined);
         for event in events {
             match event {
                 Event::Transmit { start, frame } => {

@@ -18,42 +18,53 @@ use crate::remote::emulator::Emulator;
 const COLLECTORS: u16 = 4;
 /// What the firmware's stack may take, in octets: with its statics 32 KiB.
 const STACK: u16 = 12_000;
+/// More octets than a frame without a report has.
+const REPORT: usize = 40;
 
 /// What came of everything, and what may not happen.
 #[derive(Default)]
 pub struct Seen {
-    /// How often each collector was started.
-    starts: HashMap<u16, u32>,
+    /// How many sessions each collector had had whenever it was started anew.
+    restarts: HashMap<u16, Vec<u32>>,
     /// Reports by collector and start.
-    reports: BTreeMap<(u16, u32), BTreeSet<u16>>,
-    /// Frames by collector, start and counter.
-    frames: HashMap<(u16, u32, u16), Vec<u8>>,
+    reports: BTreeMap<(u16, usize), BTreeSet<u16>>,
+    /// How often each collector asked to join.
+    asked: HashMap<u16, u32>,
+    /// Frames by collector, how often it had asked to join, and counter.
+    frames: BTreeMap<(u16, u32, u16), Vec<u8>>,
 }
 
 impl Seen {
-    fn start(&self, collector: u16) -> u32 {
-        self.starts.get(&collector).copied().unwrap_or_default()
-    }
-
-    pub fn note(&mut self, events: &[Event]) {
+    /// Notes the reports among events; `sessions` is how many each collector has had. One that was in the air when
+    /// its collector was started anew is still of the session before.
+    pub fn note(&mut self, events: &[Event], sessions: &BTreeMap<u16, u32>) {
         for event in events {
             if let Event::Report { collector, sequence, .. } = event {
-                let place = (*collector, self.start(*collector));
+                let session = sessions[collector];
+                let restarts = self.restarts.get(collector).into_iter().flatten();
+                let place = (*collector, restarts.filter(|before| session > **before).count());
                 let is_new = self.reports.entry(place).or_default().insert(*sequence);
-                assert!(is_new, "report {sequence} of collector {collector} came twice");
+                assert!(is_new, "report {sequence} of {place:?} came twice");
             }
         }
     }
 
-    /// A counter of one start stands for the same octets only.
+    /// Unless a collector asks to join, a counter stands for the same octets only.
     pub fn sends(&mut self, collector: u16, frame: &[u8]) {
+        let asked = self.asked.entry(collector).or_default();
         if JoinRequest::device(frame).is_some() {
+            *asked += 1;
             return;
         }
         let header = Header::decode(frame).expect("a frame of the network");
-        let place = (collector, self.start(collector), header.counter);
-        let before = self.frames.entry(place).or_insert_with(|| frame.to_vec());
+        let before = self.frames.entry((collector, *asked, header.counter)).or_insert_with(|| frame.to_vec());
         assert_eq!(before, frame, "counter {} of collector {collector} comes twice", header.counter);
+    }
+
+    /// The newest frame of a collector, and its counter.
+    fn newest(&self, collector: u16) -> Option<(u16, &[u8])> {
+        let mut frames = self.frames.range((collector, 0, 0)..(collector + 1, 0, 0));
+        frames.next_back().map(|((.., counter), frame)| (*counter, frame.as_slice()))
     }
 }
 
@@ -88,6 +99,14 @@ fn status(network: &Network) -> Option<(u16, Status)> {
         Up::Status(status) => Some((by, status)),
         _ => None,
     })
+}
+
+impl Network {
+    fn is_sending(&self, collector: u16) -> bool {
+        let now = self.now.as_nanos() as u64;
+        let mut remotes = self.remotes.iter();
+        remotes.any(|remote| remote.number == collector && !remote.modem.receives(&(now..now + 1)))
+    }
 }
 
 struct Chain {
@@ -166,6 +185,13 @@ impl Chain {
             });
             rows.count() == points * collectors.len()
         });
+    }
+
+    /// Notes that a collector is started anew: the session that it had had.
+    fn restarts(&mut self, collector: u16) -> u32 {
+        let session = self.network.concentrator.joined[&collector];
+        self.network.seen.restarts.entry(collector).or_default().push(session);
+        session
     }
 
     /// Nothing was wrong, doubled or lost.
@@ -254,14 +280,18 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.network.remotes[1].is_cut = false;
     chain.read_all("collector 2 is back", &[2]);
 
-    // Power is cut.
+    // Power is cut, as a new report is in the air.
+    let counter = chain.network.seen.newest(3).map(|(counter, _)| counter);
+    chain.wait_for("collector 3 reports", |network| {
+        let newest = network.seen.newest(3).filter(|(_, frame)| frame.len() > REPORT);
+        network.is_sending(3) && newest.is_some_and(|(newest, _)| Some(newest) != counter)
+    });
+    let before = chain.restarts(3);
     chain.emulator.kill(2);
-    *chain.network.seen.starts.entry(3).or_default() += 1;
-    let joined = chain.network.concentrator.joined[&3];
     let (radio, bus) = chain.emulator.start(3).unwrap();
     let (second, chance) = (Arc::clone(&chain.network.second), chain.network.chance.fork());
     chain.network.remotes[2] = Remote::new(3, radio, bus, second, chance).unwrap();
-    chain.wait_for("collector 3 has another session", |network| network.concentrator.joined[&3] > joined);
+    chain.wait_for("collector 3 has another session", |network| network.concentrator.joined[&3] > before);
     chain.read_all("collector 3 reads again", &[3]);
 
     assert!(chain.network.now.as_secs() >= 60);
@@ -272,10 +302,10 @@ fn emulated_collectors_read_obey_and_survive() {
 fn an_emulated_collector_restarts_on_command() {
     let Some(mut chain) = Chain::new(1) else { return };
     chain.read_all("every point", &[1]);
+    let before = chain.restarts(1);
     let tag = chain.network.concentrator.command(1, Command::Reset);
     chain.wait_for("it says that it will", |network| answer(network, tag).is_some());
-    *chain.network.seen.starts.entry(1).or_default() += 1;
-    chain.wait_for("it has another session", |network| network.concentrator.joined[&1] > 1);
+    chain.wait_for("it has another session", |network| network.concentrator.joined[&1] > before);
     chain.read_all("it reads again", &[1]);
     chain.check();
 }
