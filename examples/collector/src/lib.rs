@@ -18,8 +18,8 @@ mod answer;
 mod ask;
 mod calendar;
 mod commands;
-mod kept;
 mod outbound;
+mod packed;
 mod plan;
 mod question;
 mod raw;
@@ -41,8 +41,8 @@ use core::time::Duration;
 use heapless::{Deque, Vec};
 use telemetry::{Event, Line, Reading};
 
-use crate::kept::Kept;
 use crate::outbound::Outbound;
+use crate::packed::Packed;
 use crate::plan::{Course, Turn};
 use crate::watch::Limits;
 
@@ -58,7 +58,7 @@ pub struct Collector<const READINGS: usize = 256> {
     forward: Option<Forward>,
     /// Seconds since 1970 that the meters' clocks are to be set to.
     time: Option<u32>,
-    readings: Deque<Kept, READINGS>,
+    readings: Deque<Packed, READINGS>,
     /// How many readings were lost, and how many of these the concentrator was told of.
     lost: u32,
     lost_told: u32,
@@ -206,6 +206,6 @@ impl<const READINGS: usize> Collector<READINGS> {
             self.lost = self.lost.saturating_add(1);
         }
         // There is room now.
-        let _ = self.readings.push_back(Kept::new(&reading));
+        let _ = self.readings.push_back(Packed::new(&reading));
     }
 }

@@ -4,7 +4,7 @@ use heapless::{Deque, Vec};
 use telemetry::{Alarm, Answer, Event, Forwarded, Missed, Report, Status, Up};
 
 use crate::Collector;
-use crate::kept::Kept;
+use crate::packed::Packed;
 use crate::raw::MAX_RAW;
 
 /// Most octets of a message.
@@ -181,7 +181,7 @@ impl<const READINGS: usize> Collector<READINGS> {
 
     /// A report of the oldest readings, once they fill it or no more come for now.
     fn compose_report<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        let (count, _) = Report::encode(0, self.readings.iter().map(Kept::reading), buffer).ok()?;
+        let (count, _) = Report::encode(0, self.readings.iter().map(Packed::reading), buffer).ok()?;
         if count == self.readings.len() && self.turn.is_some() {
             return None;
         }
@@ -193,7 +193,7 @@ impl<const READINGS: usize> Collector<READINGS> {
             return None;
         }
         let (count, octets) =
-            Report::encode(self.out.reports, self.readings.iter().map(Kept::reading), buffer).ok()?;
+            Report::encode(self.out.reports, self.readings.iter().map(Packed::reading), buffer).ok()?;
         self.out.reports = self.out.reports.wrapping_add(1);
         for _ in 0..count {
             self.readings.pop_front();

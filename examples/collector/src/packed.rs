@@ -4,7 +4,7 @@ use meter_value::Decimal;
 use telemetry::{Missed, Reading};
 
 /// A [`Reading`] in 16 octets, half of what it takes with its padding.
-pub(crate) struct Kept {
+pub(crate) struct Packed {
     mantissa: i64,
     time: u32,
     meter: u8,
@@ -13,7 +13,7 @@ pub(crate) struct Kept {
     missed: Option<Missed>,
 }
 
-impl Kept {
+impl Packed {
     pub(crate) fn new(&Reading { meter, point, time, value }: &Reading) -> Self {
         let decimal = value.unwrap_or_default();
         Self {
@@ -32,4 +32,4 @@ impl Kept {
     }
 }
 
-const _: () = assert!(size_of::<Kept>() == 16);
+const _: () = assert!(size_of::<Packed>() == 16);
