@@ -112,12 +112,15 @@ impl<const N: usize> Decoder<N> {
     /// Takes octets, the last of which came in at `now`, as [`feed`](Self::feed) does; if it took longer than
     /// the line's gap for the first of them to come, there was a silence before.
     pub fn feed_at(&mut self, octets: &[u8], now: Duration, line: &Line) -> usize {
-        let forgets = self.heard.is_some_and(|heard| now >= heard.saturating_add(Self::ANSWER_TIME));
-        if forgets {
-            self.asked = None;
+        let taken = self.stream.feed_at(octets, now, line);
+        if taken > 0 {
+            let answers = Self::ANSWER_TIME.saturating_add(line.time(octets.len()));
+            if self.heard.is_some_and(|heard| now >= heard.saturating_add(answers)) {
+                self.asked = None;
+            }
+            self.heard = Some(now);
         }
-        self.heard = Some(now);
-        self.stream.feed_at(octets, now, line)
+        taken
     }
 
     /// When the line will have been silent for its gap, if octets came in since the last silence.

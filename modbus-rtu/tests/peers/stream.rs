@@ -129,3 +129,27 @@ fn a_listener_tells_a_request_from_an_answer_of_the_same_length() {
         }
     }
 }
+
+/// What counts is when an answer begins, however long it takes.
+#[test]
+fn a_listener_takes_the_long_answer_of_a_slow_line_for_one() {
+    let line = Line::new(300, 11);
+    for (idle, direction) in [(700, Direction::Response), (900, Direction::Request)] {
+        let mut decoder: Decoder = Decoder::new(Expect::Both);
+        // Of a function without a length, which only silence ends.
+        let frame = framed(&[[0x11, 0x5A].as_slice(), &[7; 40]].concat());
+        let answered = ms(idle) + line.time(frame.len());
+        let mut told = Vec::new();
+        for now in [ms(0), answered] {
+            while decoder.feed_at(&frame, now, &line) == 0 {
+                assert_eq!(decoder.frame().map(|frame| frame.is_ok()), Some(true));
+                told.push(decoder.direction());
+                assert_eq!(decoder.frame(), None);
+            }
+        }
+        decoder.silence();
+        assert!(matches!(decoder.frame(), Some(Ok(_))));
+        told.push(decoder.direction());
+        assert_eq!(told, [Direction::Request, direction], "{idle} ms");
+    }
+}
