@@ -12,8 +12,11 @@ use crate::{Collector, Forward, Table};
 pub enum Effect<'a> {
     /// Nothing.
     None,
-    /// The table is another one: store it.
-    Table,
+    /// The table is another one: store it, then call [`Collector::answer`].
+    Table {
+        /// The command's tag.
+        tag: u8,
+    },
     /// Carry out this command of frame-crypto's renaming, then call [`Collector::answer`].
     Rename {
         /// The command's tag.
@@ -26,9 +29,14 @@ pub enum Effect<'a> {
 }
 
 impl<const READINGS: usize> Collector<READINGS> {
-    /// Carries a command out, and answers it. What is no command is passed over.
+    /// Carries a command out, and answers it.
     pub fn command<'a>(&mut self, octets: &'a [u8], now: Duration) -> Effect<'a> {
-        let Ok(Down { tag, command }) = Down::decode(octets) else { return Effect::None };
+        let Ok(Down { tag, command }) = Down::decode(octets) else {
+            if let Some(tag) = Down::tag(octets) {
+                self.answer(tag, Err(Refusal::Unknown));
+            }
+            return Effect::None;
+        };
         let mut effect = Effect::None;
         let result = match command {
             Command::Read { meter } => self.read(meter, now),
@@ -55,7 +63,7 @@ impl<const READINGS: usize> Collector<READINGS> {
             Command::Row { row, rows, octets } => {
                 let added = self.add_row(row, rows, octets, now);
                 if added == Ok(true) {
-                    effect = Effect::Table;
+                    return Effect::Table { tag };
                 }
                 added.map(|_| ())
             }

@@ -124,6 +124,12 @@ impl<const READINGS: usize> Collector<READINGS> {
         self.limits = Limits::new();
     }
 
+    /// Tells that the collector has started, and how often so far; to be called once the time is known, in seconds
+    /// since 1970.
+    pub fn started(&mut self, boots: u16, time: u32) {
+        self.out.alarm(time, Event::Restarted { boots });
+    }
+
     /// What the bus does next.
     pub fn next(&mut self, now: Duration) -> Next {
         if let Some(forward) = self.forward.take() {
@@ -171,7 +177,13 @@ impl<const READINGS: usize> Collector<READINGS> {
     pub fn answered(&mut self, about: &About, now: Duration, time: u32) {
         self.clock = time;
         let (row, answer) = match about {
-            About::Points { row, answer, .. } => (*row, answer),
+            About::Points { row, meter, answer } => {
+                // What was asked by a table that no longer holds is no reading of this one's meters.
+                if self.table.row(*row).is_none_or(|(_, octets)| octets != meter.as_slice()) {
+                    return;
+                }
+                (*row, answer)
+            }
             About::Raw { tag, answer } => {
                 self.out.forwarded(*tag, answer);
                 return;

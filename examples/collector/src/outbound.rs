@@ -95,10 +95,15 @@ impl Outbound {
     fn is_urgent(&self) -> bool {
         !(self.answers.is_empty() && self.events.is_empty())
     }
+
+    /// Whether there is nothing to tell but readings.
+    fn is_quiet(&self) -> bool {
+        self.message.is_none() && !self.is_urgent() && self.forwarded.is_none() && !self.wants_status
+    }
 }
 
 impl<const READINGS: usize> Collector<READINGS> {
-    /// The next message of up to `room` octets, if one is to be sent now. Once the node has it, call
+    /// The next message, if one is to be sent now; reports have up to `room` octets. Once the node has it, call
     /// [`sent`](Self::sent), and then [`settled`](Self::settled).
     pub fn message(&mut self, room: usize, health: &Health) -> Option<(Weight, &[u8])> {
         if self.out.message.is_none() {
@@ -129,17 +134,18 @@ impl<const READINGS: usize> Collector<READINGS> {
         is_over
     }
 
-    /// A report of the oldest readings, to be put into a log before they are lost: once most of the room is taken.
-    pub fn spill<'b>(&mut self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-        if self.readings.len() < READINGS - READINGS / 4 {
+    /// A report of the oldest readings, to be put into a log before they are lost: once most of the room is taken,
+    /// or `all` of them.
+    pub fn spill<'b>(&mut self, all: bool, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        if !all && self.readings.len() < READINGS - READINGS / 4 {
             return None;
         }
         self.report(buffer)
     }
 
-    /// Sends a report of the log next, if nothing else is on its way; whether it does.
+    /// Sends a report of the log next, if there is nothing else to tell but readings; whether it does.
     pub fn restore(&mut self, report: &[u8]) -> bool {
-        let is_free = self.out.message.is_none() && !self.out.is_urgent();
+        let is_free = self.out.is_quiet() && self.lost == self.lost_told;
         if is_free {
             let octets = Vec::from_slice(report).unwrap_or_default();
             self.out.message = Some(Message { octets, weight: Weight::Usual, ticket: None, is_logged: true });
@@ -149,7 +155,6 @@ impl<const READINGS: usize> Collector<READINGS> {
 
     fn compose(&mut self, room: usize, health: &Health) -> Option<Message> {
         let mut buffer = [0; MAX_MESSAGE];
-        let buffer = buffer.get_mut(..room)?;
         let weight = if self.out.is_urgent() { Weight::Urgent } else { Weight::Usual };
         let forwarded;
         let up = if let Some(answer) = self.out.answers.pop_front() {
@@ -160,8 +165,7 @@ impl<const READINGS: usize> Collector<READINGS> {
             Some(Up::Alarm(Alarm { sequence, time, event }))
         } else if let Some((tag, octets)) = self.out.forwarded.take() {
             forwarded = octets;
-            let octets = forwarded.get(..forwarded.len().min(room.saturating_sub(4))).unwrap_or_default();
-            let result = if octets.is_empty() { Err(Missed::NoReply) } else { Ok(octets) };
+            let result = if forwarded.is_empty() { Err(Missed::NoReply) } else { Ok(forwarded.as_slice()) };
             Some(Up::Forwarded(Forwarded { tag, result }))
         } else if core::mem::take(&mut self.out.wants_status) {
             Some(Up::Status(self.status(health)))
@@ -173,8 +177,8 @@ impl<const READINGS: usize> Collector<READINGS> {
             None
         };
         let octets = match up {
-            Some(up) => up.encode(buffer).ok()?,
-            None => self.compose_report(buffer)?,
+            Some(up) => up.encode(&mut buffer).ok()?,
+            None => self.compose_report(buffer.get_mut(..room)?)?,
         };
         Some(Message { octets: Vec::from_slice(octets).ok()?, weight, ticket: None, is_logged: false })
     }

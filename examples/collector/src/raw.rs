@@ -42,8 +42,8 @@ impl Machine for Raw {
         if let State::Listens(until) = &mut self.state {
             let room = self.answer.capacity() - self.answer.len();
             let octets = octets.get(..room).unwrap_or(octets);
-            // What is too long ends where there is no room.
-            if self.answer.extend_from_slice(octets).is_ok() {
+            // What is too long ends where there is no room, even if the line is never silent.
+            if !octets.is_empty() && self.answer.extend_from_slice(octets).is_ok() {
                 *until = now.saturating_add(Self::GAP);
             }
         }
@@ -96,6 +96,10 @@ mod tests {
         raw.transmitted(ms(0));
         (0..5).for_each(|_| raw.receive(&[9; 60], ms(1)));
         assert_eq!(raw.poll(ms(101)), Output::Done(&[9; MAX_RAW][..]));
+        let mut raw = Raw::new(&[1], ms(300)).unwrap();
+        raw.transmitted(ms(0));
+        (0..50).for_each(|at| raw.receive(&[9; 50], ms(10 * at)));
+        assert_eq!(raw.poll(ms(500)), Output::Done(&[9; MAX_RAW][..]), "a line that is never silent");
         assert!(Raw::new(&[0; MAX_RAW + 1], ms(1)).is_none());
     }
 }

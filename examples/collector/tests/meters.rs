@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use collector::{Collector, Effect, Health, Next, Table, Weight};
+use collector::{About, Collector, Effect, Health, MAX_RAW, Next, Table, Weight};
 use dlt645::{Command as Command645, ErrorFlags, Identifier};
 use mbus::{Data, Entry, Identification, LongHeader, Manufacturer, Medium, Status};
 use meter_value::Decimal;
@@ -13,8 +13,8 @@ use meter_value::bcd::{self, Sign};
 use meter_value::line::{Machine, Output, Writer};
 use modbus_rtu::{ExceptionCode, FunctionCode, Functions, Range, RegistersOut, UnitId};
 use telemetry::{
-    Address, Answer, Baud, Command, Down, Edition, Event, Line, Meter, Missed, Order, Parity, Point, Reading,
-    Refusal, RegisterKind as Kind, RegisterTable, Up,
+    Address, Answer, Baud, Command, Down, Edition, Event, Forwarded, Line, Meter, Missed, Order, Parity,
+    Point, Reading, Refusal, RegisterKind as Kind, RegisterTable, Up,
 };
 
 const FAST: Line = Line { baud: Baud::B9600, parity: Parity::None };
@@ -355,9 +355,9 @@ fn what_is_too_much_goes_through_the_log() {
     let mut world = World::new();
     let mut buffer = [0; 64];
     world.run(seconds(9));
-    assert_eq!(world.collector.spill(&mut buffer), None, "there is room");
+    assert_eq!(world.collector.spill(false, &mut buffer), None, "there is room");
     world.run(seconds(19));
-    let spilled = world.collector.spill(&mut buffer).unwrap().to_vec();
+    let spilled = world.collector.spill(false, &mut buffer).unwrap().to_vec();
     assert!(world.collector.readings().0 < 12);
     let mut oldest = Vec::new();
     assert!(world.collector.restore(&spilled));
@@ -452,10 +452,62 @@ fn a_table_comes_row_by_row() {
     assert_eq!(world.command(Command::Row { row: 1, rows: 2, octets: &[1] }), Err(Refusal::Value));
     let mut buffer = [0; 240];
     let octets = Down { tag: 1, command: row(1) }.encode(&mut buffer).unwrap();
-    assert_eq!(world.collector.command(octets, world.now), Effect::Table);
+    assert_eq!(world.collector.command(octets, world.now), Effect::Table { tag: 1 });
     assert_eq!(world.collector.table().len(), 2);
     assert_eq!(Table::decode(world.collector.table().octets()).as_ref(), Ok(world.collector.table()));
     assert_ne!(world.collector.table().check(), table().check());
+}
+
+/// What a meter says while the table changes is not booked to the meter that has its row now.
+#[test]
+fn an_answer_that_was_asked_by_the_table_before_is_no_reading() {
+    let mut world = World::new();
+    let Next::Ask(ask) = world.collector.next(world.now) else { panic!("a meter is due") };
+    let mut table = Table::new();
+    rows().iter().rev().for_each(|row| table.push(row).unwrap());
+    world.collector.use_table(table, world.now);
+    world.collector.answered(&ask.about, world.now, BEGIN);
+    assert_eq!(world.collector.readings(), (0, 0));
+    world.run(seconds(9));
+    assert_eq!(world.readings().len(), 7);
+}
+
+#[test]
+fn the_answer_to_forwarded_octets_is_told_whole() {
+    let mut world = World::new();
+    let answer = heapless::Vec::from_slice(&[7; MAX_RAW]).unwrap();
+    world.collector.answered(&About::Raw { tag: 9, answer }, world.now, BEGIN);
+    let (_, octets) = world.collector.message(16, &Health::default()).unwrap();
+    let told = Up::Forwarded(Forwarded { tag: 9, result: Ok(&[7; MAX_RAW]) });
+    assert_eq!(Up::decode(octets), Ok(told));
+}
+
+#[test]
+fn an_unknown_command_is_refused() {
+    let mut world = World::new();
+    let mut octets = Down { tag: 5, command: Command::Status }.encode(&mut [0; 8]).unwrap().to_vec();
+    octets[0] |= 0x0F;
+    assert_eq!(world.collector.command(&octets, world.now), Effect::None);
+    let (_, octets) = world.collector.message(64, &Health::default()).unwrap();
+    assert_eq!(Up::decode(octets), Ok(Up::Answer(Answer { tag: 5, result: Err(Refusal::Unknown) })));
+    assert_eq!(world.collector.command(&[], world.now), Effect::None);
+}
+
+#[test]
+fn the_log_waits_for_what_is_new() {
+    let mut world = World::new();
+    world.run(seconds(9));
+    let mut buffer = [0; 64];
+    let spilled = world.collector.spill(true, &mut buffer).unwrap().to_vec();
+    while world.collector.spill(true, &mut [0; 64]).is_some() {}
+    assert_eq!(world.collector.readings(), (0, 0));
+    world.collector.started(3, BEGIN);
+    assert!(!world.collector.restore(&spilled));
+    assert_eq!(world.alarms(), [Event::Restarted { boots: 3 }]);
+    world.collector.answered(&About::Raw { tag: 9, answer: heapless::Vec::new() }, world.now, BEGIN);
+    assert!(!world.collector.restore(&spilled));
+    assert_eq!(world.sent().len(), 1);
+    assert!(world.collector.restore(&spilled));
 }
 
 #[test]

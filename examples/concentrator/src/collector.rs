@@ -115,7 +115,8 @@ impl Collector {
                 NodeOutput::Lost { ticket } => _ = self.collector.settled(ticket, false),
                 NodeOutput::Message { message, .. } => {
                     // It has nothing to store a table or a name in, and nothing that a reset would mend.
-                    if let Effect::Rename { tag, .. } = self.collector.command(message, now) {
+                    let effect = self.collector.command(message, now);
+                    if let Effect::Rename { tag, .. } | Effect::Table { tag } = effect {
                         self.collector.answer(tag, Err(Refusal::NoStorage));
                     }
                     self.wake = now;

@@ -158,6 +158,13 @@ impl Concentrator {
             .map_or(0, |(_, count)| count)
     }
 
+    /// Forgets a collector's session, as if what was stored of it were lost.
+    #[cfg(test)]
+    pub fn forget(&mut self, collector: u16) {
+        let enrolled = self.base.enroll(collector, collector_key(collector), Volatile::default());
+        assert_eq!(enrolled, Ok(()));
+    }
+
     pub fn step(&mut self, now: Duration) -> Vec<Event> {
         let mut events = Vec::new();
         let mut messages = Vec::new();

@@ -25,9 +25,11 @@ pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
             select(Timer::at(until), shared.bus.wait()).await;
             continue;
         };
-        uart.set(ask.line.baud.get(), ask.line.parity);
         let about = &mut ask.about;
-        if let Some(client) = &mut ask.client {
+        if !uart.set(ask.line.baud.get(), ask.line.parity) {
+            warn!("{} baud are too slow", ask.line.baud.get());
+            about.fail();
+        } else if let Some(client) = &mut ask.client {
             loop {
                 match driver.run(client, |heard| about.take(&heard)).await {
                     Ok(true) => {}

@@ -75,7 +75,7 @@ impl NorFlash for Flash {
     /// Of the small sectors; a large one is erased by a range that covers it.
     const ERASE_SIZE: usize = 0x4000;
 
-    /// The core waits meanwhile: one to two seconds for a large sector.
+    /// The core waits meanwhile: two seconds for a large sector, four at most.
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Failed> {
         // SAFETY: tasks take turns, and none keeps the flash across a wait.
         let mut flash = unsafe { pac::FLASH::steal() };
@@ -92,6 +92,11 @@ impl NorFlash for Flash {
             flash.unlocked().erase(sector as u8).map_err(|_| Failed)?;
             offset += size;
         }
+        // What was read before is still in the data cache, which is emptied only while it is off.
+        let access = flash.acr();
+        access.modify(|_, w| w.dcen().clear_bit());
+        access.modify(|_, w| w.dcrst().set_bit());
+        access.modify(|_, w| w.dcrst().clear_bit().dcen().set_bit());
         Ok(())
     }
 

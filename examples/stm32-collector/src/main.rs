@@ -57,6 +57,9 @@ static MODEM: Uart = Uart::new(
 );
 static MODEM_PIPES: Pipes = Pipes::new();
 
+/// The crystal between PH0 and PH1.
+const CRYSTAL_MHZ: u32 = 12;
+
 /// The longest frame has to be there well before it is to be sent: 273 octets take 2.7 ms.
 const MODEM_BAUD: u32 = 1_000_000;
 
@@ -105,7 +108,7 @@ fn main() -> ! {
 #[inline(never)]
 fn start(spawner: Spawner) -> Option<()> {
     static RADIO: StaticCell<Radio> = StaticCell::new();
-    let watchdog = hardware()?;
+    let mut watchdog = hardware()?;
     let identity = network::identity()?;
     info!("{}, device {} of network {}", identity.name.as_str(), identity.number, identity.network);
     let (mut kept, counters) = match Kept::new(&identity) {
@@ -118,14 +121,16 @@ fn start(spawner: Spawner) -> Option<()> {
     let shared = share(kept.as_mut())?;
     let node = node(&identity, number, counters)?;
 
+    // Longer than two large sectors take to be erased, by the fastest clock that the watchdog may have.
+    watchdog.start(20.secs());
     spawner.spawn(watch::run(watchdog, shared, boots).ok()?);
     spawner.spawn(bus::run(&BUS, shared).ok()?);
     let radio = RADIO.init_with(|| Radio::new(&MODEM, shared, node, kept, identity.root, number));
-    spawner.spawn(radio::run(radio, network::SETTINGS).ok()?);
+    spawner.spawn(radio::run(radio).ok()?);
     Some(())
 }
 
-/// Starts clocks, pins and UARTs, and the watchdog.
+/// Starts clocks, pins and UARTs.
 #[inline(never)]
 fn hardware() -> Option<IndependentWatchdog> {
     let peripherals = pac::Peripherals::take()?;
@@ -133,15 +138,16 @@ fn hardware() -> Option<IndependentWatchdog> {
     // Read-only where the clocks are real; an emulator that has none is told that they run.
     // SAFETY: ready bits only.
     peripherals.RCC.cr().modify(|r, w| unsafe { w.bits(r.bits() | 1 << 1 | 1 << 17 | 1 << 25) });
-    let clocks = Config::hse(12.MHz()).sysclk(168.MHz()).pclk1(uart::PCLK1_HZ.Hz()).pclk2(84.MHz());
+    let clocks = Config::hse(CRYSTAL_MHZ.MHz()).sysclk(168.MHz()).pclk1(uart::PCLK1_HZ.Hz()).pclk2(84.MHz());
     let mut rcc = peripherals.RCC.freeze(clocks);
     clock::start(core.SYST, rcc.clocks.hclk().raw());
 
     let (a, b) = (peripherals.GPIOA.split(&mut rcc), peripherals.GPIOB.split(&mut rcc));
     let mut drive = a.pa1.into_push_pull_output();
     drive.set_low();
-    let _ = (a.pa2.into_alternate::<7>(), a.pa3.into_alternate::<7>());
-    let _ = (b.pb10.into_alternate::<7>(), b.pb11.into_alternate::<7>());
+    // Who listens while nobody drives the line hears silence.
+    let _ = (a.pa2.into_alternate::<7>(), a.pa3.into_alternate::<7>().internal_pull_up(true));
+    let _ = (b.pb10.into_alternate::<7>(), b.pb11.into_alternate::<7>().internal_pull_up(true));
     pac::USART2::enable(&mut rcc);
     pac::USART3::enable(&mut rcc);
     BUS.set(9_600, Parity::None);
@@ -151,9 +157,7 @@ fn hardware() -> Option<IndependentWatchdog> {
         NVIC::unmask(Interrupt::USART2);
         NVIC::unmask(Interrupt::USART3);
     }
-    let mut watchdog = IndependentWatchdog::new(peripherals.IWDG);
-    watchdog.start(10.secs());
-    Some(watchdog)
+    Some(IndependentWatchdog::new(peripherals.IWDG))
 }
 
 /// The collector, with the table that is kept or the first one.

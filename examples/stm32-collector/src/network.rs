@@ -19,8 +19,9 @@ pub const SETTINGS: Settings = Settings { frequency_hz: 480_000_000, power_dbm: 
 
 const PROFILE: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
-/// A schedule that no base has: the true one comes with the session.
-pub const LAYOUT: Layout = Layout { version: 0, ..Layout::plain(PROFILE, 16, 16, 1_000, 1_000_000) };
+/// A schedule that no base has, with a place for every number: the true one comes with the session.
+pub const LAYOUT: Layout =
+    Layout { version: 0, cycle: 4_095, ..Layout::plain(PROFILE, 16, 16, 1_000, 1_000_000) };
 
 /// The meters of a device that was given no other table; see `meters.rs`.
 pub const METERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/meters"));

@@ -7,9 +7,10 @@ use embassy_time::{Duration, Instant, with_timeout};
 use embedded_io_async::{Read, Write};
 use frame_crypto::{Aes128, Key};
 use lora_tdma::{LocalTime, Node, NodeOutput};
-use radio_modem::{FromModem, MAX_FRAMED, Outcome, Receiver, Settings, ToModem};
+use radio_modem::{FromModem, MAX_FRAMED, Outcome, Receiver, ToModem};
 use telemetry::Refusal;
 
+use crate::network::SETTINGS;
 use crate::shared::Shared;
 use crate::store::{Counters, Kept};
 use crate::uart::Uart;
@@ -17,7 +18,7 @@ use crate::uart::Uart;
 /// Frames on their way, and octets of the longest message.
 pub type Device = Node<Counters, Aes128, 4, 240>;
 
-/// So many frames without an acknowledgement, or superframes without a beacon, and the device joins anew.
+/// So many frames without an acknowledgement, or superframes without a beacon, and the device begins anew.
 const PATIENCE: u16 = 24;
 
 /// Octets of a report in the log: one that fits every schedule of this network.
@@ -25,6 +26,9 @@ const LOGGED: usize = 48;
 
 /// How long the modem may take to answer.
 const ANSWER: Duration = Duration::from_secs(2);
+
+/// The time of a frame may lie so many microseconds behind the modem's: what goes back farther has started anew.
+const BACK_US: u64 = 1_000_000;
 
 /// What the radio task has.
 pub struct Radio {
@@ -48,11 +52,11 @@ pub struct Radio {
 
 /// Runs the node between the modem and the collector.
 #[embassy_executor::task]
-pub async fn run(radio: &'static mut Radio, settings: Settings) -> ! {
+pub async fn run(radio: &'static mut Radio) -> ! {
     let mut receiver = Receiver::new();
     let mut octets = [0; 64];
     let mut sleeps = false;
-    radio.configure(settings).await;
+    radio.configure().await;
     loop {
         radio.shared.radio_seen.set(Instant::now());
         let mut uart = radio.uart;
@@ -66,12 +70,14 @@ pub async fn run(radio: &'static mut Radio, settings: Settings) -> ! {
                 }
                 continue;
             }
-            Err(_) if !sleeps => {
-                // It has not started yet, or has started anew.
-                radio.configure(settings).await;
+            Err(_) => {
+                if !sleeps {
+                    // It has not started yet.
+                    radio.configure().await;
+                }
+                radio.keep();
                 continue;
             }
-            Err(_) => continue,
         };
         let mut rest = octets.get(..count).unwrap_or_default();
         while let Some(content) = receiver.take(&mut rest) {
@@ -80,9 +86,13 @@ pub async fn run(radio: &'static mut Radio, settings: Settings) -> ! {
                 warn!("the modem is hard to understand");
                 continue;
             };
-            if matches!(event, FromModem::Ready { .. }) && !radio.configures {
-                // It started anew.
-                radio.configure(settings).await;
+            let has_restarted = match event {
+                FromModem::Ready { .. } => !radio.configures,
+                FromModem::Time { now } => now.after(BACK_US) < radio.now,
+                _ => false,
+            };
+            if has_restarted {
+                radio.configure().await;
                 continue;
             }
             radio.hear(event);
@@ -118,9 +128,11 @@ impl Radio {
         }
     }
 
-    async fn configure(&mut self, settings: Settings) {
+    /// Tells the modem its settings; it says that it is ready then, and the device joins.
+    async fn configure(&mut self) {
         self.configures = true;
-        say(self.uart, &ToModem::Configure(settings)).await;
+        self.joined = self.now;
+        say(self.uart, &ToModem::Configure(SETTINGS)).await;
     }
 
     fn hear(&mut self, event: FromModem<'_>) {
@@ -156,10 +168,12 @@ impl Radio {
     async fn react(&mut self) {
         let period = u64::from(self.node.schedule().layout().period_us).max(100_000);
         let patience = period * u64::from(PATIENCE);
-        let heard = self.node.clock().synchronized().map_or(self.joined, |time| time.max(self.joined));
-        if self.node.unanswered() > PATIENCE || heard.after(patience) < self.now {
+        let heard = self.node.clock().synchronized().filter(|_| self.node.unanswered() <= PATIENCE);
+        let answered = heard.map_or(self.joined, |time| time.max(self.joined));
+        if answered.after(patience) < self.now {
+            // The modem may have started anew unheard, and have no settings.
             warn!("the base does not answer");
-            self.join();
+            self.configure().await;
         }
         let until = loop {
             if let Some(until) = self.step().await {
@@ -194,7 +208,10 @@ impl Radio {
                         self.restarts |= renamed == Ok(true);
                         shared.with(|collector| collector.answer(tag, renamed.map(|_| ())));
                     }
-                    Some(Effect::Table) => self.keep_table(),
+                    Some(Effect::Table { tag }) => {
+                        let kept = self.keep_table();
+                        shared.with(|collector| collector.answer(tag, kept));
+                    }
                     Some(Effect::None) | None => {}
                 }
                 shared.bus.signal(());
@@ -224,25 +241,27 @@ impl Radio {
         None
     }
 
-    fn keep_table(&mut self) {
-        let Some(kept) = &mut self.kept else { return };
-        if self.shared.with(|collector| kept.keep_table(collector.table())) != Some(true) {
-            warn!("the table is not kept");
-        }
+    fn keep_table(&mut self) -> Result<(), Refusal> {
+        let kept = self.kept.as_mut().ok_or(Refusal::NoStorage)?;
+        let is_kept = self.shared.with(|collector| kept.keep_table(collector.table()));
+        if is_kept == Some(true) { Ok(()) } else { Err(Refusal::NoStorage) }
     }
 
     /// Puts readings into the log before they are lost, and sends the log once the network is there.
     fn keep(&mut self) {
         let Some(kept) = &mut self.kept else { return };
         let mut buffer = [0; 256];
-        let Some(room) = buffer.get_mut(..LOGGED) else { return };
-        let spilled = self.shared.with(|collector| collector.spill(room).map(<[u8]>::len)).flatten();
-        if let Some(report) = spilled.and_then(|length| buffer.get(..length))
-            && !kept.log(report)
-        {
-            warn!("a report is lost");
+        let spill = |room: &mut [u8]| {
+            let room = room.get_mut(..LOGGED)?;
+            self.shared.with(|collector| collector.spill(self.restarts, room).map(<[u8]>::len))?
+        };
+        while let Some(report) = spill(&mut buffer).and_then(|length| buffer.get(..length)) {
+            if !kept.log(report) {
+                warn!("a report is lost");
+            }
         }
-        if self.node.is_member()
+        if !self.restarts
+            && self.node.is_member()
             && self.node.is_idle()
             && let Some(report) = kept.oldest(&mut buffer)
         {
@@ -260,7 +279,7 @@ impl Radio {
         let Ok(place) = schedule.place(self.number) else { return false };
         let health = self.shared.health();
         let put = self.shared.with(|collector| {
-            if self.restarts && collector.has_answered() {
+            if self.restarts && node.is_idle() && collector.has_answered() {
                 info!("restarting");
                 cortex_m::peripheral::SCB::sys_reset();
             }

@@ -50,6 +50,7 @@ impl Shared {
     /// The network tells the time.
     pub fn set_time(&self, seconds: u32) {
         if self.began.replace(Some(seconds.wrapping_sub(uptime_s()))).is_none() {
+            self.with(|collector| collector.started(self.health().boots, seconds));
             self.bus.signal(());
         }
     }

@@ -10,8 +10,8 @@ use embedded_io_async::{ErrorType, Read, Write};
 use stm32f4xx_hal::pac::usart1::RegisterBlock;
 use telemetry::Parity;
 
-/// The clock of the UARTs at the first peripheral bus.
-pub const PCLK1_HZ: u32 = 42_000_000;
+/// The clock of the UARTs at the first peripheral bus: with it the modem's rate is exact, and 600 baud is the slowest.
+pub const PCLK1_HZ: u32 = 21_000_000;
 
 /// A UART, and who switches its transceiver to sending.
 pub struct Uart {
@@ -46,18 +46,19 @@ impl Uart {
         Self { registers, sends, pipes }
     }
 
-    /// Sets speed and parity, forgets what came in, and listens.
-    pub fn set(&self, baud: u32, parity: Parity) {
+    /// Sets speed and parity, forgets what came in, and listens; whether it can be that slow.
+    pub fn set(&self, baud: u32, parity: Parity) -> bool {
+        let Ok(divider) = u16::try_from((PCLK1_HZ + baud / 2) / baud) else { return false };
         let registers = (self.registers)();
-        let divider = (PCLK1_HZ + baud / 2) / baud;
         registers.cr1().modify(|_, w| w.ue().clear_bit());
-        // SAFETY: every value is a divider; those of the rates there are lie within 16 bits.
-        registers.brr().write(|w| unsafe { w.bits(divider as u16) });
+        // SAFETY: every value is a divider.
+        registers.brr().write(|w| unsafe { w.bits(divider) });
         let (has_parity, is_odd) = (parity != Parity::None, parity == Parity::Odd);
         // Eight bits of data and one of parity are a word of nine bits.
         registers.cr1().modify(|_, w| w.m().bit(has_parity).pce().bit(has_parity).ps().bit(is_odd));
         registers.cr1().modify(|_, w| w.ue().set_bit().te().set_bit().re().set_bit().rxneie().set_bit());
         self.pipes.received.clear();
+        true
     }
 
     /// Octets that were lost.

@@ -63,7 +63,9 @@ pub enum Command<'a> {
         /// The octets.
         octets: &'a [u8],
     },
-    /// A row of the next table. Rows come in order; the last one makes the table hold.
+    /// A row of the next table. Rows come in order; the last one makes the table hold, and is answered with
+    /// [`NoStorage`](crate::Refusal::NoStorage) if it holds until the next start only. Reports of readings that were
+    /// taken before still come, with the rows of the table before.
     Row {
         /// Which row, counted from 0.
         row: u8,

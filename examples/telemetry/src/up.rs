@@ -148,7 +148,7 @@ pub struct Status {
     pub stored: u16,
     /// Most octets the stack ever took.
     pub stack_most: u16,
-    /// The most messages that ever waited for the radio.
+    /// The most readings that ever waited for the radio, at most 255.
     pub queue_most: u8,
     /// The next report's number.
     pub sequence: u16,

@@ -101,14 +101,6 @@ fn status(network: &Network) -> Option<(u16, Status)> {
     })
 }
 
-impl Network {
-    fn is_sending(&self, collector: u16) -> bool {
-        let now = self.now.as_nanos() as u64;
-        let mut remotes = self.remotes.iter();
-        remotes.any(|remote| remote.number == collector && !remote.modem.receives(&(now..now + 1)))
-    }
-}
-
 struct Chain {
     emulator: Emulator,
     network: Network,
@@ -187,6 +179,18 @@ impl Chain {
         });
     }
 
+    /// Waits until a new report is in the air.
+    fn reports(&mut self, collector: u16) {
+        let counter = self.network.seen.newest(collector).map(|(counter, _)| counter);
+        self.wait_for(&format!("collector {collector} reports"), |network| {
+            let now = network.now.as_nanos() as u64;
+            let remote = network.remotes.iter().find(|remote| remote.number == collector);
+            let is_sending = remote.is_some_and(|remote| !remote.modem.receives(&(now..now + 1)));
+            let newest = network.seen.newest(collector).filter(|(_, frame)| frame.len() > REPORT);
+            is_sending && newest.is_some_and(|(newest, _)| Some(newest) != counter)
+        });
+    }
+
     /// Notes that a collector is started anew: the session that it had had.
     fn restarts(&mut self, collector: u16) -> u32 {
         let session = self.network.concentrator.joined[&collector];
@@ -253,8 +257,8 @@ fn emulated_collectors_read_obey_and_survive() {
         let mut buffer = [0; 64];
         rows.push(Meter::encode(Address::Modbus(unit), FAST, 10, &[voltage], &mut buffer).unwrap().to_vec());
     }
-    for (row, octets) in (0..).zip(&rows) {
-        chain.command(1, Command::Row { row, rows: 2, octets }, Ok(()));
+    for (row, octets, expected) in [(0, &rows[0], Ok(())), (1, &rows[1], Err(Refusal::NoStorage))] {
+        chain.command(1, Command::Row { row, rows: 2, octets }, expected);
     }
     let before = chain.network.seen.reports[&(1, 0)].len();
     chain.wait_for("collector 1 reads by its new table", |network| {
@@ -274,6 +278,11 @@ fn emulated_collectors_read_obey_and_survive() {
         alarms(network).any(|alarm| alarm == (4, Alarming::Answers { meter: 2 }))
     });
 
+    // The base forgets a session: its collector hears beacons only.
+    chain.reports(4);
+    let session = chain.network.concentrator.joined[&4];
+    chain.network.concentrator.forget(4);
+
     // The radio is cut: what is read meanwhile comes later.
     chain.network.remotes[1].is_cut = true;
     chain.run(20);
@@ -281,11 +290,7 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.read_all("collector 2 is back", &[2]);
 
     // Power is cut, as a new report is in the air.
-    let counter = chain.network.seen.newest(3).map(|(counter, _)| counter);
-    chain.wait_for("collector 3 reports", |network| {
-        let newest = network.seen.newest(3).filter(|(_, frame)| frame.len() > REPORT);
-        network.is_sending(3) && newest.is_some_and(|(newest, _)| Some(newest) != counter)
-    });
+    chain.reports(3);
     let before = chain.restarts(3);
     chain.emulator.kill(2);
     let (radio, bus) = chain.emulator.start(3).unwrap();
@@ -293,6 +298,10 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.network.remotes[2] = Remote::new(3, radio, bus, second, chance).unwrap();
     chain.wait_for("collector 3 has another session", |network| network.concentrator.joined[&3] > before);
     chain.read_all("collector 3 reads again", &[3]);
+    let started = |&(by, event): &(u16, Alarming)| by == 3 && event == Alarming::Restarted { boots: 1 };
+    assert_eq!(alarms(&chain.network).filter(started).count(), 2);
+    chain.wait_for("collector 4 has another session", |network| network.concentrator.joined[&4] > session);
+    chain.read_all("collector 4 reads again", &[4]);
 
     assert!(chain.network.now.as_secs() >= 60);
     chain.check();
