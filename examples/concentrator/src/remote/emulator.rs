@@ -61,7 +61,7 @@ impl Emulator {
     /// Starts collector `number`; its radio and its bus.
     pub fn start(&mut self, number: u16) -> anyhow::Result<(TcpStream, TcpStream)> {
         let identity = self.folder.join(format!("{number}.identity"));
-        provision::write(number, &identity)?;
+        provision::simulated(number, &identity)?;
         let log = self.folder.join(format!("{number}.log"));
         let (radio, bus) = (listen()?, listen()?);
         let mut command = Command::new(QEMU);
