@@ -42,19 +42,30 @@ fn says_what_is_wrong() {
 #[test]
 fn writes_the_identity_of_a_collector() {
     let path = std::env::temp_dir().join(format!("concentrator-{}.identity", std::process::id()));
-    let (success, _, errors) = concentrator(&["provision", "--number", "7", "--out", path.to_str().unwrap()]);
-    assert!(success, "{errors}");
-    let octets: [u8; Identity::LEN] = std::fs::read(&path).unwrap().try_into().unwrap();
-    std::fs::remove_file(path).unwrap();
-    let identity = Identity::decode(&octets).unwrap();
+    let provision = |options: &[&str]| {
+        let (success, _, errors) =
+            concentrator(&[&["provision", "--out", path.to_str().unwrap()], options].concat());
+        assert!(success, "{errors}");
+        let octets: [u8; Identity::LEN] = std::fs::read(&path).unwrap().try_into().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        Identity::decode(&octets).unwrap()
+    };
+    let identity = provision(&["--number", "7"]);
     assert_eq!((identity.network, identity.number, identity.serial), (0x4D57, 7, 2_026_000_007));
     assert_eq!((&identity.root, identity.name.as_str()), (b"simulated node\0\x07", "collector 7"));
+    let root = "000102030405060708090A0b0c0d0e0f";
+    let identity = provision(&["--number", "65534", "--network", "1", "--root", root]);
+    assert_eq!((identity.network, identity.number), (1, 65_534));
+    assert_eq!(identity.root, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 #[test]
 fn says_what_collectors_outside_lack() {
-    let (success, _, errors) = concentrator(&["provision", "--number", "17", "--out", "/tmp/no"]);
-    assert!(!success && errors.contains("17 is not in 1..=16"), "{errors}");
+    let (success, _, errors) = concentrator(&["provision", "--number", "0", "--out", "/tmp/no"]);
+    assert!(!success && errors.contains("0 is not in 1..65535"), "{errors}");
+    let (success, _, errors) =
+        concentrator(&["provision", "--number", "7", "--root", "00", "--out", "/tmp/no"]);
+    assert!(!success && errors.contains("--root"), "{errors}");
     let (success, _, errors) = concentrator(&["--collector", "localhost:4001,localhost:4002"]);
     assert!(!success && errors.contains("tcp:HOST:RADIO_PORT,HOST:BUS_PORT"), "{errors}");
     // Nobody listens on port 1.
