@@ -56,6 +56,13 @@ impl<C: Cipher> Opener<C> {
         self.window.next
     }
 
+    /// Takes counters from `next` on, unless it does from a later one on.
+    pub(crate) const fn skip_to(&mut self, next: u64) {
+        if self.window.next < next {
+            self.window = Window::new(next);
+        }
+    }
+
     /// Checks a frame and writes its plaintext into `buffer`.
     ///
     /// # Errors

@@ -33,6 +33,15 @@ impl<C: Cipher> Overlap<C> {
         self.proven = false;
     }
 
+    /// The newest opener takes frames from where the former is, or later: to be called after each frame while both
+    /// keys count the same frames, as those of two epochs do. Else it would not know them once it has missed
+    /// [`JUMP`](Opener::JUMP).
+    pub fn follow(&mut self) {
+        if let Some(former) = &self.former {
+            self.newest.skip_to(former.next());
+        }
+    }
+
     /// Forgets the former opener.
     pub fn retire(&mut self) {
         self.former = None;

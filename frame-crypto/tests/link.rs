@@ -130,6 +130,27 @@ fn after_the_last_counter_the_first_does_not_come_again() {
     }
 }
 
+/// A change of epochs may take longer than an opener can miss.
+#[test]
+fn the_next_epoch_keeps_up_with_a_long_change() {
+    let key = Key::new(OCTETS);
+    let renewed = Link { epoch: LINK.epoch + 1, ..LINK };
+    let mut sender = sealer(Kind::Uplink);
+    let mut receiver = Overlap::new(opener(LINK, Kind::Uplink));
+    receiver.renew(Opener::new(&key, Kind::Uplink, renewed, 0));
+    for _ in 0..2 * Opener::<Aes128>::JUMP {
+        let mut buffer = [0; 64];
+        let frame = sender.seal(false, b"x", &mut buffer).unwrap();
+        assert!(receiver.open(frame, &mut [0; 1]).is_ok());
+        receiver.follow();
+    }
+    sender.renew(&key, renewed);
+    let mut buffer = [0; 64];
+    let frame = sender.seal(false, b"x", &mut buffer).unwrap();
+    assert_eq!(receiver.open(frame, &mut [0; 1]).unwrap().counter, 2 * Opener::<Aes128>::JUMP);
+    assert!(receiver.is_proven());
+}
+
 #[test]
 fn two_epochs_open_until_the_former_is_retired() {
     let key = Key::new(OCTETS);

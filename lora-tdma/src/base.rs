@@ -60,8 +60,8 @@ pub enum BaseOutput<'a> {
         /// The device.
         device: u16,
     },
-    /// A device has a session. Both are stored before the base is polled again: the device may use it
-    /// already, and after a restart [`Station::resume`] asks for them.
+    /// A device has a session. All of it is stored before the base is polled again: the device may use it
+    /// already, and after a restart [`Station::resume`] asks for it.
     Joined {
         /// The device.
         device: u16,
@@ -69,6 +69,8 @@ pub enum BaseOutput<'a> {
         link: Link,
         /// Its session.
         session: Session,
+        /// Which of its frames came: none. Later ones are told by [`Base::window`].
+        window: Window,
     },
     /// A device that is not enrolled asks to join; if it is [enrolled](Base::enroll), it will ask again.
     Unknown {
@@ -433,8 +435,8 @@ impl<'s, S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'s, S, C, MESSAG
     pub fn poll(&mut self, now: BaseTime) -> BaseOutput<'_> {
         if let Some(device) = self.joined.take() {
             let member = self.index(device).ok().and_then(|index| self.station(index)?.member());
-            if let Some(&Member { link, session, .. }) = member {
-                return BaseOutput::Joined { device, link, session };
+            if let Some(&Member { link, session, began, .. }) = member {
+                return BaseOutput::Joined { device, link, session, window: Window::new(began) };
             }
         }
         if let Some(news) = self.news.take() {

@@ -79,6 +79,15 @@ struct Member<C: Cipher> {
     coming: Option<u16>,
 }
 
+impl<C: Cipher> Member<C> {
+    /// The opener of the network's next key keeps up with the one that is in use.
+    fn follow(&mut self) {
+        if self.coming.is_some() {
+            self.beacons.follow();
+        }
+    }
+}
+
 /// What a node heard from the base last.
 #[derive(Clone, Copy)]
 struct Heard {
@@ -260,6 +269,13 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     pub fn join(&mut self, root: Key<C>, nonce: u64) {
         let Device { network, number, .. } = self.device;
         self.ask = Some(Ask::new(root, network, number, nonce, self.sealer.next()));
+    }
+
+    /// The clock has started anew, as a modem's does that restarts: what was known of the base's time, and when
+    /// this node sent last, is forgotten.
+    pub fn forget_time(&mut self) {
+        self.clock.forget();
+        self.sends_until = LocalTime::from_us(0);
     }
 
     /// Enters the network with a session.

@@ -388,10 +388,7 @@ impl Machine for Client {
                     self.stage = Stage::Idle;
                     return Output::Done(Ok(None));
                 }
-                Step::Answered => {
-                    link.rest_after_retries(now);
-                    self.answered()
-                }
+                Step::Answered => self.answered(),
                 Step::NoReply { timeout, attempts } => {
                     self.failed(TransactionError::NoReply { timeout, attempts }, attempts)
                 }

@@ -94,7 +94,7 @@ impl<R: Respond> Server<R> {
             };
             let sent = self.reply.get(..self.sent).unwrap_or_default();
             let is_back = matches!(sent, [unit, pdu @ .., _, _] if *unit == request.unit.0 && pdu == request.pdu)
-                && now <= self.left.saturating_add(self.line.pause);
+                && now < self.left.saturating_add(self.line.pause).saturating_add(self.line.time(sent.len()));
             if !is_back {
                 self.length = self.units.respond(&request, &mut self.reply);
                 self.sent = 0;
@@ -154,7 +154,9 @@ impl<R: Respond> Machine for Server<R> {
         }
         let reply = self.reply;
         let sent = reply.get(..self.sent).unwrap_or_default();
-        let Stripped { before, again, behind, .. } = self.echo.strip(sent, octets, now, self.line.gap);
+        // All of them are handed over when the last one has come.
+        let gap = self.line.gap.saturating_add(self.line.time(octets.len()));
+        let Stripped { before, again, behind, .. } = self.echo.strip(sent, octets, now, gap);
         self.take([before, sent.get(..again).unwrap_or_default(), behind], now);
     }
 

@@ -99,7 +99,6 @@ fn link(octets: &[u8]) {
     black_box(&mut link).transmitted(&mut Opaque, any_time());
     black_box(&mut link).receive(&mut Opaque, octets, any_time());
     black_box(black_box(&mut link).poll(&mut Opaque, any_time()));
-    black_box(&mut link).rest_after_retries(any_time());
     black_box(black_box(&mut link).request());
     black_box(&mut link).abandon();
     black_box(&mut link);

@@ -14,7 +14,7 @@ use crate::concentrator::{NETWORK, collector_root};
 #[derive(Args)]
 pub struct Arguments {
     /// The collector's number in the network.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..0xFFFF))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=65_520))]
     number: u16,
     /// The network; that of the simulation if not given.
     #[arg(long, value_name = "NUMBER", default_value_t = NETWORK)]

@@ -54,15 +54,15 @@ fn writes_the_identity_of_a_collector() {
     assert_eq!((identity.network, identity.number, identity.serial), (0x4D57, 7, 2_026_000_007));
     assert_eq!((&identity.root, identity.name.as_str()), (b"simulated node\0\x07", "collector 7"));
     let root = "000102030405060708090A0b0c0d0e0f";
-    let identity = provision(&["--number", "65534", "--network", "1", "--root", root]);
-    assert_eq!((identity.network, identity.number), (1, 65_534));
+    let identity = provision(&["--number", "65520", "--network", "1", "--root", root]);
+    assert_eq!((identity.network, identity.number), (1, 65_520));
     assert_eq!(identity.root, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 }
 
 #[test]
 fn says_what_collectors_outside_lack() {
     let (success, _, errors) = concentrator(&["provision", "--number", "0", "--out", "/tmp/no"]);
-    assert!(!success && errors.contains("0 is not in 1..65535"), "{errors}");
+    assert!(!success && errors.contains("0 is not in 1..=65520"), "{errors}");
     let (success, _, errors) =
         concentrator(&["provision", "--number", "7", "--root", "00", "--out", "/tmp/no"]);
     assert!(!success && errors.contains("--root"), "{errors}");

@@ -375,8 +375,7 @@ impl World {
                     }
                     self.store(device);
                 }
-                BaseOutput::Joined { device, link, session } => {
-                    let window = Window::new(0);
+                BaseOutput::Joined { device, link, session, window } => {
                     self.stored.insert(device, Stored { link, session, window });
                 }
                 BaseOutput::Failed(error) => panic!("{error}"),

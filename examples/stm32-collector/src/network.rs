@@ -19,7 +19,7 @@ pub const SETTINGS: Settings = Settings { frequency_hz: 480_000_000, power_dbm: 
 
 const PROFILE: Profile = Profile::usual(SpreadingFactor::Sf5, Bandwidth::Khz250);
 
-/// A schedule that no base has, with a place for every number: the true one comes with the session.
+/// A schedule that no base has, with a place for every number up to 65,520: the true one comes with the session.
 pub const LAYOUT: Layout =
     Layout { version: 0, cycle: 4_095, ..Layout::plain(PROFILE, 16, 16, 1_000, 1_000_000) };
 

@@ -27,7 +27,8 @@ const LOGGED: usize = 48;
 /// How long the modem may take to answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// The time of a frame may lie so many microseconds behind the modem's: what goes back farther has started anew.
+/// The modem's time may lie so many microseconds behind what was heard before: what goes back farther has started
+/// anew.
 const BACK_US: u64 = 1_000_000;
 
 /// What the radio task has.
@@ -42,9 +43,9 @@ pub struct Radio {
     now: LocalTime,
     /// Chance for joining, stirred with the modem's.
     chance: u64,
-    /// When the device asked to join last, or heard that it had.
+    /// When the device configured the modem or asked to join last, or heard that it had joined.
     joined: LocalTime,
-    /// Whether the modem is about to say that it is configured.
+    /// Whether the modem had started before it was configured, so that it is about to say that it is.
     configures: bool,
     /// Whether it restarts once everything is said.
     restarts: bool,
@@ -63,15 +64,11 @@ pub async fn run(radio: &'static mut Radio) -> ! {
         let heard = with_timeout(ANSWER, select(uart.read(&mut octets), radio.shared.radio.wait())).await;
         let count = match heard {
             Ok(Either::First(Ok(count))) => count,
-            Ok(Either::Second(())) => {
-                // The modem says what time it is, and then it is looked at.
+            Ok(Either::Second(())) | Err(_) => {
                 if sleeps {
+                    // The modem says what time it is, and then it is looked at.
                     say(radio.uart, &ToModem::Wake { at: LocalTime::from_us(0) }).await;
-                }
-                continue;
-            }
-            Err(_) => {
-                if !sleeps {
+                } else {
                     // It has not started yet.
                     radio.configure().await;
                 }
@@ -92,6 +89,7 @@ pub async fn run(radio: &'static mut Radio) -> ! {
                 _ => false,
             };
             if has_restarted {
+                radio.configures = true;
                 radio.configure().await;
                 continue;
             }
@@ -130,7 +128,6 @@ impl Radio {
 
     /// Tells the modem its settings; it says that it is ready then, and the device joins.
     async fn configure(&mut self) {
-        self.configures = true;
         self.joined = self.now;
         say(self.uart, &ToModem::Configure(SETTINGS)).await;
     }
@@ -140,6 +137,7 @@ impl Radio {
             FromModem::Ready { now, random } => {
                 info!("the modem is ready");
                 self.configures = false;
+                self.node.forget_time();
                 self.now = now;
                 self.chance ^= random;
                 self.join();

@@ -86,7 +86,8 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
             let uplink = Opener::new(&key, Kind::Uplink, link, request.counter);
             station.answer =
                 Some(Answer { nonce: request.nonce, accept, number: self.number, knows_schedule });
-            if station.grant(Granted { link, key, session, uplink }) {
+            let began = request.counter;
+            if station.grant(Granted { link, key, session, uplink, began }) {
                 self.joined = Some(device);
             }
         }

@@ -128,10 +128,18 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Base<'_, S, C, MESSAGE> {
                 }
                 match rest.next() {
                     Some(grant) => *grant = Grant::Slot(slot).octet(),
-                    None => return (1u8 << ours).wrapping_sub(1),
+                    None => return first_bits(ours),
                 }
             }
         }
-        (1u8 << ours).wrapping_sub(1)
+        first_bits(ours)
+    }
+}
+
+/// So many bits from the lowest on.
+const fn first_bits(count: u8) -> u8 {
+    match 1_u8.checked_shl(count as u32) {
+        Some(next) => next - 1,
+        None => u8::MAX,
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Member<C: Cipher> {
     pub link: Link,
     pub session: Session,
     pub uplink: Opener<C>,
+    /// The counter that its frames began with.
+    pub began: u64,
     /// How often it is still told what came, after it left.
     pub left: Option<u8>,
 }
@@ -65,6 +67,7 @@ pub(super) struct Granted<C: Cipher> {
     pub key: Key<C>,
     pub session: Session,
     pub uplink: Opener<C>,
+    pub began: u64,
 }
 
 /// What a request to join was answered.
@@ -161,7 +164,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         let key = self.root.session(&link, session);
         self.sealer.renew(&key, link);
         let uplink = Opener::resume(&key, Kind::Uplink, link, window);
-        self.member = Some(Member { key, link, session, uplink, left: None });
+        self.member = Some(Member { key, link, session, uplink, began: window.next, left: None });
     }
 
     /// The device's session, unless it left.
@@ -198,8 +201,14 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         if matches!(received, Received::New { proves: true, .. }) {
             self.prove();
         }
+        let is_again = matches!(received, Received::Again);
+        // After a restart only what a device may still repeat is told of: an old frame acknowledges no new one.
+        let next = self.member.as_ref().map_or(0, |member| member.uplink.next());
+        let is_old = is_again
+            && self.acknowledgement.came == 0
+            && next.saturating_sub(counter) > Acknowledgement::REACH;
         // Of who left, nothing is taken but what came before.
-        if self.member().is_some() || matches!(received, Received::Again) {
+        if !is_old && (self.member().is_some() || is_again) {
             self.note(counter, first_receipt(frame));
         }
         self.down.sent = 0;
@@ -218,7 +227,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
 
     /// The session that was granted takes the place of the one before.
     fn prove(&mut self) {
-        let Some(Granted { link, key, session, uplink }) = self.granted.take() else { return };
+        let Some(Granted { link, key, session, uplink, began }) = self.granted.take() else { return };
         self.sealer.renew(&key, link);
         (self.acknowledgement, self.is_hushed) = (Acknowledgement::default(), false);
         (self.version, self.has_all, self.has_key, self.told_until) = (None, false, false, 0);
@@ -226,7 +235,7 @@ impl<S: CounterStore, C: Cipher, const MESSAGE: usize> Station<S, C, MESSAGE> {
         self.since = self.answer.as_ref().map_or(0, |answer| answer.number);
         self.incoming = Incoming::new();
         self.seal_again();
-        self.member = Some(Member { key, link, session, uplink, left: None });
+        self.member = Some(Member { key, link, session, uplink, began, left: None });
     }
 
     /// Seals anew what is under way. The network's key was wrapped for the session before, or may be in pieces

@@ -28,6 +28,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
             member.beacons.retire();
             member.epoch = epoch;
         }
+        member.follow();
         if let Some(coming) = self.coming
             && coming.layout().version == beacon.version
         {
@@ -90,6 +91,7 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         match member.beacons.open(frame, &mut self.plaintext) {
             Ok(Opened { counter, plaintext, .. }) => {
                 let length = plaintext.len();
+                member.follow();
                 self.take_in(true, counter, length);
                 if self.news.is_some() {
                     self.taken_by_all = Some(counter as u32);

@@ -156,6 +156,50 @@ fn who_is_dismissed_falls_silent() {
     }
 }
 
+/// Whoever joined and said nothing yet goes on, however far its own counter was.
+#[test]
+fn a_base_that_restarts_knows_who_joined_and_said_nothing() {
+    let mut world = World::joined(layout(4), &numbers(4));
+    world.age(1, 70_000);
+    world.restart_node(1, world.schedule);
+    world.pass(10);
+    assert_eq!((world.count(&Seen::Joined(2)), world.came(2)), (1, Vec::new()));
+    world.restart_base(0);
+    world.pass(3);
+    world.send(1, b"first");
+    world.pass(3);
+    assert_eq!((world.count(&Seen::Joined(2)), world.came(2)), (1, vec![b"first".to_vec()]));
+}
+
+/// More devices than bits are told the schedule in extra slots.
+#[test]
+fn all_extra_slots_are_used_after_a_restart() {
+    let layout = Layout { extras: 8, period_us: 2_000_000, ..layout(12) };
+    let mut world = World::joined(layout, &numbers(12));
+    world.restart_base(1);
+    let flights = world.flights.len();
+    world.pass(2);
+    let told = world.flights[flights..].iter().filter(|flight| flight.sender == Sender::Base).count();
+    assert!(told > 8, "{told} frames");
+    (0..12).for_each(|index| _ = world.send(index, b"still here"));
+    world.pass(5);
+    assert!(numbers(12).iter().all(|&number| !world.came(number).is_empty()));
+}
+
+#[test]
+fn a_node_whose_clock_starts_anew_joins_and_speaks_again() {
+    for access in [Access::Slots, Access::Polling] {
+        let mut world = World::joined(Layout { access, ..layout(4) }, &numbers(4));
+        world.pass(200);
+        world.restart_clock(1);
+        world.pass(10);
+        assert_eq!(world.units[1].count(&Told::Joined), 1, "{access:?}");
+        world.send(1, b"back");
+        world.pass(3);
+        assert!(world.came(2).contains(&b"back".to_vec()));
+    }
+}
+
 #[test]
 fn who_is_enrolled_anew_while_it_waits_for_a_message_stays_in_line() {
     let mut world = World::joined(layout(4), &numbers(4));

@@ -94,7 +94,7 @@ pub type TestStation = Station<Memory, frame_crypto::Aes128, MESSAGE>;
 struct Stored {
     link: Link,
     session: Session,
-    window: Option<Window>,
+    window: Window,
 }
 
 pub struct World {
@@ -203,6 +203,19 @@ impl World {
         self.join(index);
     }
 
+    /// A device has counted so many frames before it starts the next time.
+    pub fn age(&mut self, index: usize, frames: u64) {
+        self.units[index].memory.counter.set(frames);
+    }
+
+    /// A device's clock starts anew, as that of a modem does, and it asks to join.
+    pub fn restart_clock(&mut self, index: usize) {
+        let unit = &mut self.units[index];
+        (unit.began, unit.wake) = (self.now, None);
+        unit.node.forget_time();
+        self.join(index);
+    }
+
     /// Adds a device that the base does not know.
     pub fn add(&mut self, number: u16, schedule: Schedule) -> usize {
         self.units.push(Unit::new(number, schedule, Memory::default()));
@@ -304,9 +317,9 @@ impl World {
                 }
                 BaseOutput::Delivered { device } => self.seen.push(Seen::Delivered(device)),
                 BaseOutput::DeliveredToAll { device } => self.seen.push(Seen::DeliveredToAll(device)),
-                BaseOutput::Joined { device, link, session } => {
+                BaseOutput::Joined { device, link, session, window } => {
                     self.seen.push(Seen::Joined(device));
-                    self.stored.insert(device, Stored { link, session, window: None });
+                    self.stored.insert(device, Stored { link, session, window });
                 }
                 BaseOutput::Unknown { device } => self.seen.push(Seen::Unknown(device)),
                 BaseOutput::Left { device } => {
@@ -334,7 +347,7 @@ impl World {
 
     fn store(&mut self, device: u16) {
         if let Some(stored) = self.stored.get_mut(&device) {
-            stored.window = self.base.window(device);
+            stored.window = self.base.window(device).expect("a message of a member");
         }
     }
 
@@ -423,7 +436,7 @@ fn base(
     for &number in numbers {
         let mut station = Station::new(NETWORK, number, root_key(number), memory(number)).unwrap();
         if let Some(&Stored { link, session, window }) = stored.get(&number) {
-            station.resume(link, session, window.unwrap_or(Window::new(0)));
+            station.resume(link, session, window);
         }
         stations[usize::from(number - schedule.layout().first)] = Some(station);
     }

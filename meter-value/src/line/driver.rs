@@ -23,8 +23,9 @@ pub enum DriverError<E> {
 
 /// Runs machines over a UART, with a delay and a clock.
 ///
-/// What comes in while nobody runs a machine stays in the UART. A read that is given up, because the machine
-/// has waited long enough, must not lose octets: interrupt-driven and buffered UARTs keep that promise.
+/// What comes in while nobody runs a machine stays in the UART, and is handed to the next one before that sends
+/// anything: to who asks it is no answer. A read that is given up, because the machine has waited long enough,
+/// must not lose octets: interrupt-driven and buffered UARTs keep that promise.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -42,7 +43,7 @@ pub enum DriverError<E> {
 /// impl Machine for Ask {
 ///     type Outcome<'a> = u8;
 ///     fn receive(&mut self, octets: &[u8], _: Duration) {
-///         self.answer = octets.first().copied();
+///         self.answer = octets.first().copied().filter(|_| self.asked);
 ///     }
 ///     fn transmitted(&mut self, _: Duration) {
 ///         self.asked = true;
@@ -114,31 +115,34 @@ where
         done: impl FnOnce(M::Outcome<'_>) -> T,
     ) -> Result<T, DriverError<U::Error>> {
         let mut octets = [0; 64];
+        let mut until = Some(Duration::ZERO);
+        // No line is so busy that this much comes at once.
+        let mut stale = 255_u8;
         loop {
-            let step = match machine.poll((self.clock)()) {
-                Output::Transmit(frame) => Err(send(&mut self.uart, frame).await),
-                Output::Wait(until) => Ok(until),
-                Output::Done(outcome) => return Ok(done(outcome)),
-            };
-            let until = match step {
-                Ok(until) => until,
-                Err(sent) => {
-                    // Also when that failed: the machine then waits for an answer, and asks again.
-                    machine.transmitted((self.clock)());
-                    sent?;
-                    continue;
-                }
-            };
             let wait_us = until.map(|until| wait_us(until, (self.clock)()));
             let read = self.uart.read(&mut octets);
             match select(read, elapse(&mut self.delay, wait_us)).await {
                 Either::First(Ok(0)) => return Err(DriverError::Closed),
                 Either::First(Ok(count)) => {
                     machine.receive(octets.get(..count).unwrap_or_default(), (self.clock)());
+                    stale = stale.saturating_sub(1);
                 }
                 Either::First(Err(error)) => return Err(DriverError::Uart(error)),
-                Either::Second(()) => {}
+                Either::Second(()) => stale = 0,
             }
+            if stale > 0 {
+                continue;
+            }
+            until = loop {
+                let sent = match machine.poll((self.clock)()) {
+                    Output::Transmit(frame) => send(&mut self.uart, frame).await,
+                    Output::Wait(until) => break until,
+                    Output::Done(outcome) => return Ok(done(outcome)),
+                };
+                // Also when that failed: the machine then waits for an answer, and asks again.
+                machine.transmitted((self.clock)());
+                sent?;
+            };
         }
     }
 }

@@ -85,6 +85,8 @@ enum State {
 pub(super) struct Exchange {
     retry: Retry,
     state: State,
+    /// No request is sent before.
+    rest_until: Duration,
     /// No request is sent before,
     quiet_until: Duration,
     /// unless it has been due for so long.
@@ -101,6 +103,7 @@ impl Exchange {
         Self {
             retry: Retry { timeout: Duration::ZERO, retries: 0 },
             state: State::Idle,
+            rest_until: Duration::ZERO,
             quiet_until: Duration::ZERO,
             patience: Duration::ZERO,
             is_answered: true,
@@ -115,11 +118,6 @@ impl Exchange {
         self.is_answered = is_answered;
         self.attempts = 0;
         self.state = State::Due(None);
-    }
-
-    /// How often the request was sent.
-    pub const fn attempts(&self) -> u16 {
-        self.attempts
     }
 
     /// Sends nothing before this time.
@@ -184,7 +182,7 @@ impl Exchange {
             }
             State::Due(since) => {
                 let since = since.unwrap_or(now);
-                let ready = self.quiet_until.min(since.saturating_add(self.patience));
+                let ready = self.quiet_until.min(since.saturating_add(self.patience)).max(self.rest_until);
                 if now < ready {
                     self.state = State::Due(Some(since));
                     return Step::Wait(Some(ready));
@@ -199,6 +197,10 @@ impl Exchange {
             }
             State::Answered => {
                 self.state = State::Idle;
+                if self.attempts > 1 {
+                    // The answers to the attempts before may be only late, and fit the next request too.
+                    self.rest_until = now.saturating_add(self.retry.timeout);
+                }
                 Step::Answered
             }
             State::Waiting { until } | State::Resting { until } => Step::Wait(Some(until)),

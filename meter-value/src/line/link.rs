@@ -64,6 +64,9 @@ pub trait Judge<F: Frames> {
 }
 
 /// The end of a line that asks; its requests have up to `N` octets.
+///
+/// After an answer to a request that was sent more than once it sends nothing for a timeout: the answers to the
+/// attempts before may be only late, and would be taken for those to the next request.
 #[derive(Clone)]
 pub struct Link<F: Frames, const N: usize> {
     wire: Wire,
@@ -136,12 +139,6 @@ impl<F: Frames, const N: usize> Link<F, N> {
         let (wire, mut listen) = self.listen(judge);
         let step = wire.poll(&mut listen, now);
         step.because_of(self.error)
-    }
-
-    /// Sends nothing for a timeout if the request was sent more than once: the answers to the attempts before
-    /// may be only late, and where they do not say what they answer, they are none to the next request.
-    pub fn rest_after_retries(&mut self, now: Duration) {
-        self.wire.rest_after_retries(now);
     }
 
     fn listen<'a, J>(&'a mut self, judge: &'a mut J) -> (&'a mut Wire, Listen<'a, F, J>) {
@@ -360,12 +357,11 @@ mod tests {
     }
 
     #[test]
-    fn requests_keep_the_pause_and_the_rest_that_is_asked_for() {
+    fn requests_keep_the_pause_and_after_retries_a_rest() {
         let judge = &mut Last::default();
         let mut link = asked(judge, ms(0));
         link.receive(judge, &[4], ms(50));
         assert_eq!(link.poll(judge, ms(50)), Step::Answered);
-        link.rest_after_retries(ms(50));
         start(&mut link);
         assert_eq!(link.poll(judge, ms(50)), Step::Wait(Some(ms(53))));
         link.pause(ms(8));
@@ -377,8 +373,13 @@ mod tests {
         }
         link.receive(judge, &[4], ms(170));
         assert_eq!(link.poll(judge, ms(170)), Step::Answered);
-        link.rest_after_retries(ms(170));
-        start(&mut link);
-        assert_eq!(link.poll(judge, ms(170)), Step::Wait(Some(ms(270))), "the first answer may be only late");
+        link.room().copy_from_slice(&REQUEST);
+        link.start(Retry { timeout: ms(20), retries: 0 }, true, REQUEST.len());
+        let until = Step::Wait(Some(ms(270)));
+        assert_eq!(link.poll(judge, ms(170)), until, "the first answer may be only late");
+        link.receive(judge, &[4], ms(260));
+        assert_eq!(link.poll(judge, ms(270)), Step::Transmit);
+        link.transmitted(judge, ms(270));
+        assert_eq!(link.poll(judge, ms(270)), Step::Wait(Some(ms(290))), "and was, and is none");
     }
 }

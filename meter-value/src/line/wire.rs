@@ -17,8 +17,6 @@ pub(super) struct Wire {
     deadline: Duration,
     /// When the line was heard or spoken on last.
     last: Option<Duration>,
-    /// No request is sent before.
-    quiet: Duration,
     /// When octets came in last, if no silence has ended them yet.
     heard: Option<Duration>,
 }
@@ -33,7 +31,6 @@ impl Wire {
             timeout: Duration::ZERO,
             deadline: Duration::ZERO,
             last: None,
-            quiet: Duration::ZERO,
             heard: None,
         }
     }
@@ -98,14 +95,6 @@ impl Wire {
         }
     }
 
-    /// Sends nothing for a timeout if the request was sent more than once.
-    pub fn rest_after_retries(&mut self, now: Duration) {
-        if self.exchange.attempts() > 1 {
-            self.quiet = self.quiet.max(now.saturating_add(self.timeout));
-            self.quiet();
-        }
-    }
-
     fn time(&self, octets: usize) -> Duration {
         times(self.timing.octet, octets)
     }
@@ -117,8 +106,9 @@ impl Wire {
     }
 
     fn quiet(&mut self) {
-        let pause = self.last.map(|last| last.saturating_add(self.timing.pause));
-        self.exchange.quiet(pause.map_or(self.quiet, |pause| pause.max(self.quiet)));
+        if let Some(last) = self.last {
+            self.exchange.quiet(last.saturating_add(self.timing.pause));
+        }
     }
 
     fn silent_at(&self) -> Option<Duration> {

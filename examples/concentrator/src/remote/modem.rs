@@ -26,6 +26,8 @@ struct Waiting {
 
 pub struct Modem {
     crystal: Crystal,
+    /// When it started.
+    began: u64,
     settings: Option<Settings>,
     wake: Option<LocalTime>,
     waiting: Option<Waiting>,
@@ -44,7 +46,15 @@ const FAR_US: u64 = 60_000_000;
 
 impl Modem {
     pub fn new(crystal: Crystal) -> Self {
-        Self { crystal, settings: None, wake: None, waiting: None, air: 0..0, is_sending: false, said: 0 }
+        let (settings, wake, waiting, air) = (None, None, None, 0..0);
+        Self { crystal, began: 0, settings, wake, waiting, air, is_sending: false, said: 0 }
+    }
+
+    /// It starts anew, and nobody hears that it is ready.
+    #[cfg(test)]
+    pub fn restart(&mut self, now: u64) {
+        (self.began, self.settings, self.wake, self.waiting, self.is_sending) =
+            (now, None, None, None, false);
     }
 
     pub fn ready(&mut self, now: u64, random: u64) -> FromModem<'static> {
@@ -53,7 +63,7 @@ impl Modem {
 
     /// What its clock shows.
     pub fn local(&mut self, now: u64) -> LocalTime {
-        LocalTime::from_us(self.crystal.shown_us(now))
+        LocalTime::from_us(self.crystal.shown_us(now - self.began))
     }
 
     /// Takes a message, and answers it if that needs no time.
@@ -135,7 +145,7 @@ impl Modem {
         let ahead = at.since(self.local(now));
         match ahead {
             0 => now,
-            1..FAR_US => self.crystal.time(at.us()),
+            1..FAR_US => self.began + self.crystal.time(at.us()),
             _ => now + FAR_US / 2 * 1_000,
         }
     }

@@ -45,6 +45,8 @@ pub struct Unit {
     pub(super) memory: Memory,
     pub(super) ppm: i64,
     pub(super) offset: u64,
+    /// When its clock started.
+    pub(super) began: u64,
     pub(super) wake: Option<u64>,
     /// Its last frame.
     pub(super) sends: Span,
@@ -71,6 +73,7 @@ impl Unit {
             memory,
             ppm: i64::from(number % 9) * 10 - 40,
             offset: u64::from(number) * 7_777_777,
+            began: START,
             wake: None,
             sends: Span::default(),
             told: Vec::new(),
@@ -88,13 +91,13 @@ impl Unit {
     }
 
     pub fn local(&self, time: u64) -> LocalTime {
-        let passed = (time - START) as i64;
+        let passed = (time - self.began) as i64;
         LocalTime::from_us(self.offset + (passed + passed * self.ppm / 1_000_000) as u64)
     }
 
     pub(super) fn time(&self, local: LocalTime) -> u64 {
         let shown = local.us().saturating_sub(self.offset) as i128;
-        START + (shown * 1_000_000 / i128::from(1_000_000 + self.ppm)) as u64
+        self.began + (shown * 1_000_000 / i128::from(1_000_000 + self.ppm)) as u64
     }
 
     /// The messages it got.

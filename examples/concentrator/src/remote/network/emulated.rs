@@ -30,8 +30,8 @@ pub struct Seen {
     reports: BTreeMap<(u16, usize), BTreeSet<u16>>,
     /// How often each collector asked to join.
     asked: HashMap<u16, u32>,
-    /// Frames by collector, how often it had asked to join, and counter.
-    frames: BTreeMap<(u16, u32, u16), Vec<u8>>,
+    /// Frames by collector, how often it had asked to join, and counter; and how often each was sent.
+    frames: BTreeMap<(u16, u32, u16), (Vec<u8>, u32)>,
 }
 
 impl Seen {
@@ -57,14 +57,16 @@ impl Seen {
             return;
         }
         let header = Header::decode(frame).expect("a frame of the network");
-        let before = self.frames.entry((collector, *asked, header.counter)).or_insert_with(|| frame.to_vec());
+        let before = self.frames.entry((collector, *asked, header.counter));
+        let (before, times) = before.or_insert_with(|| (frame.to_vec(), 0));
+        *times += 1;
         assert_eq!(before, frame, "counter {} of collector {collector} comes twice", header.counter);
     }
 
-    /// The newest frame of a collector, and its counter.
-    fn newest(&self, collector: u16) -> Option<(u16, &[u8])> {
+    /// Whether the newest frame of a collector is a report that was sent for the first time.
+    fn is_new_report(&self, collector: u16) -> bool {
         let mut frames = self.frames.range((collector, 0, 0)..(collector + 1, 0, 0));
-        frames.next_back().map(|((.., counter), frame)| (*counter, frame.as_slice()))
+        frames.next_back().is_some_and(|(_, (frame, times))| frame.len() > REPORT && *times == 1)
     }
 }
 
@@ -181,13 +183,11 @@ impl Chain {
 
     /// Waits until a new report is in the air.
     fn reports(&mut self, collector: u16) {
-        let counter = self.network.seen.newest(collector).map(|(counter, _)| counter);
         self.wait_for(&format!("collector {collector} reports"), |network| {
             let now = network.now.as_nanos() as u64;
             let remote = network.remotes.iter().find(|remote| remote.number == collector);
             let is_sending = remote.is_some_and(|remote| !remote.modem.receives(&(now..now + 1)));
-            let newest = network.seen.newest(collector).filter(|(_, frame)| frame.len() > REPORT);
-            is_sending && newest.is_some_and(|(newest, _)| Some(newest) != counter)
+            is_sending && network.seen.is_new_report(collector)
         });
     }
 
@@ -277,6 +277,12 @@ fn emulated_collectors_read_obey_and_survive() {
     chain.wait_for("the meter answers again", |network| {
         alarms(network).any(|alarm| alarm == (4, Alarming::Answers { meter: 2 }))
     });
+
+    // A modem starts anew: its collector does not hear that, but the time is another one.
+    let session = chain.network.concentrator.joined[&1];
+    let now = chain.network.now.as_nanos() as u64;
+    chain.network.remotes[0].modem.restart(now);
+    chain.wait_for("collector 1 is back", |network| network.concentrator.joined[&1] > session);
 
     // The base forgets a session: its collector hears beacons only.
     chain.reports(4);

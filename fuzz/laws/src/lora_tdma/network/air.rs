@@ -105,8 +105,7 @@ impl Network<'_> {
                     assert!(unit.heard_ever.contains(&message), "delivered to all, but never came");
                     self.delivered_to_all[index(device)].insert(message);
                 }
-                BaseOutput::Joined { device, link, session } => {
-                    let window = Window::new(0);
+                BaseOutput::Joined { device, link, session, window } => {
                     self.stored[index(device)] = Some(Stored { link, session, window });
                 }
                 BaseOutput::Left { device } => {
