@@ -201,7 +201,8 @@ fn written(item: &Item<'_>) {
         Value::Invalid(_) | Value::Time(MeterTime::Invalid) => false,
         _ => item.time != Some(MeterTime::Invalid),
     };
-    let mut buffer = [0; 260];
+    // Assembled data are longer than those of one frame.
+    let mut buffer = vec![0; item.len.max(260)];
     match item.encode(&mut buffer) {
         Ok(octets) => {
             let again = item.point.decode(Data::plain(octets));
