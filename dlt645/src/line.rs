@@ -45,6 +45,13 @@ impl Line {
         }
     }
 
+    /// The line of a port that holds octets back, as adapters and operating systems do: only `gap` ends a frame. An
+    /// adapter that hands over 64 octets at once needs 500 ms and what they take.
+    #[must_use]
+    pub const fn buffered(self, gap: Duration) -> Self {
+        Self { gap, ..self }
+    }
+
     /// A line where what is sent comes back.
     #[must_use]
     pub const fn echoing(self) -> Self {

@@ -7,7 +7,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output, Writer};
+use meter_value::line::{Machine, Output, Writer, half_bits, times};
 
 use crate::{Address, Control, Decoder, Frame, Handler, Identifier};
 use station::Station;
@@ -20,6 +20,9 @@ const MAX_RESPONSE_DELAY: Duration = Duration::from_millis(500);
 
 /// A longer gap between two octets ends a frame (DL/T 645-2007, chapter 5).
 const OCTET_GAP: Duration = Duration::from_millis(500);
+
+/// How long an octet takes at 300 baud, the slowest rate.
+const OCTET: Duration = half_bits(22, 300);
 
 /// The address, as data.
 const ADDRESS: Identifier = Identifier::Y2007(0x0400_0401);
@@ -164,7 +167,9 @@ impl<H: Handler, const N: usize> Machine for Server<H, N> {
         H: 'a;
 
     fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        if now > self.heard.saturating_add(OCTET_GAP) {
+        // Those behind the first have come since, at whatever rate.
+        let behind = times(OCTET, octets.len().saturating_sub(1));
+        if now > self.heard.saturating_add(OCTET_GAP).saturating_add(behind) {
             self.decoder.clear();
         }
         self.heard = now;

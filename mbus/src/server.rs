@@ -5,7 +5,7 @@ mod station;
 use core::convert::Infallible;
 use core::time::Duration;
 
-use meter_value::line::{Machine, Output};
+use meter_value::line::{Machine, Output, half_bits, times};
 
 use crate::{Address, Decoder, Handler};
 use station::Station;
@@ -18,6 +18,9 @@ const MAX_RESPONSE_DELAY: Duration = Duration::from_millis(1_150);
 
 /// A frame does not pause. This is longer than adapters hold octets back.
 const OCTET_GAP: Duration = Duration::from_millis(200);
+
+/// How long an octet takes at 300 baud, the slowest rate.
+const OCTET: Duration = half_bits(22, 300);
 
 /// One meter on a bus: answers its own address, the test address 254, and 253 while it is selected; does what is
 /// sent to 255 without an answer, and ignores the rest.
@@ -108,7 +111,9 @@ impl<H: Handler> Machine for Server<H> {
         H: 'a;
 
     fn receive(&mut self, mut octets: &[u8], now: Duration) {
-        if now > self.heard.saturating_add(OCTET_GAP) {
+        // Those behind the first have come since, at whatever rate.
+        let behind = times(OCTET, octets.len().saturating_sub(1));
+        if now > self.heard.saturating_add(OCTET_GAP).saturating_add(behind) {
             self.decoder.clear();
         }
         self.heard = now;

@@ -39,13 +39,14 @@ fn a_gap_ends_what_was_incomplete() {
     let mut buffer = [0; 32];
     let command = read(0x0001_0000).encode_frame(OWN, &mut buffer).unwrap().to_vec();
     let (start, rest) = command.split_at(9);
-    for (gap, is_answered) in [(500, true), (501, false)] {
+    // What comes at once has come one octet after the other.
+    for (gap, piece, is_answered) in [(500, 1, true), (501, 1, false), (501, rest.len(), true)] {
         let mut server = bench(Edition::Y2007);
         let later = Duration::from_millis(gap);
         server.receive(start, Duration::ZERO);
-        server.receive(rest, later);
+        rest.chunks(piece).for_each(|octets| server.receive(octets, later));
         let answered = matches!(server.poll(later + RESPONSE_DELAY), Output::Transmit(_));
-        assert_eq!(answered, is_answered, "{gap} ms");
+        assert_eq!(answered, is_answered, "{gap} ms, {piece} at once");
         server.receive(&command, later + later);
         let answered = matches!(server.poll(later + later + RESPONSE_DELAY), Output::Transmit(_));
         assert!(answered, "the next command is whole");

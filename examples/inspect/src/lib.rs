@@ -61,27 +61,33 @@ fn drive<M: Machine, T>(
     done: impl FnOnce(M::Outcome<'_>) -> T,
 ) -> io::Result<T> {
     let mut octets = [0; 256];
+    let mut until = Duration::ZERO;
+    // What came since the last transaction is handed over before anything is sent: it is no answer.
+    let mut is_stale = true;
     loop {
-        let until = match machine.poll(started.elapsed()) {
-            Output::Transmit(frame) => {
-                serial.set_timeout(LONG)?;
-                serial.write_all(frame)?;
-                serial.flush()?;
-                None
-            }
-            Output::Wait(until) => Some(until.unwrap_or(Duration::MAX)),
-            Output::Done(outcome) => return Ok(done(outcome)),
-        };
-        let Some(until) = until else {
-            machine.transmitted(started.elapsed());
-            continue;
-        };
         serial.set_timeout(until.saturating_sub(started.elapsed()))?;
         match serial.read(&mut octets) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => machine.receive(octets.get(..count).unwrap_or_default(), started.elapsed()),
-            Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => {
+                is_stale = false
+            }
             Err(error) => return Err(error),
         }
+        if is_stale {
+            continue;
+        }
+        until = loop {
+            match machine.poll(started.elapsed()) {
+                Output::Transmit(frame) => {
+                    serial.set_timeout(LONG)?;
+                    serial.write_all(frame)?;
+                    serial.flush()?;
+                }
+                Output::Wait(until) => break until.unwrap_or(Duration::MAX),
+                Output::Done(outcome) => return Ok(done(outcome)),
+            }
+            machine.transmitted(started.elapsed());
+        };
     }
 }

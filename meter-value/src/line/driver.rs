@@ -179,6 +179,7 @@ mod tests {
     use core::convert::Infallible;
     use embassy_futures::block_on;
     use embedded_io_async::ErrorType;
+    use std::collections::VecDeque;
     use std::vec::Vec;
 
     /// Takes so many octets at once.
@@ -207,6 +208,76 @@ mod tests {
         assert_eq!(uart.1, [1, 2, 3, 4, 5]);
         assert_eq!(block_on(send(&mut Uart(0, Vec::new()), &[1])), Err(DriverError::Closed));
         assert_eq!(block_on(send(&mut Uart(0, Vec::new()), &[])), Ok(()));
+    }
+
+    /// A UART in which some octets wait, and whose other end answers each with the next one.
+    struct Stale(VecDeque<u8>);
+
+    impl ErrorType for Stale {
+        type Error = Infallible;
+    }
+
+    impl Read for Stale {
+        async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
+            match (self.0.pop_front(), octets.first_mut()) {
+                (Some(octet), Some(place)) => *place = octet,
+                _ => pending().await,
+            }
+            Ok(1)
+        }
+    }
+
+    impl Write for Stale {
+        async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
+            self.0.extend(octets.iter().map(|octet| octet + 1));
+            Ok(octets.len())
+        }
+
+        async fn flush(&mut self) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+
+    struct Delay;
+
+    impl DelayNs for Delay {
+        async fn delay_ns(&mut self, _: u32) {}
+    }
+
+    /// Sends an octet, and tells what it heard before and after.
+    #[derive(Default)]
+    struct Ask {
+        before: Vec<u8>,
+        after: Vec<u8>,
+        is_sent: bool,
+    }
+
+    impl Machine for Ask {
+        type Outcome<'a> = (&'a [u8], &'a [u8]);
+
+        fn receive(&mut self, octets: &[u8], _: Duration) {
+            (if self.is_sent { &mut self.after } else { &mut self.before }).extend(octets);
+        }
+
+        fn transmitted(&mut self, _: Duration) {
+            self.is_sent = true;
+        }
+
+        fn poll(&mut self, _: Duration) -> Output<'_, Self::Outcome<'_>> {
+            match (self.is_sent, self.after.is_empty()) {
+                (false, _) => Output::Transmit(&[7]),
+                (true, true) => Output::Wait(None),
+                (true, false) => Output::Done((&self.before, &self.after)),
+            }
+        }
+    }
+
+    #[test]
+    fn what_waits_in_the_uart_is_no_answer() {
+        let mut driver = Driver::new(Stale(VecDeque::from([1, 2, 3])), Delay, || Duration::ZERO);
+        let mut ask = Ask::default();
+        let run = driver.run(&mut ask, |(before, after)| (before.to_vec(), after.to_vec()));
+        assert_eq!(block_on(run), Ok((std::vec![1, 2, 3], std::vec![8])));
     }
 
     #[test]

@@ -33,6 +33,27 @@ fn a_late_reply_is_not_taken_for_the_next_one() {
     assert_eq!(end(&mut client, ms(1_300)), Some(Ok(taken)));
 }
 
+/// Who is slower than the timeout answers each attempt.
+#[test]
+fn the_second_answer_to_a_repeated_request_is_not_taken_for_the_next_one() {
+    let device = Device { retry: Retry { timeout: ms(1_000), retries: 1 }, ..ONCE };
+    let mut client = Client::new(LINE);
+    let sent = ask(&mut client, &device, &read(0, 1), ms(0));
+    assert_eq!(client.poll(ms(1_000)), Output::Transmit(&sent));
+    client.transmitted(ms(1_000));
+    client.receive(&framed(&[0x11, 0x03, 0x02, 0x00, 0x01]), ms(1_050));
+    assert!(matches!(end(&mut client, ms(1_050)), Some(Ok(_))));
+
+    client.start(&device, &read(9, 1)).unwrap();
+    assert_eq!(client.poll(ms(1_060)), Output::Wait(Some(ms(2_050))));
+    client.receive(&framed(&[0x11, 0x03, 0x02, 0x00, 0x01]), ms(2_040));
+    assert!(matches!(client.poll(ms(2_060)), Output::Transmit(_)));
+    client.transmitted(ms(2_060));
+    client.receive(&framed(&[0x11, 0x03, 0x02, 0x00, 0x09]), ms(2_500));
+    let taken = "ReadHoldingRegisters { registers: [9] }".to_string();
+    assert_eq!(end(&mut client, ms(2_500)), Some(Ok(taken)));
+}
+
 /// A late reply that comes in before the next request is sent is dropped, whatever it looks like.
 #[test]
 fn a_late_reply_before_the_next_request_is_dropped() {
