@@ -12,6 +12,9 @@ use crate::uart::Uart;
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What took longer was asked again, and the answers to both are over after as long a rest.
+const WAITED: Duration = Duration::from_secs(1);
+
 /// Asks one meter after the other.
 #[embassy_executor::task]
 pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
@@ -25,9 +28,10 @@ pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
             select(Timer::at(until), shared.bus.wait()).await;
             continue;
         };
+        let began = now_ms();
         let about = &mut ask.about;
         if !uart.set(ask.line.baud.get(), ask.line.parity) {
-            warn!("{} baud are too slow", ask.line.baud.get());
+            warn!("300 baud are too slow");
             about.fail();
         } else if let Some(client) = &mut ask.client {
             loop {
@@ -48,8 +52,19 @@ pub async fn run(uart: &'static Uart, shared: &'static Shared) -> ! {
         let time = shared.time().unwrap_or_default();
         shared.with(|collector| collector.answered(about, now(), time));
         shared.radio.signal(());
-        Timer::after(PAUSE).await;
+        Timer::after(pause(began)).await;
     }
+}
+
+/// How long the bus rests after a question that began then.
+#[inline(never)]
+fn pause(began: u32) -> Duration {
+    if now_ms().wrapping_sub(began) > 1_000 { WAITED } else { PAUSE }
+}
+
+#[inline(never)]
+fn now_ms() -> u32 {
+    Instant::now().as_millis() as u32
 }
 
 /// Looks for a question; when to look again at the latest, if there is none.
