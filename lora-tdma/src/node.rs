@@ -278,7 +278,8 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
         self.sends_until = LocalTime::from_us(0);
     }
 
-    /// Enters the network with a session.
+    /// Enters the network with a session that the base has just granted. One that was kept from before a restart
+    /// would open again what was opened since.
     pub fn enter(&mut self, joined: Joined<C>) {
         let Joined { link, session, key, network_key, downlink, broadcast } = joined;
         self.ask = None;
@@ -365,7 +366,9 @@ impl<S: CounterStore, C: Cipher, const WINDOW: usize, const MESSAGE: usize> Node
     }
 
     /// How many frames were sent since the base acknowledged one. Where that grows while beacons come, the base
-    /// may have lost the session: [`join`](Self::join) again.
+    /// may have lost the session: [`join`](Self::join) again. With [`Access::Polling`](crate::Access::Polling) a node
+    /// that is not asked sends nothing, and [`clock`](Self::clock) tells nothing: there the same sign is that it had
+    /// nothing to transmit for many rounds.
     pub const fn unanswered(&self) -> u16 {
         self.unanswered
     }

@@ -224,6 +224,23 @@ fn is_selected_by_its_secondary_address_until_another_is() {
     assert!(!meter.is_selected());
 }
 
+/// At 300 baud eight octets take longer than a meter waits for one.
+#[test]
+fn a_frame_that_comes_in_pieces_at_the_slowest_rate_is_taken() {
+    let octet = Duration::from_secs(11) / 300;
+    for (pause, is_taken) in [(0, true), (200, true), (201, false)] {
+        let mut meter = meter();
+        let mut buffer = [0; 32];
+        let mut now = Duration::ZERO;
+        for piece in Selection::ANY.encode_frame(&mut buffer).unwrap().chunks(8) {
+            now += octet * piece.len() as u32 + Duration::from_millis(pause) - octet;
+            meter.receive(piece, now);
+        }
+        let answer = meter.poll(now + ms_1150());
+        assert_eq!(matches!(answer, Output::Transmit(&[0xE5])), is_taken, "{pause} ms");
+    }
+}
+
 #[test]
 fn takes_an_address_of_a_meter_only() {
     let mut meter = meter();
