@@ -39,6 +39,7 @@ fn link<C: Cipher>(octets: &[u8]) {
     black_box(&mut openers).renew(any_opener());
     black_box((openers.is_proven(), openers.newest().next(), openers.former().is_some()));
     black_box(with_buffer(|buffer| black_box(&mut openers).open(octets, buffer).is_ok()));
+    black_box(&mut openers).follow();
     black_box(&mut openers).retire();
 }
 

@@ -145,7 +145,7 @@ fn node(octets: &[u8]) {
     let Ok(mut node) = Node::<Store>::new(schedule, black_box(device), &any_key(), Store) else { return };
     let node = black_box(&mut node);
     node.join(any_key(), black_box(0));
-    black_box(&mut node).forget_time();
+    node.forget_time();
     let (link, session) = (any_link(), black_box(Session { node: 0, base: 0 }));
     let (key, network_key) = (any_key(), any_key());
     let (downlink, broadcast) = (black_box(0), black_box(0));
