@@ -46,8 +46,16 @@ const FAR_US: u64 = 60_000_000;
 
 impl Modem {
     pub fn new(crystal: Crystal) -> Self {
-        let (settings, wake, waiting, air) = (None, None, None, 0..0);
-        Self { crystal, began: 0, settings, wake, waiting, air, is_sending: false, said: 0 }
+        Self {
+            crystal,
+            began: 0,
+            settings: None,
+            wake: None,
+            waiting: None,
+            air: 0..0,
+            is_sending: false,
+            said: 0,
+        }
     }
 
     /// It starts anew, and nobody hears that it is ready.
